@@ -20,16 +20,21 @@ export type AuditEntry = {
   auditId: Uuid;
   at: Iso;
   operator: string;
-  /** How the operator came in, and who that is there; `null` in entries of earlier versions and for the server itself. */
+  /**
+   * How the operator signed in, and their identity there; `null` in entries of earlier versions and for the server
+   * itself.
+   */
   door: Door | null;
   subject: string | null;
-  /** From where. */
+  /** The address that the request came from. */
   address: string | null;
   action: string;
   queue: string | null;
   taskId: Uuid | null;
   runId: Uuid | null;
-  /** Names, times, numbers and switches; of payloads `{ bytes, hmac }`, or `{ bytes }` while anything is redacted. */
+  /**
+   * Names, times, numbers and booleans; a payload is `{ bytes, hmac }`, or `{ bytes }` while anything is redacted.
+   */
   parameters: Record<string, unknown>;
   reason: string | null;
   outcome: AuditOutcome;
@@ -41,19 +46,19 @@ export type AuditEntry = {
   tenants: string[] | null;
 };
 
-/** `installed` is false where the dashboard's tables are absent: nothing is recorded there. */
+/** `installed` is false if the dashboard's tables are absent: then nothing is recorded. */
 export type AuditPage = Page<AuditEntry> & { installed: boolean };
 
-/** The choices of the filters, from the newest entries, and whether actions are recorded at all. */
+/** The filters' choices, from the newest entries, and whether actions are recorded at all. */
 export type AuditChoices = { operators: string[]; actions: string[]; installed: boolean };
 
-/** Number of newest entries that the filters' choices are from. */
+/** The number of newest entries that provide the filters' choices. */
 const SAMPLE = 2_000;
 
 /**
- * One page of the audit log, newest first. All filters hold at once; windows of time are ranges of the key.
+ * One page of the audit log, newest first. All filters apply together; time windows are ranges of the key.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, and what `translateReadError` knows.
+ * @throws ProblemError `bad_request` for a foreign cursor, and the problems of `translateReadError`.
  */
 export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Promise<AuditPage> {
   return withDashboardTable(
@@ -86,8 +91,8 @@ export function listAudit(filters: AuditFilters, options: ReadOptions = {}): Pro
 }
 
 /**
- * An entry's input as the viewer may see it. Digests tell equal payloads apart, so where a payload is redacted they would
- * confirm a guess: anybody can have the payload of an attempt of their own recorded.
+ * An entry's input as the viewer may see it. Digests distinguish payloads, so for a redacted payload they would
+ * confirm guesses: anyone can have the payload of their own attempt recorded.
  */
 function showParameters(parameters: AuditEntry["parameters"]): AuditEntry["parameters"] {
   const { filters } = parameters;
@@ -98,14 +103,14 @@ function showParameters(parameters: AuditEntry["parameters"]): AuditEntry["param
 function withoutDigests(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDigests);
   if (typeof value !== "object" || value === null) return value;
-  // Entries of earlier versions have a digest of another name.
+  // Entries of earlier versions have a digest of another kind.
   if ("bytes" in value && ("hmac" in value || "sha256" in value)) return { bytes: value.bytes };
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, withoutDigests(member)]),
   );
 }
 
-/** The operators and actions of the newest entries, by name; empty where the audit log is not installed. */
+/** The operators and actions of the newest entries, by name; empty if the audit log is not installed. */
 export function listAuditChoices(options: ReadOptions = {}): Promise<AuditChoices> {
   return withDashboardTable("audit_entry", options, async (db, { installed }) => {
     if (!installed) return { operators: [], actions: [], installed };

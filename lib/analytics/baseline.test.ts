@@ -26,7 +26,7 @@ async function complete(name: string, count: number, seconds: number) {
   );
 }
 
-test("returns medians of the completed tasks of one name, and the sample they are from", async () => {
+test("returns medians of the completed tasks of one name, and their sample", async () => {
   await complete("ship", 9, 5);
   await complete("bill", 20, 1);
   const { usual } = await getBaseline(queue, "ship");

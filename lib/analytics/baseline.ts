@@ -13,12 +13,12 @@ import { withQueues } from "./scope/registry";
 const TASKS = 5_000;
 /** Maximum number of completed tasks that are measured. */
 const SAMPLE = 200;
-/** With fewer tasks there is no baseline. */
+/** The minimum number of tasks for a baseline. */
 const LEAST = 8;
 
 const NOTHING_MEASURED = { tasks: 0, from: null, to: null, attemptMs: null, taskMs: null };
 
-/** The usual durations of the recent completed tasks of one name. */
+/** Baseline durations of the recent completed tasks of one name. */
 export type Baseline = {
   /** How many were measured, and when the first and the last of them were spawned. */
   tasks: number;
@@ -32,10 +32,10 @@ export type Baseline = {
 
 /**
  * The baseline of a task name in a queue: medians over at most 200 completed tasks among the queue's newest 5,000;
- * `null` when there are fewer than eight. A range of the primary key, then one run per task: the cost doesn't grow
+ * `null` if there are fewer than eight. A range of the primary key, then one run per task: the cost doesn't grow
  * with the tables.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function getBaseline(
   queue: string,

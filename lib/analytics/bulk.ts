@@ -15,14 +15,14 @@ import { concerns, showFilters, withDashboardTable } from "./scope/dashboard-tab
 import { inKeyRange, keyOrder, keyPage, toKeyPage } from "./scope/key-pages";
 import { withQueues } from "./scope/registry";
 
-/** An operation on many tasks. The counts are exact and were written with the tasks they count. */
+/** An operation on many tasks. The counts are exact: they are written together with the tasks they count. */
 export type BulkOperation = {
   bulkId: Uuid;
   action: BulkAction;
   options: Record<string, unknown>;
   operator: string;
   reason: string | null;
-  /** The query string of the task list whose matches it covers; `null`: the tasks were named. */
+  /** The query string of the task list whose matches it covers; `null` if the tasks were selected individually. */
   filters: string | null;
   state: BulkState;
   /** Maximum tasks per second; `null`: no limit. */
@@ -36,7 +36,7 @@ export type BulkOperation = {
   failed: number;
   /** Why it ended early, if it did. */
   message: string | null;
-  /** The tenants it is restricted to; `null`: all. */
+  /** The tenants that it is restricted to; `null`: all. */
   tenants: string[] | null;
 };
 
@@ -51,7 +51,7 @@ export type BulkItem = {
   at: Iso | null;
 };
 
-/** `installed` is false where the dashboard's tables are absent. */
+/** `installed` is false if the dashboard's tables are absent. */
 export type BulkPage = Page<BulkOperation> & { installed: boolean };
 
 /** One page of bulk operations, newest first. @throws ProblemError `bad_request` for a foreign cursor. */
@@ -128,7 +128,7 @@ export function listBulkItems(
 const MAX_FOLLOWED = 10_000;
 
 /**
- * What became of the tasks that an operation changed, of the copies for `run-again`: the states of the newest 10,000 now.
+ * The current states of the tasks that an operation changed, or of the copies for `run-again`: the newest 10,000.
  *
  * @throws ProblemError `bulk_not_found`
  */

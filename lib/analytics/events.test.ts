@@ -83,7 +83,7 @@ test("an emitted event has its payload, one that was never emitted has none", as
   expect(asked).toMatchObject({ waiters: 0, overdue: 0, nextTimeoutAt: null, emittedAt: null });
 });
 
-test("filters by queue, state and beginning of the name", async () => {
+test("filters by queue, state and prefix of the name", async () => {
   const found = async (filters: Partial<EventFilters>) => names(await list(filters));
   expect(await found({ queue: [OTHER] })).toEqual(["arrived", "elsewhere"]);
   expect(await found({ state: ["awaited"] })).toEqual(AWAITED);
@@ -94,7 +94,7 @@ test("filters by queue, state and beginning of the name", async () => {
   await expect(list({ queue: ["nowhere"] })).rejects.toMatchObject({ code: "queue_not_found" });
 });
 
-test.each([1, 2, 3, 5, 11])("pages of %i go forward and back over all parts", async (limit) => {
+test.each([1, 2, 3, 5, 11])("pages of %i cover all sections forward and back", async (limit) => {
   const all = [...AWAITED, ...EMITTED, ...ASKED];
   const forward: string[][] = [];
   let page = await list({ limit });

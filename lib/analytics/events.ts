@@ -22,10 +22,10 @@ import { toUnreadable, withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 
 /**
- * One page of the events of the named queues, or of all of them: first those that tasks wait for, earliest timeout
- * first; then the emitted ones, newest first; last those that were awaited earlier and have no waiters, by name.
+ * One page of the events of the named queues, or of all queues: first those that tasks wait for, earliest timeout
+ * first; then the emitted ones, newest first; last, by name, those that were awaited earlier and have no waiters.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, and what `withQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, and as `withQueues` does.
  */
 export function listEvents(
   filters: EventFilters,
@@ -71,7 +71,7 @@ function sectionsAhead(filters: EventFilters, direction: Direction, key: EventKe
  * The runs that wait for an event, earliest timeout first, at most `limit`. A run whose timeout has passed is
  * included until a worker claims it.
  *
- * @throws ProblemError what `withQueues` throws. An unknown event has no waiters.
+ * @throws ProblemError as `withQueues` does. An unknown event has no waiters.
  */
 export function listWaiters(
   queue: string,
@@ -115,20 +115,20 @@ export function listWaiters(
 /** One section of the list of events: those in one state, from a cursor on. */
 export type EventSection = {
   state: EventState;
-  /** The beginning of the name. */
+  /** A prefix of the name. */
   name: string | null;
   /** Only events that tasks of these tenants wait for; empty: all events. */
   tenants: readonly string[];
   direction: Direction;
-  /** Where to continue; `null` starts at the section's beginning in this direction. */
+  /** Where to continue; `null` starts at the first event of the section in this direction. */
   from: EventKey | null;
   limit: number;
 };
 
 /**
- * The events of a section over these queues, in the order of the list's direction: awaited ones by timeout, emitted
- * ones newest first, the others by name. Each queue contributes at most `limit`, so the cost follows the page and
- * the current waits, never what was ever emitted.
+ * The events of a section over these queues, in the order of the list's direction: awaited ones by timeout,
+ * emitted ones newest first, the others by name. Each queue contributes at most `limit`, so the cost depends on
+ * the page and the current waits, never on the number of emitted events.
  */
 export async function listEventKeys(
   db: Database,
@@ -157,8 +157,8 @@ const ARMS: Record<EventState, (queue: string, section: EventSection) => SQL> = 
 };
 
 /**
- * Uses the waits: cleaning up events, and engines before 0.0.7, leave no row for an awaited event. Sorted before the
- * lookups, so that only as many events are looked up by key as the page needs.
+ * Uses the waits, because an awaited event may have no row: after a clean-up of events, and on engines before
+ * 0.0.7. Sorts before the lookups, so that only the events of the page are looked up by key.
  */
 function awaitedArm(queue: string, section: EventSection): SQL {
   const { events, waits } = queueTables(queue, section.tenants);
@@ -198,7 +198,9 @@ function emittedArm(queue: string, section: EventSection): SQL {
     order by ${events.emittedAt} ${order}, ${events.name} ${order} limit ${section.limit}::int`;
 }
 
-/** The row of an event that was only awaited has no payload and is dated 1970, so the index on the time finds it. */
+/**
+ * The row of an event that was only awaited has no payload and is dated 1970, so the index on the time finds it.
+ */
 function askedArm(queue: string, section: EventSection): SQL {
   const { events, waits } = queueTables(queue, section.tenants);
   const order = getOrder(section);
@@ -236,8 +238,10 @@ function beginsWith(column: SQL, prefix: string | null): SQL {
   return prefix === null ? sql`true` : sql`starts_with(${column}, ${prefix})`;
 }
 
-/** What a list shows of these events, in their order: payloads of the emitted ones and how many wait, of
- * these tenants where some are named. */
+/**
+ * What a list shows of these events, in order: the payloads of emitted ones and the number of waiters, limited to
+ * these tenants if any are named.
+ */
 export async function describeEvents(
   db: Database,
   keys: EventKey[],
@@ -316,8 +320,8 @@ async function listPayloads(
 }
 
 /**
- * The place of an event in its section of the list. `at` has microseconds and decides first: the earliest timeout of
- * an awaited event (`infinity` without one), or when an event was emitted.
+ * The place of an event in its section of the list. `at` has microseconds and decides first: the earliest timeout
+ * of an awaited event (`infinity` without one), or the time when an event was emitted.
  */
 export type EventKey = { state: EventState; at: string; name: string; queue: string };
 

@@ -6,14 +6,14 @@ import type { TaskSummary } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { followTasks } from "./tasks";
 
-/** Tasks that are held in memory at a time. */
+/** Number of tasks held in memory at a time. */
 const PAGE = 500;
 
 /**
- * The newest `limit` tasks that match, page by page along the key, each page in a snapshot of its own. A page may be
+ * The newest `limit` matching tasks, page by page along the key, each page in its own snapshot. A page may be
  * empty: rare matches are searched step by step.
  *
- * @throws ProblemError `timed_out` when five minutes were not enough, and what `listTasks` throws.
+ * @throws ProblemError `timed_out` if five minutes were not enough, and as `listTasks` does.
  */
 export async function* exportTasks(
   filters: Omit<TaskFilters, "sort">,

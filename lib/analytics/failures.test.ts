@@ -41,7 +41,7 @@ const timeout = (seconds: number, order: string) => ({
 });
 
 test.each(QUEUES)(
-  "%s: failures with one cause are one group, whatever their values",
+  "%s: failures with one cause are one group, even if their values differ",
   async (queue) => {
     const { pool } = database;
     const exhausted = await fail(queue, "charge", [timeout(30, "ord_1"), timeout(31, "ord_1")]);
@@ -144,7 +144,7 @@ test("failure reasons of any shape are grouped, values without a message by the 
   ]);
 });
 
-test("a run that failed while it slept is found, whatever its wake time was", async () => {
+test("a run that failed while sleeping is found, for any wake time", async () => {
   const { pool } = database;
   await spawnTask(pool, "bulk", "swallowed", null, { maxAttempts: 1 });
   const [run] = await claimTasks(pool, "bulk");
@@ -193,7 +193,7 @@ test("an attempt belongs to the window in which it failed", async () => {
   expect((await list({ ...named, range: "1h" })).groups).toEqual([]);
 });
 
-test("only the newest 20,000 failures count, and the result states since when", async () => {
+test("only the newest 20,000 failures count, and the result states the start of the range", async () => {
   await database.pool.query(`
     with task as (
       insert into absurd.t_bulk (task_id, task_name, params, state, attempts, max_attempts, last_attempt_run)
@@ -208,7 +208,7 @@ test("only the newest 20,000 failures count, and the result states since when", 
   expect(found.attempts).toBeLessThanOrEqual(20_000);
   const reached = Date.parse(found.now) - Date.parse(found.lookedBackTo ?? "");
   expect(Math.abs(reached / 1000 - found.attempts * 2)).toBeLessThan(120);
-  // More in the newest bucket than one result covers.
+  // More failures in the newest bucket than one result covers.
   await database.pool.query(`
     update absurd.r_bulk set available_at = now(), failed_at = now() where failure_reason ->> 'message' = 'flood'`);
   await database.pool.query("vacuum analyze absurd.r_bulk");

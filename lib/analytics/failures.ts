@@ -11,31 +11,31 @@ import { countAttempts } from "./overview/attempts";
 import { type Scope, toUnreadable, withQueues } from "./scope/registry";
 import { type TimeGrid, timeGrid } from "./scope/time-grid";
 
-/** The most failed attempts that one result covers. */
+/** The maximum number of failed attempts that one result covers. */
 const BUDGET = 20_000;
 
-/** The most groups in one result; those with fewer attempts are left out. */
+/** The maximum number of groups in one result; those with the fewest attempts are left out. */
 const GROUPS = 100;
 
-/** The most tasks in one result: a bulk operation takes as many by id. */
+/** The maximum number of tasks in one result: as many as a bulk operation accepts by id. */
 const TASKS = 1_000;
 
 const HOUR = 3_600_000;
 
 export type FailureList = {
   window: Window;
-  /** By number of attempts, the most first. */
+  /** Ordered by number of attempts, highest first. */
   groups: FailureGroup[];
   /** Groups beyond the first hundred. */
   hiddenGroups: number;
   /** Failed attempts in all groups, hidden ones included. */
   attempts: number;
-  /** The beginning of the window. */
+  /** The start of the window. */
   from: Iso;
   stepSeconds: number;
   /**
-   * Set when there were more failures than are counted: those before this instant are left out. Every
-   * figure then describes the time since.
+   * Set if there were more failures than are counted: those before this instant are left out. Every figure then
+   * describes the time since.
    */
   lookedBackTo: Iso | null;
   now: Iso;
@@ -44,11 +44,11 @@ export type FailureList = {
 
 /**
  * The failed attempts of a window that ends now, grouped by task name, error name and message pattern, whether or
- * not the task was retried. Found through the index of runs by state and last claim, so the cost follows the
- * failures, not the tables. Covers the newest 20,000 failures. An attempt that ran for more than a quarter of the
- * window (at least an hour) before it failed can be missed where it started before the window.
+ * not the task was retried. Found through the index of runs by state and last claim, so the cost depends on the
+ * failures, not the tables. Covers the newest 20,000 failures. May miss an attempt that started before the window
+ * and ran for more than a quarter of the window (at least an hour) before it failed.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function listFailures(
   filters: FailureFilters,
@@ -81,10 +81,10 @@ export type FailedTasks = {
 };
 
 /**
- * The failed tasks whose latest failure is in this group, latest first, at most a thousand. Found as `listFailures`
- * finds the group; empty when the group no longer exists.
+ * The failed tasks whose latest failure is in this group, latest first, at most a thousand. Found as
+ * `listFailures` finds the group; empty if the group no longer exists.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function listFailedTasks(
   group: string,
@@ -123,7 +123,7 @@ async function listAttempts({ db, now, queues }: Scope, filters: FailureFilters)
   return { grid, rows, lookedBackTo: oldest ?? cut };
 }
 
-/** How many failures before the window are read, to know which errors are new in it. */
+/** How many failures before the window are read to find out which errors are new in it. */
 const EARLIER = 2_000;
 
 /** The newest failures before the window; `complete` if there are no older ones on record. */
@@ -147,7 +147,7 @@ async function listEarlier(
   return { rows, complete: !more };
 }
 
-/** The beginning of the window, or of the first bucket from which on all failures fit the budget. */
+/** The start of the window, or of the first bucket from which all failures fit the budget. */
 function affordableStart(failed: number[][], { from, step, buckets }: TimeGrid): number {
   let attempts = 0;
   for (let bucket = buckets - 1; bucket >= 0; bucket--) {
@@ -157,7 +157,10 @@ function affordableStart(failed: number[][], { from, step, buckets }: TimeGrid):
   return from;
 }
 
-/** How far before the window to search, in milliseconds: failures are found by their claim, and an attempt may run long. */
+/**
+ * How far before the window to search, in milliseconds: failures are found by their claim, and an attempt may run
+ * long.
+ */
 function slack(start: number, { from, step, buckets }: TimeGrid): number {
   return start > from ? 0 : Math.max(HOUR, (step * buckets) / 4);
 }

@@ -25,10 +25,10 @@ import type { WorkflowRunRow } from "./workflows/rows";
 import { getWorkflowColumns } from "./workflows/tables";
 
 /**
- * The task or run of any readable queue, and the workflow run, with this id, by primary keys. Empty when there is
- * none, which proves something only if no queue was unreadable.
+ * The task or run with this id in any readable queue, and the workflow run, by primary keys. If empty, nothing has
+ * this id, unless a queue was unreadable.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function findById(id: Uuid, options: ReadOptions = {}): Promise<FindResult> {
   return withQueues([], options, async ({ db, queues, unreadable }) => {
@@ -42,17 +42,18 @@ export function findById(id: Uuid, options: ReadOptions = {}): Promise<FindResul
   });
 }
 
-/** Most hits of a shortened id. */
+/** The maximum number of hits of a shortened id. */
 const MOST = 10;
-/** How long ids are searched for their end, in milliseconds, and the width of the first window. */
+/** How long to search for the end of an id, in milliseconds, and the width of the first window. */
 const BUDGET = 700;
 const WINDOW = 3_600_000;
 
 /**
- * The newest ten tasks and runs, in all readable queues, whose id begins and ends like this. Eight digits of a prefix are a
- * minute of ids. With fewer, ids are searched window by window from now back, for less than a second.
+ * The newest ten tasks and runs, in all readable queues, whose id has this prefix and suffix. Eight digits of a
+ * prefix cover a minute of ids. With fewer, ids are searched window by window, backwards from now, for less than a
+ * second.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function findByShortId(
   { prefix, suffix }: ShortId,
@@ -82,7 +83,7 @@ export function findByShortId(
 
 const idOf = ({ runId, taskId }: FoundTask) => runId ?? taskId;
 
-/** Statements for the tasks, and for the runs, of a queue whose id is in this range and ends like this. */
+/** Statements for the tasks and for the runs of a queue whose id is in this range and has this suffix. */
 function listArms(queue: string, range: KeyRange, suffix: string): SQL[] {
   const { tasks, runs } = queueTables(queue);
   const ends = (id: PgColumn) => sql`right(${id}::text, ${suffix.length}::int) = ${suffix}::text`;

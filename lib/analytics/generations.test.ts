@@ -67,7 +67,7 @@ describe("a database without the schema", () => {
   });
   afterAll(() => disconnect(database));
 
-  test("is distinguished from an empty one", async () => {
+  test("is distinguished from an empty database", async () => {
     expect(await getHealth()).toEqual({ status: "no_schema", database: "up", schemaVersion: null });
     for (const read of [
       () => listQueues(),
@@ -88,7 +88,7 @@ describe("a database without the schema", () => {
     expect((await findById(ANY)).found).toEqual([]);
   });
 
-  test("a role without privileges gets a clear error", async () => {
+  test("a role without privileges causes a clear error", async () => {
     const role = `reader_${process.pid}`;
     await database.pool.query(`
       create role ${role} login password 'pw';

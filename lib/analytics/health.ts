@@ -8,7 +8,7 @@ import { ProblemError } from "@/lib/model/problem";
 import type { Health } from "@/lib/model/rows/health";
 import { translateReadError } from "@/lib/model/sqlstate";
 
-/** Probes give up early. In milliseconds. */
+/** Time limit of a probe, in milliseconds. */
 const LIMIT_MS = 2_000;
 
 /**

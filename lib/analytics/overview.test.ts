@@ -56,7 +56,7 @@ describe.each(['odd "queue"', "parts"])("%s", (queue) => {
     },
   );
 
-  test("the flow has what arrived and what was claimed in the last minutes, and by whom", async () => {
+  test("the flow counts arrivals and claims of the last minutes, and names the workers", async () => {
     const { flow, now } = await getQueueFigures(queue, "7d");
     // Six tasks and the retry of one; two completed, one failed, one running.
     expect(flow).toMatchObject({
@@ -98,7 +98,7 @@ test("a large window is sampled, and each sampled task represents its neighbours
   const large = queues.find(({ name }) => name === "large");
   expect(large?.tasks.precision).toBe("estimated");
   expect(Math.abs((large?.tasks.value ?? 0) - 44_000)).toBeLessThan(2_000);
-  // Nine tasks of ten waited ten seconds, though half of those read did not.
+  // Nine tasks of ten waited ten seconds, though only half of the sampled ones did.
   expect(large?.wait).toEqual({ p50: 10_000, p95: 10_000 });
   expect(names.find(({ name }) => name === "job")?.wait?.p50).toBe(10_000);
 });
@@ -125,7 +125,7 @@ test("tasks that were spawned in bursts among many queues are counted exactly, o
   }
 });
 
-test("a burst too large to read is estimated between what was counted and what the table has", async () => {
+test("a burst too large to read is estimated, at least as counted and at most the size of the table", async () => {
   await createQueue(database.pool, "flood");
   await database.pool.query(`
     insert into absurd.t_flood (task_id, task_name, params, state, attempts, enqueue_at)
@@ -139,7 +139,7 @@ test("a burst too large to read is estimated between what was counted and what t
   expect(found?.tasks.value).toBeLessThanOrEqual(231_000);
 });
 
-test("buckets begin at whole units of the clock and reach past now", () => {
+test("buckets start at whole units of the clock and extend past now", () => {
   const grid = timeGrid("24h", "2026-03-02T12:07:31.500Z");
   const edges = gridEdges(grid);
   expect(edges[0]).toBe("2026-03-01T12:00:00.000Z");

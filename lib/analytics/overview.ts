@@ -20,12 +20,12 @@ import { timeGrid } from "./scope/time-grid";
 import { combineClaims, listEndedClaims, listRunningClaims } from "./workers";
 
 /**
- * Attempts over time by queue: one count per bucket, by when a worker last claimed the attempt. Running attempts are
- * counted separately, so the newest buckets are not too low, only undecided.
+ * Attempts over time by queue: one count per bucket, by when a worker last claimed the attempt. Running attempts
+ * are counted separately, so that the newest buckets are not too low, only undecided.
  */
 export type Throughput = {
   window: Window;
-  /** The beginning of the first bucket; the others follow at this distance, the last one holds `now`. */
+  /** The start of the first bucket; the others follow at this distance, and the last one contains `now`. */
   from: Iso;
   stepSeconds: number;
   queues: (AttemptCounts & { name: string })[];
@@ -37,7 +37,7 @@ export type Throughput = {
 /**
  * Completed, failed and running attempts over a window that ends now. Exact; with `tenant`, of their tasks.
  *
- * @throws ProblemError what `withQueues` throws; `timed_out` when the window has too many attempts.
+ * @throws ProblemError as `withQueues` does; `timed_out` if the window has too many attempts.
  */
 export function getThroughput(
   window: Window,
@@ -78,9 +78,9 @@ export type LatencyRow = {
 export type Latency = {
   window: Window;
   from: Iso;
-  /** The most tasks first. */
+  /** Most tasks first. */
   queues: LatencyRow[];
-  /** By task name over all queues; at most forty, the most tasks first. */
+  /** By task name over all queues; at most forty, most tasks first. */
   names: LatencyRow[];
   /** Size of the sample. Unless `complete`, it is spread evenly over the window, each task weighted by how many it represents. */
   sampled: number;
@@ -92,11 +92,11 @@ export type Latency = {
 const NAMES = 40;
 
 /**
- * Queue wait and run time of the tasks spawned in a window that ends now. Small windows are read completely; larger
- * ones as a fixed number of tasks in slices of the primary key, so the cost doesn't grow with the tables. With
- * `tenant` only their tasks are read; for a small tenant that scans all tasks of the window.
+ * Queue wait and run time of the tasks spawned in a window that ends now. Small windows are read completely;
+ * larger ones as a fixed number of tasks in slices of the primary key, so the cost doesn't grow with the tables.
+ * With `tenant` only their tasks are read; for a small tenant that scans all tasks of the window.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function getLatency(
   window: Window,
@@ -158,14 +158,14 @@ function computeQuantiles(
 export type QueueFigures = {
   throughput: Throughput;
   latency: Latency;
-  /** Of the last five minutes, whatever the window; `null` where only some tenants are read. */
+  /** Over the last five minutes, regardless of the window; `null` if only some tenants are read. */
   flow: QueueFlow | null;
   now: Iso;
 };
 
-/** The time of which the flow is counted, in milliseconds. */
+/** The period that the flow covers, in milliseconds. */
 const FLOW_MS = 300_000;
-/** Runs that are counted as arrived at most. */
+/** The maximum number of runs counted as arrived. */
 const MOST_ARRIVED = 50_000;
 const FLOW_WORKERS = 10;
 
@@ -203,10 +203,10 @@ async function getFlow(db: Database, queue: string, now: Iso): Promise<QueueFlow
 }
 
 /**
- * Attempts, queue wait and run time of one queue, as the overview shows them for all. Bounded by the window and, for
- * waits and run times, by a sample. With `tenant`, of their tasks.
+ * Attempts, queue wait and run time of one queue, as the overview shows them for all. Bounded by the window and,
+ * for waits and run times, by a sample. With `tenant`, of their tasks.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function getQueueFigures(
   queue: string,

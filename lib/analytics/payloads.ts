@@ -12,9 +12,9 @@ import { redactLong } from "./scope/redact";
 import { withQueues } from "./scope/registry";
 
 /**
- * The exact text of one JSON value of a task, whatever its size. Redacted values are masked.
+ * The exact text of one JSON value of a task, of any size. Redacted values are masked.
  *
- * @throws ProblemError `payload_not_found` when there is no such row or its value is SQL NULL.
+ * @throws ProblemError `payload_not_found` if there is no such row or its value is SQL NULL.
  */
 export function getPayload(
   queue: string,
@@ -26,9 +26,9 @@ export function getPayload(
 }
 
 /**
- * The exact text of an event's payload, whatever its size. Redacted values are masked.
+ * The exact text of an event's payload, of any size. Redacted values are masked.
  *
- * @throws ProblemError `payload_not_found` when the event was not emitted.
+ * @throws ProblemError `payload_not_found` if the event was not emitted.
  */
 export function getEventPayload(
   queue: string,

@@ -226,7 +226,7 @@ test("every query of this folder is tested", () => {
 
 let large: Set<string>;
 
-/** The large tables that these statements scan. A scan of a small table is the right plan. */
+/** The large tables that these statements scan. Scanning a small table is the right plan. */
 async function findScans(statements: Statement[]): Promise<string[]> {
   large ??= new Set(
     (

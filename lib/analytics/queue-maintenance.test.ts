@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
 });
 
-test("a queue without partitions: policy and tables, their sizes and estimated rows", async () => {
+test("a queue without partitions: its policy and tables with sizes and estimated rows", async () => {
   const before = await getQueueMaintenance(PLAIN);
   expect(before).toMatchObject({
     partitions: null,

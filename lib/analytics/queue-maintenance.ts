@@ -19,9 +19,9 @@ import { queueNotFound, refuseRestricted, withQueues } from "./scope/registry";
 /** A queue's policy, its tables on disk and its partitions. */
 export type QueueMaintenance = {
   storage: TableStorage[];
-  /** `null` where the queue is not partitioned. */
+  /** `null` if the queue is not partitioned. */
   partitions: Partitions | null;
-  /** `null` where the engine has no policies, which came with schema 0.4.0. */
+  /** `null` if the engine has no policies (before schema 0.4.0). */
   policy: QueuePolicy | null;
   engine: {
     /** `null` before schema 0.2.0. */
@@ -33,11 +33,11 @@ export type QueueMaintenance = {
 };
 
 /**
- * A queue's policy, its tables on disk and its partitions. Bounded at any size: everything but the rows in default
- * partitions comes from the catalog.
+ * A queue's policy, its tables on disk and its partitions. Bounded at any size: everything except the rows in
+ * default partitions comes from the catalog.
  *
- * @throws ProblemError `queue_not_found` for an unknown name, `forbidden` where the dashboard is restricted to
- *   tenants, and what `withQueues` throws.
+ * @throws ProblemError `queue_not_found` for an unknown name, `forbidden` if the dashboard is restricted to
+ * tenants, and as `withQueues` does.
  */
 export async function getQueueMaintenance(
   queue: string,
@@ -61,7 +61,7 @@ export async function getQueueMaintenance(
   }
 }
 
-/** Counting stops here, to bound its cost. */
+/** The maximum count, to bound its cost. */
 const CAP = 10_000;
 
 /** The time in a task's id and the time of its end come from different clocks. */
@@ -69,7 +69,7 @@ const CLOCK_SLACK_MS = 86_400_000;
 
 /** What a cleanup would delete now. */
 export type CleanupPlan = {
-  /** Tasks that ended and events that were emitted before this are deleted. */
+  /** Tasks that ended and events that were emitted before this instant are deleted. */
   before: Iso;
   /** Deleted with their runs, checkpoints, waits and idempotency keys. */
   tasks: Count;
@@ -80,11 +80,11 @@ export type CleanupPlan = {
 };
 
 /**
- * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks are
- * scanned oldest first up to the cutoff, so the cost is bounded by the cap and by old active tasks.
+ * Counts what a cleanup with this time to live would delete from a queue, up to ten thousand of each kind. Tasks
+ * are scanned oldest first up to the cutoff, so the cost is bounded by the cap and by old active tasks.
  *
- * @throws ProblemError what `withQueues` throws; `timed_out` when too many old tasks are still active; `forbidden`
- *   where the dashboard is restricted to tenants.
+ * @throws ProblemError as `withQueues` does; `timed_out` if too many old tasks are still active; `forbidden` if
+ * the dashboard is restricted to tenants.
  */
 export function previewCleanup(
   queue: string,

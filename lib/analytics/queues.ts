@@ -13,11 +13,11 @@ import { type RegisteredQueue, withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 
 /**
- * All queues, by name, with their counts. Active counts are exact and use the index of runs alone, so their cost
- * follows the active runs, never the tables; terminal counts state their precision. With `tenant`, only their tasks
- * count, which looks up one task per active run.
+ * All queues, by name, with their counts. Active counts are exact and use only the index of runs, so their cost
+ * depends on the active runs, never on the tables; terminal counts state their precision. With `tenant`, only
+ * their tasks count, which looks up one task per active run.
  *
- * @throws ProblemError what `withQueues` throws. A queue whose tables cannot be read is listed with the reason.
+ * @throws ProblemError as `withQueues` does. A queue whose tables cannot be read is listed with the reason.
  */
 export function listQueues({
   tenant = [],
@@ -59,7 +59,7 @@ function listQueuesNamed(
   });
 }
 
-/** Ready tasks of an attended queue are claimed within a few polls. In milliseconds. */
+/** Workers claim a ready task within a few polls, so a shorter wait is normal. In milliseconds. */
 const POLLS_MS = 5_000;
 
 /** The queues in which something waits. */
@@ -148,14 +148,14 @@ const NOTHING: TerminalCounts = {
   cancelled: { value: 0, precision: "exact" },
 };
 
-/** Time limit of an exact count, in milliseconds: longer than that of a page. */
+/** Time limit of an exact count, in milliseconds: longer than a page's. */
 const PATIENCE = 120_000;
 
 /**
- * How many tasks of a queue ended in each terminal state, exactly. Reads every row, so it takes time on a large
- * queue; stops with its signal, or after two minutes. With `tenant`, of their tasks.
+ * How many tasks of a queue ended in each terminal state, exactly. Reads every row, so it is slow on a large
+ * queue; stops when its signal aborts, or after two minutes. With `tenant`, of their tasks.
  *
- * @throws ProblemError what `withQueues` throws; `timed_out` after two minutes.
+ * @throws ProblemError as `withQueues` does; `timed_out` after two minutes.
  */
 export function countTerminalTasksExactly(
   queue: string,

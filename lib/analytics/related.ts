@@ -28,16 +28,17 @@ import { awaitCheckpoint, findLinks, type Link, parseId } from "./task/links";
 
 /** Maximum number of steps searched for ids. */
 const MOST_STEPS = 500;
-/** Larger values of steps are not searched for ids. */
+/** In bytes. Larger step values are not searched for ids. */
 const LARGE = 16_384;
 const MOST_OF_RUN = 50;
 const HOUR = 3_600_000;
 
 /**
- * The tasks related to one: parents and children, copies both ways, the same idempotency key and the same workflow
- * run, in all queues. Every lookup is bounded by keys or by time, and the result states how far it searched.
+ * The tasks related to one: parents and children, copies in both directions, the same idempotency key and the same
+ * workflow run, in all queues. Every lookup is bounded by keys or by time, and the result states how far it
+ * searched.
  *
- * @throws ProblemError `task_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `task_not_found`, and as `withQueues` does.
  */
 export function getRelated(
   queueName: string,
@@ -211,9 +212,9 @@ export async function findTasks(
 export type Linked = { row: TaskRow; by: "parent_task_id" | "spawned_from"; step: string | null };
 
 /**
- * Later tasks whose headers name this one, earliest first, at most 100. No index serves that: windows of the key are
- * scanned from the task on until time runs out, and `rest` is the first id not searched. The next call continues
- * there.
+ * Later tasks whose headers name this one, earliest first, at most 100. No index supports that: windows of the key
+ * are scanned starting at the task until time runs out, and `rest` is the first id not searched. The next call
+ * continues there.
  */
 export async function searchLinked(
   db: Database,
@@ -270,8 +271,8 @@ export async function searchLinked(
 }
 
 /**
- * Earlier tasks that waited for this one's result and have it, among the newest before it in each queue, by one
- * lookup by key each. `probed` is how many per queue.
+ * Earlier tasks that waited for this one's result and received it, among the newest before it in each queue, by
+ * one lookup by key each. `probed` is their number per queue.
  */
 export async function probeParents(
   db: Database,

@@ -24,7 +24,7 @@ beforeAll(async () => {
 const spawn = (queue: string, options = {}) =>
   spawnTask(database.pool, queue, "work", null, { maxAttempts: 1, ...options });
 
-/** Lets the queue's rows be this many seconds older. */
+/** Makes the queue's rows this many seconds older. */
 const age = (queue: string, seconds: number) =>
   database.pool.query(
     `update absurd."r_${queue}" set available_at = available_at - make_interval(secs => $1),
@@ -59,7 +59,7 @@ test("a task that makes every claim fail is named on its own page, on others, an
   expect(queue && describeConsumer(queue, now)).toBeNull();
 });
 
-test("a queue that nothing claims from names its last claim, also that of a suspended run", async () => {
+test("a queue without a consumer names its last claim, including one of a suspended run", async () => {
   const { taskId } = await spawn("idle");
   await age("idle", 90);
   expect(await verdict("idle", taskId)).toMatch(
@@ -85,7 +85,7 @@ test("a queue that nothing claims from names its last claim, also that of a susp
   expect(listConcerns({ queues, now }).filter(({ queue }) => queue === "idle")).toEqual([]);
 });
 
-test("errors of 70 kB are shown and compared by what was read of them", async () => {
+test("errors of 70 kB are shown and compared by the part that was read", async () => {
   const { pool } = database;
   const { taskId } = await spawn("errors", { maxAttempts: 3 });
   const reasons = ["first", "first", "second"].map((message) => ({
@@ -171,7 +171,7 @@ test("a list shows errors of any shape, and finds them by their causes and codes
   expect(rows.map((row) => row.taskId)).toEqual([valued]);
 });
 
-test("a worker that wrote a checkpoint since its claim knows the task", async () => {
+test("a worker that wrote a checkpoint since its claim counts as knowing the task", async () => {
   const { pool } = database;
   const { taskId } = await spawn("q");
   const [run] = await claimTasks(pool, "q");

@@ -12,7 +12,7 @@ beforeAll(() => {
   expect(database.url).toContain("@");
 });
 
-test("an empty database is set up step by step, and each step shows", async () => {
+test("an empty database is set up step by step, and each step is shown", async () => {
   const { pool } = database;
   const { rows } = await pool.query("select current_database() as name, current_user as user");
   expect(await getSetup()).toMatchObject({

@@ -12,14 +12,14 @@ import { getHealth } from "./health";
 import { withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 
-/** Queues and runs of each that are looked at. */
+/** The maximum number of queues, and of runs of each, that are checked. */
 const MOST_QUEUES = 20;
 const MOST_RUNS = 50;
 
 /**
- * What a database has of what is needed to run tasks. Works on an empty database; a few probes by key in others.
+ * How far a database is set up to run tasks. Works on an empty database; a few probes by key in others.
  *
- * @throws ProblemError what `translateReadError` knows, when the database cannot be used.
+ * @throws ProblemError as `translateReadError` does, if the database cannot be used.
  */
 export async function getSetup(options: ReadOptions = {}): Promise<Setup> {
   const basics = await inSnapshot(async (db) => {
@@ -47,7 +47,7 @@ export async function getSetup(options: ReadOptions = {}): Promise<Setup> {
   return { ...setup, engine: { version: schemaVersion }, ...(await getFirstTasks(options)) };
 }
 
-/** The address for a worker on another machine: the one that the dashboard uses, without its password and settings. */
+/** The address for a worker on another machine: the dashboard's, without its password and settings. */
 function describeUrl({ name, user }: { name: string; user: string }): string {
   const { hosts } = parseConnectionString(getDatabase().url);
   const [first] = hosts;

@@ -32,10 +32,13 @@ export type TaskSuggestions = {
   paths: SampledPath[];
 };
 
-/** How many tasks to sample, of all queues together. */
+/** The number of tasks to sample, of all queues together. */
 const SAMPLE = 240;
 
-/** Values of more stored bytes are skipped. Compressed, they may have far longer texts, so their texts have a limit too. */
+/**
+ * In bytes. Larger stored values are skipped. Compressed values may have far longer texts, so their texts have a
+ * limit too.
+ */
 const LARGE = 4_096;
 const LONG = 16_384;
 
@@ -43,7 +46,7 @@ const LONG = 16_384;
  * Names, workers, tenants, idempotency keys, checkpoints and payload paths of the newest tasks of each queue, and
  * the task names in the planner's statistics. A few keyed reads at any size.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function suggestTasks(
   queues: string[],
@@ -146,7 +149,7 @@ function sampleTasks(db: Database, queues: RegisteredQueue[]) {
   return second ? unionAll(first, second, ...rest) : first;
 }
 
-/** The most common task names of the planner's statistics, of partitions too. */
+/** The most common task names in the planner's statistics, including those of partitions. */
 async function listKnownNames(db: Database, queues: string[]): Promise<string[]> {
   const rows = await query(
     db,
@@ -167,7 +170,7 @@ async function listKnownNames(db: Database, queues: string[]): Promise<string[]>
   return rows.map((row) => row.name);
 }
 
-/** A path that occurs in recent tasks, with values it has there, as the query language writes both. */
+/** A path that occurs in recent tasks, with some of its values, as the query language writes both. */
 export type SampledPath = { path: string; values: string[] };
 
 const DEPTH = 6;
@@ -176,8 +179,8 @@ const VALUES = 8;
 const LENGTH = 80;
 
 /**
- * The paths in sampled JSON texts, most frequent first, at most 150, with 8 short values each. Only the first three
- * elements of an array count.
+ * The paths in sampled JSON texts, most frequent first, at most 150, with 8 short values each. Only the first
+ * three elements of an array count.
  */
 export function samplePaths(
   samples: readonly { source: PathSource; text: string }[],
@@ -207,7 +210,7 @@ export function samplePaths(
     .map(([path, { values }]) => ({ path, values: [...values] }));
 }
 
-/** A string that could be taken for something else is quoted. */
+/** Quotes a string that could be mistaken for another type. */
 function printScalar(value: string | number | bigint | boolean | null): string {
   if (typeof value !== "string") return String(value);
   const ambiguous = jsonCandidates({ text: value, quoted: false }).length > 1;

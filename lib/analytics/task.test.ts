@@ -104,7 +104,7 @@ test("a task comes with its attempts, checkpoints, waits and events", async () =
 });
 
 test("JSON texts are exact", async () => {
-  // As jsonb prints it: keys by length, no other change.
+  // As jsonb prints it: keys ordered by length, otherwise unchanged.
   const text = '{"n": 1.10, "big": 12345678901234567890, "html": "<script>\u2028</script>"}';
   const { rows } = await database.pool.query(
     "select task_id from absurd.spawn_task($1, 'work', $2::jsonb, '{}')",

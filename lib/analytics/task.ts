@@ -17,15 +17,15 @@ import { findCancellation } from "./task/cancelled-by";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./task/columns";
 import { listEmissions } from "./task/emissions";
 
-/** Limits that keep the result bounded; the newest are returned. */
+/** Limits that keep the result bounded; the newest rows are returned. */
 export type TaskLimits = { runs: number; checkpoints: number };
 const LIMITS: TaskLimits = { runs: 500, checkpoints: 2_000 };
 
 /**
  * Everything the engine keeps about one task, in one snapshot: runs by attempt, checkpoints in the order in which
- * they were written. Of large JSON values only the size.
+ * they were written. For large JSON values only the size.
  *
- * @throws ProblemError `task_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `task_not_found`, and as `withQueues` does.
  */
 export function getTask(
   queueName: string,
@@ -75,10 +75,13 @@ export function getTask(
 const findCurrentRunRow = (task: Task, runs: readonly Run[]) =>
   runs.find((run) => run.runId === task.lastAttemptRun);
 
-/** Ready runs that are counted ahead of a task. */
+/** The maximum number of ready runs counted ahead of a task. */
 const MOST_AHEAD = 1_000;
 
-/** Claims on the queue, and how many ready runs are claimed before this one: by when they became ready, then by id. */
+/**
+ * Claims on the queue, and how many ready runs are claimed before this one: ordered by when they became ready,
+ * then by id.
+ */
 async function getClaims(
   db: Database,
   queue: string,
@@ -113,7 +116,7 @@ async function getClaims(
   };
 }
 
-/** The problem that a queue has no such task. */
+/** The problem of a task that is not in its queue. */
 export function taskNotFound(queue: string, taskId: Uuid): ProblemError {
   return new ProblemError({
     code: "task_not_found",

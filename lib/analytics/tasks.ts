@@ -20,20 +20,20 @@ import { scanTasks, taskConditions } from "./search/scan";
 import { type TaskSearch, toTaskSearch } from "./search/task-search";
 import { findExtent, scanWindows } from "./search/windows";
 
-/** How long a followed list may take, in milliseconds. A caller that needs more continues at the last cursor. */
+/** How long a followed list may take, in milliseconds. Callers that need more continue at the last cursor. */
 const LONGEST_FOLLOW = 300_000;
 
 /** Budget of one step of a count, in milliseconds: a long snapshot would hold back vacuum. */
 const COUNT_BUDGET = 700;
 
 /**
- * One page of tasks of the named queues, or of all of them, in the order of `sort`: newest first by default, by id,
- * which is the order of creation. All filters hold at once. Pages are keyset pages: tasks that arrive between two pages
- * neither repeat nor hide others. A search that no index serves stops after about a second and returns in `searchedTo` how
- * far it got; a ranking that leaves out older tasks returns in `rankedFrom` where it starts.
+ * One page of tasks of the named queues, or of all queues, in the order of `sort`: newest first by default, by id,
+ * which is the order of creation. All filters apply together. Pages are keyset pages: tasks that arrive between
+ * two pages neither repeat nor hide others. A search without an index stops after about a second and returns in
+ * `searchedTo` how far it got; a ranking that leaves out older tasks returns in `rankedFrom` where it starts.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, a redacted value or an order that these filters rule out, and
- *   what `withQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, a redacted value or an order that these filters
+ * exclude, and as `withQueues` does.
  */
 export function listTasks(
   filters: TaskFilters,
@@ -55,9 +55,9 @@ export function listTasks(
 }
 
 /**
- * The named tasks as a list shows them, by queue; those that no longer exist are left out.
+ * The named tasks as a list shows them, by queue; missing ones are left out.
  *
- * @throws what `withQueues` throws.
+ * @throws as `withQueues` does.
  */
 export function listSelectedTasks(
   selected: readonly { queue: string; taskId: Uuid }[],
@@ -79,19 +79,22 @@ export function listSelectedTasks(
   });
 }
 
-/** Tasks of a list as they are now, in no particular order. Those of a queue that cannot be read are in neither list. */
+/**
+ * The current rows of a list's tasks, in no particular order. Tasks of a queue that cannot be read are in neither
+ * list.
+ */
 export type KnownTasks = {
   rows: TaskSummary[];
-  /** Those that no longer match the filters, or no longer exist. */
+  /** Tasks that no longer match the filters, or no longer exist. */
   removed: TaskAddress[];
   now: Iso;
 };
 
 /**
- * The given tasks, with the columns of the filters, and which of them the filters exclude by now. It costs two look-ups by
- * primary key a task, whatever the filters.
+ * The given tasks, with the columns of the filters, and which of them the filters now exclude. Takes two lookups
+ * by primary key per task, for any filters.
  *
- * @throws what `listTasks` throws.
+ * @throws as `listTasks` does.
  */
 export function listKnownTasks(
   filters: TaskFilters,
@@ -149,10 +152,10 @@ export type TaskStep = {
 };
 
 /**
- * Follows a list towards older tasks in steps of at most a second, each in a snapshot of its own, until it has `limit`
+ * Follows a list towards older tasks in steps of at most a second, each in its own snapshot, until it has `limit`
  * tasks, the history ends, or five minutes have passed. Memory doesn't grow with the rows read.
  *
- * @throws ProblemError what `listTasks` throws.
+ * @throws ProblemError as `listTasks` does.
  */
 export async function* followTasks(
   filters: Omit<TaskFilters, "sort">,
@@ -179,7 +182,7 @@ export async function* followTasks(
   }
 }
 
-/** The matches counted by now. `searchedTo` is `null` when the count is complete. */
+/** The number of matches so far. `searchedTo` is `null` once the count is complete. */
 export type CountStep = {
   count: number;
   searchedTo: Iso | null;
@@ -189,10 +192,10 @@ export type CountStep = {
 };
 
 /**
- * Counts the tasks that match, newest first, and yields the count at least once a second until it is complete. Each part
- * is exact at the time it was read; the cursor of the filters is ignored.
+ * Counts the matching tasks, newest first, and yields the count at least once a second until it is complete. Each
+ * part is exact at the time it was read; the cursor of the filters is ignored.
  *
- * @throws ProblemError what `listTasks` throws.
+ * @throws ProblemError as `listTasks` does.
  */
 export async function* countTasks(
   filters: Omit<TaskFilters, "sort">,

@@ -140,9 +140,9 @@ describe.each(TENANTS)("filtered by the %s tenant", (tenant) => {
   });
 });
 
-/** Counts the full scans of large tables; tables of tasks are left out, since a search in windows may scan them. */
+/** Counts the full scans of large tables, except tables of tasks, which a search in windows may scan. */
 async function scans(): Promise<unknown[]> {
-  // Connections report what they did when they end. Rows reported after the vacuum are counted twice in the statistics.
+  // Connections report their statistics when they end. Rows reported after the vacuum are counted twice.
   await endReaders(database);
   const { rows } = await database.pool.query(`
     select s.relname, s.seq_scan::int from pg_stat_user_tables s join pg_class c on c.oid = s.relid

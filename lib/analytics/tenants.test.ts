@@ -43,7 +43,7 @@ beforeAll(async () => {
   column = await spawn("forked", "acme");
 });
 
-test("a list shows the tasks of the allowed tenants alone", async () => {
+test("a list shows only the tasks of the allowed tenants", async () => {
   await restrictTo("acme");
   expect(ids(await list({ queue: ["orders"] }))).toEqual([acme]);
   await restrictTo("acme,globex");
@@ -67,7 +67,7 @@ test("the tenant column overrides the header, even when its type differs", async
   expect((await list({ tenant: ["acme"] })).rows).toMatchObject([{ taskId: acme }]);
 });
 
-test("a list can be narrowed to a tenant, also where the dashboard shows all", async () => {
+test("a list can be narrowed to a tenant, even if the dashboard shows all", async () => {
   await restrictTo();
   const { pool } = database;
   await createQueue(pool, "shop");
@@ -98,7 +98,7 @@ test("a list can be narrowed to a tenant, also where the dashboard shows all", a
   expect((await listBulk(bulkFilters())).rows).toHaveLength(2);
 });
 
-test("workflow runs have the tenant of their root task where their table has none", async () => {
+test("workflow runs have the tenant of their root task if their table has no tenants", async () => {
   await restrictTo();
   const { pool } = database;
   await pool.query("alter table public.workflow_run drop column tenant_id");

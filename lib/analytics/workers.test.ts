@@ -69,7 +69,7 @@ test("claims without a lease are counted, and workers with expired leases come f
   expect({ lookedBackTo, hiddenWorkers }).toEqual({ lookedBackTo: null, hiddenWorkers: 0 });
 });
 
-test("only the newest 20,000 attempts count, and the result states since when", async () => {
+test("only the newest 20,000 attempts count, and the result states the start of the range", async () => {
   await database.pool.query(`
     insert into absurd."r_odd ""queue""" (run_id, task_id, attempt, state, claimed_by, available_at, started_at, completed_at)
     select absurd.portable_uuidv7(), absurd.portable_uuidv7(), 1, 'completed', 'fast:' || n % 300, ts, ts, ts

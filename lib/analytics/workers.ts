@@ -17,7 +17,7 @@ export type WorkerList = {
   /** Workers that hold runs first, then by when they were last seen, latest first; at most 200. */
   workers: Worker[];
   hiddenWorkers: number;
-  /** Set when there were more attempts than are counted: those claimed before this instant are left out. */
+  /** Set if there were more attempts than are counted: those claimed before this instant are left out. */
   lookedBackTo: Iso | null;
   now: Iso;
   unreadable: UnreadableQueue[];
@@ -27,9 +27,10 @@ const WORKERS = 200;
 
 /**
  * Workers, inferred from the claims of running runs and of the attempts claimed in a window that ends now. At most
- * 20,000 attempts per queue and outcome are counted, newest first. With `tenant`, only claims of their tasks count.
+ * 20,000 attempts per queue and outcome are counted, newest first. With `tenant`, only claims of their tasks
+ * count.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function listWorkers(
   window: Window,
@@ -78,8 +79,8 @@ export type Worker = {
 };
 
 /**
- * One row per worker from its claims in all queues. Workers with expired leases come first, then those that hold runs,
- * then the last seen.
+ * One row per worker from its claims in all queues. Workers with expired leases come first, then those that hold
+ * runs, then by when they were last seen.
  */
 export function combineClaims(
   running: readonly RunningClaims[],
@@ -280,8 +281,8 @@ const ENDED_CLAIMS = {
 };
 
 /**
- * The attempts that were claimed since `from` and have ended, by worker. `lookedBackTo` is set when a queue had
- * more than the budget: older ones are then counted in no queue.
+ * The attempts that were claimed since `from` and have ended, by worker. `lookedBackTo` is set if a queue had more
+ * than the budget: then older ones are counted in no queue.
  */
 export async function listEndedClaims(
   db: Database,

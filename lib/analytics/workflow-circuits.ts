@@ -23,10 +23,10 @@ const CIRCUIT = {
 const MOST_CIRCUITS = 1_000;
 
 /**
- * The circuit breakers of a workflow that have counted something, by operator; without a tenant, those that its runs
- * without a tenant share. Empty in a database that lacks the table.
+ * The circuit breakers of a workflow that have counted anything, by operator; without a tenant, those shared by
+ * its runs without a tenant. Empty if the database lacks the table.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function listCircuits(
   workflow: { name: string; tenantId: string | null },

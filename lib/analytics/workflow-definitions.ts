@@ -45,9 +45,9 @@ const DEFINITION_COLUMNS = sql`definition_id::text as "definitionId", workflow_n
   created_at::text as "createdAt"`;
 
 /**
- * The stored definitions by name, the newest version first; the newest 500 in all.
+ * The stored definitions by name, the newest version first; the newest 500 in total.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function listWorkflowDefinitions(
   options: ReadOptions = {},
@@ -75,7 +75,7 @@ export function listWorkflowDefinitions(
 /**
  * One stored definition as JSON text.
  *
- * @throws ProblemError `definition_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `definition_not_found`, and as `withQueues` does.
  */
 export function getWorkflowDefinition(
   definitionId: Uuid,
@@ -93,8 +93,8 @@ export function getWorkflowDefinition(
 /**
  * The definition that a run executes, by the best evidence available; see `DefinitionSource`.
  *
- * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, `timed_out` or `forbidden` where only the root task
- *   could have it and its queue cannot be read, and what `withQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, `definition_not_found`, `timed_out` or `forbidden` if only the
+ * root task could have it and its queue cannot be read, and as `withQueues` does.
  */
 export function getRunDefinition(
   workflowRunId: Uuid,
@@ -170,7 +170,7 @@ async function findByHash(
   return rows[0] && { ...rows[0], source: "hash" };
 }
 
-/** Finds a definition by name and version; nothing if several match, since any choice would be a guess. */
+/** Finds a definition by name and version; nothing if several match, because any choice would be a guess. */
 async function findByName(
   db: Database,
   from: SQL,
@@ -211,9 +211,9 @@ async function findInRoot(
 }
 
 /**
- * One stored definition with its text, and the newest of those that have its name and tenant, itself among them.
+ * One stored definition with its text, and the newest definitions with its name and tenant, including itself.
  *
- * @throws ProblemError `definition_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `definition_not_found`, and as `withQueues` does.
  */
 export function getDefinitionDetail(
   definitionId: Uuid,

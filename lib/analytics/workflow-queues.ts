@@ -9,22 +9,22 @@ import { isRecent } from "./scope/recent-tasks";
 import { withQueues } from "./scope/registry";
 import { getWorkflowColumns } from "./workflows/tables";
 
-/** How many of the newest tasks of a queue to scan. */
+/** The number of a queue's newest tasks to scan. */
 const LOOKED_AT = 5_000;
 
 /** Whether workers of a queue claim tasks of a name, judged by its newest tasks. */
 export type Takers = {
   /** The latest claim among them; `null` if none was claimed. */
   lastTakenAt: Iso | null;
-  /** How many have been ready for more than half a minute and are not claimed. */
+  /** Number of tasks that have been ready for more than half a minute and are not claimed. */
   waiting: number;
 };
 
 /**
- * Whether workers of a queue claim tasks of a name. Workers don't announce the names they know, so the newest 5,000
- * tasks have to show it.
+ * Whether workers of a queue claim tasks of a name. Workers don't announce which names they handle, so this is
+ * inferred from the newest 5,000 tasks.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function getTakers(queue: string, name: string, options: ReadOptions = {}): Promise<Takers> {
   return withQueues([queue], options, async ({ db, now }) => {
@@ -55,9 +55,9 @@ export function getTakers(queue: string, name: string, options: ReadOptions = {}
 }
 
 /**
- * The queues to choose from, and the one in which a workflow of this name ran last, if any.
+ * The queues to choose from, and the queue of the latest run of this workflow name, if any.
  *
- * @throws ProblemError what `withQueues` throws.
+ * @throws ProblemError as `withQueues` does.
  */
 export function listRunQueues(
   workflowName: string,

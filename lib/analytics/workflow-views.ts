@@ -24,10 +24,10 @@ import { getWorkflowRun } from "./workflows";
 /**
  * A workflow run with the states of its operators and its annotated timeline, both computed from the same rows.
  *
- * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, and as `withQueues` does.
  */
 export async function getRunView(workflowRunId: Uuid, options: ReadOptions = {}): Promise<RunView> {
-  // The definition of a run never changes, so it may be of another snapshot.
+  // The definition of a run never changes, so it may come from another snapshot.
   const [detail, definition] = await Promise.all([
     getWorkflowRun(workflowRunId, options),
     findRunDefinition(workflowRunId, options),
@@ -36,7 +36,7 @@ export async function getRunView(workflowRunId: Uuid, options: ReadOptions = {})
   return computeRunView(compiled, detail, await findCircuits(compiled.view, detail.run, options));
 }
 
-/** The circuit breakers of a workflow; none are read for one without any. */
+/** The circuit breakers of a workflow; nothing is read for a workflow without any. */
 async function findCircuits(
   { graph }: DefinitionView,
   workflow: { name: string; tenantId: string | null },
@@ -64,7 +64,7 @@ export async function getRunDefinitionView(
 /**
  * What the tasks of a run recorded for the operator at a path of its definition.
  *
- * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, and as `withQueues` does.
  */
 export async function getOperatorRecords(
   workflowRunId: Uuid,
@@ -113,7 +113,8 @@ async function findRunDefinition(
   try {
     return await getRunDefinition(workflowRunId, options);
   } catch (error) {
-    // Without the run, the read of the run itself reports that; what the page reads of the definition reports the rest.
+    // The read of the run itself reports a missing run, and the page's read of the definition reports the other
+    // cases.
     if (error instanceof ProblemError && NOT_FOUND.has(error.problem.code)) return undefined;
     throw error;
   }
@@ -144,13 +145,13 @@ function withoutHiddenEdges(view: DefinitionView): DefinitionView {
   return { ...view, graph: { ...view.graph, edges: [], groups: [] } };
 }
 
-/** The most characters of definitions that stay compiled. */
+/** The maximum total length of the definitions that stay compiled, in characters. */
 const MOST_COMPILED = 8_000_000;
 
-/** By text, the least recently used first. */
+/** By text, least recently used first. */
 const known = new Map<string, CompiledDefinition>();
 
-/** Compiles a definition, or finds it compiled: an open page reads its run every few seconds. */
+/** Compiles a definition, or returns it from the cache: an open page reads its run every few seconds. */
 function compile(text: string): CompiledDefinition {
   if (redactionRules().everything) return REDACTED;
   const definition = known.get(text) ?? compileDefinition(text);

@@ -98,7 +98,7 @@ describe("the list", () => {
     await expect(list({ cursor: "made-up" })).rejects.toMatchObject({ code: "bad_request" });
   });
 
-  test("is sleeping while the root sleeps, and stale when the root has ended and the row has not", async () => {
+  test("is sleeping while the root sleeps, and stale if the root has ended and the row is not final", async () => {
     const { id, runId } = await start({ workflowName: "sleeper" });
     await scheduleRun(database.pool, queue, runId, new Date(Date.now() + 3_600_000));
     const state = async () => {

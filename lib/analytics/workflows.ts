@@ -40,11 +40,11 @@ import {
 } from "./workflows/tables";
 
 /**
- * One page of workflow runs, newest first; by id where the table has no time of creation. All filters hold at once;
- * one on a column that the table lacks matches nothing. Pages neither repeat nor skip a run while others are added.
- * A database without the table has an empty page, and `tables` shows why.
+ * One page of workflow runs, newest first; by id if the table has no time of creation. All filters apply together;
+ * one on a column that the table lacks matches nothing. Pages neither repeat nor skip a run while others are
+ * added. Without the table the page is empty, and `tables` shows why.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, and what `withQueues` throws.
+ * @throws ProblemError `bad_request` for a foreign cursor, and as `withQueues` does.
  */
 export function listWorkflowRuns(
   filters: WorkflowFilters,
@@ -127,9 +127,9 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
 }
 
 /**
- * `key=value` matches the text, and the number or word of JSON that is written the same.
+ * `key=value` matches the text, and the JSON number or literal that is written the same.
  *
- * @throws ProblemError `bad_request` if what is searched for is redacted.
+ * @throws ProblemError `bad_request` if the searched value is redacted.
  */
 function hasTag(tags: SQL, tag: string): SQL {
   const rules = redactionRules();
@@ -150,18 +150,18 @@ function hasTag(tags: SQL, tag: string): SQL {
 
 const LITERAL = /^(true|false|null|-?(0|[1-9]\d{0,30})(\.\d{1,30})?)$/;
 
-/** The most tasks in a result: the root and the oldest. */
+/** The maximum number of tasks in a result: the root and the oldest. */
 const MOST_TASKS = 200;
-/** Clocks of writers may differ by this much, in milliseconds. */
+/** The largest difference between the clocks of writers, in milliseconds. */
 const MARGIN = 60_000;
 /** How far back to search for the tasks of a run without a start time, in milliseconds. */
 const LOOK_BACK = 7 * 86_400_000;
 
 /**
- * A workflow run with its tasks, in one snapshot: the root, and the tasks of any queue that name the run in their
- * headers, oldest first.
+ * A workflow run with its tasks, in one snapshot: the root, and the tasks of any queue whose headers name the run,
+ * oldest first.
  *
- * @throws ProblemError `workflow_run_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `workflow_run_not_found`, and as `withQueues` does.
  */
 export function getWorkflowRun(
   workflowRunId: Uuid,
@@ -191,7 +191,7 @@ export function getWorkflowRun(
   });
 }
 
-/** The most child workflows in a result: the oldest. */
+/** The maximum number of child workflows in a result: the oldest. */
 const MOST_CHILDREN = 200;
 
 /** The runs that a run has started as child workflows, in the order of their ids. */
@@ -221,7 +221,7 @@ async function listChildren(
   }));
 }
 
-/** The problem that there is no such run, or no table of runs. */
+/** The problem of an unknown run, or a missing table of runs. */
 export function workflowRunNotFound(workflowRunId: Uuid): ProblemError {
   return new ProblemError({
     code: "workflow_run_not_found",
@@ -284,9 +284,9 @@ function countLinked({ found, rest, full }: FoundTasks, run: WorkflowRunSummary)
 }
 
 /**
- * The exact text of one JSON value of a workflow run, whatever its size. Redacted values are masked.
+ * The exact text of one JSON value of a workflow run, of any size. Redacted values are masked.
  *
- * @throws ProblemError `payload_not_found`, and what `withQueues` throws.
+ * @throws ProblemError `payload_not_found`, and as `withQueues` does.
  */
 export function getWorkflowPayload(
   workflowRunId: Uuid,

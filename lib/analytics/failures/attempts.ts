@@ -8,7 +8,7 @@ import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
 import { queryUnion } from "../scope/union";
 
-/** A failed attempt with what its task is now. */
+/** A failed attempt with the current state of its task. */
 export type FailedAttempt = {
   queue: string;
   taskId: Uuid;
@@ -18,11 +18,11 @@ export type FailedAttempt = {
   /** Whether the task has attempts left; a failed task has some left if its retry strategy was refused. */
   attemptsLeft: boolean;
   attempt: number;
-  /** Whether it is the last attempt of the task that has failed so far. */
+  /** Whether it is the latest failed attempt of the task. */
   isLatest: boolean;
   failedAt: Iso;
   errorName: string | null;
-  /** The first 300 characters, or the stored value where it has no message; empty where no reason is stored. */
+  /** The first 300 characters, or the stored value if it has no message; empty if no reason is stored. */
   message: string;
   /** Whether `message` is a stored value. */
   isValue: boolean;
@@ -30,17 +30,17 @@ export type FailedAttempt = {
 
 type Wanted = {
   since: Iso;
-  /** Attempts last claimed before are skipped. */
+  /** Skips attempts last claimed before this. */
   claimedSince: Iso;
   names: string[];
   tenants: string[];
   limit: number;
-  /** Only those that were claimed and failed before. */
+  /** Only attempts that were claimed and failed before this. */
   before?: Iso;
 };
 
 /**
- * The newest failed attempts of these queues, latest claim first, at most `limit`; `more` is set when there are
+ * The newest failed attempts of these queues, latest claim first, at most `limit`; `more` is set if there are
  * others. One statement: a range of the index of runs by state, then one task per run by primary key.
  */
 export async function listFailedAttempts(
@@ -108,7 +108,7 @@ export async function listFailedAttempts(
   // Each portion of the queues is in order.
   rows.sort((a, b) => compareInstants(b.claimedAt, a.claimedAt));
   return {
-    // Written out, because spreading 20,000 rows takes 100 ms.
+    // A loop, because spreading 20,000 rows takes 100 ms.
     rows: rows.slice(0, limit).map((row) => {
       const error = toErrorSummary(row);
       return {

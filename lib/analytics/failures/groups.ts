@@ -17,9 +17,10 @@ type Draft = Omit<FailureGroup, "queues" | "first"> & {
 type Earlier = { rows: readonly FailedAttempt[]; complete: boolean };
 
 /**
- * Groups failed attempts, given newest first, by task name, error name and message pattern. Most attempts first.
+ * Groups failed attempts, passed newest first, by task name, error name and message pattern. Most attempts first.
  *
- * @param earlier failures before the window, which show whether an error is new in it; `null` if they were not read.
+ * @param earlier failures before the window, which show whether an error is new in it; `null` if they were not
+ * read.
  */
 export function groupFailures(
   rows: readonly FailedAttempt[],
@@ -62,8 +63,8 @@ export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
 }
 
 /**
- * Fingerprints of many messages. A fingerprint has no digits and only shows whether there were any, so of messages
- * that differ in digits alone only one is computed.
+ * Fingerprints of many messages. A fingerprint has no digits and shows only whether there were any, so it is
+ * computed once for all messages that differ only in digits.
  */
 function createFingerprints(): (row: FailedAttempt) => string {
   const known = new Map<string, string>();
@@ -76,7 +77,7 @@ function createFingerprints(): (row: FailedAttempt) => string {
   };
 }
 
-/** NUL separates the parts: no name has one, since PostgreSQL refuses it. */
+/** NUL separates the parts: no name contains it, because PostgreSQL refuses it. */
 function getKey({ taskName, errorName }: FailedAttempt, pattern: string): string {
   return `${taskName}\0${errorName ?? "\0"}\0${pattern}`;
 }

@@ -7,9 +7,10 @@ import { gridEdges, type TimeGrid } from "../scope/time-grid";
 import { queryUnion } from "../scope/union";
 
 /**
- * Exact counts of the attempts of each queue by when a worker last claimed them (`available_at`, which every claim sets)
- * and by their outcome; outcomes that are not in `outcomes` stay empty. Uses the index of runs alone, so the cost follows
- * the attempts of the window, never the tables. Attempts that were suspended or cancelled since are not counted.
+ * Exact counts of the attempts of each queue by when a worker last claimed them (`available_at`, which every claim
+ * sets) and by their outcome; outcomes that are not in `outcomes` stay empty. Uses only the index of runs, so the
+ * cost depends on the attempts of the window, never on the tables. Attempts that were suspended or cancelled since
+ * are not counted.
  */
 export async function countAttempts(
   db: Database,

@@ -15,14 +15,17 @@ const TASKS = 12_000;
 const LEAST = 100;
 const SLICES = 48;
 
-/** Index entries that are counted in slices too large to read, over all queues: about 50 ms. Tenants need the rows. */
+/**
+ * The maximum number of index entries counted in slices too large to read, over all queues: about 50 ms. Counting
+ * for tenants needs the rows.
+ */
 const COUNTED = 200_000;
 const COUNTED_OF_TENANTS = 40_000;
 
 export type SampledTask = {
   queue: string;
   name: string;
-  /** `null` where the task ended without ever starting. */
+  /** `null` if the task ended without ever starting. */
   waitMs: number | null;
   /** `null` until it has ended. */
   runMs: number | null;
@@ -31,10 +34,11 @@ export type SampledTask = {
 };
 
 /**
- * Tasks spawned since `from`, about as many of each queue: the first few of each of 48 equal slices of the time. Slices
- * that have more share what is left of the sample, so that up to about 12,000 tasks are read whole, in bursts too. In one
- * that has still more, each task also represents a share of the others: of their number if it could be counted, else of an
- * estimate from how densely those read lie, which is never below what was counted nor above the size of the table.
+ * Tasks spawned since `from`, about equally many of each queue: the first few of each of 48 equal time slices.
+ * Larger slices share the rest of the sample, so that up to about 12,000 tasks are read completely, even in
+ * bursts. In a slice that is larger still, each task also represents a share of the unread ones: of their counted
+ * number if counting was possible, otherwise of an estimate from the density of the tasks read, which is at least
+ * the number counted and at most the size of the table.
  */
 export async function sampleTasks(
   db: Database,
@@ -44,7 +48,7 @@ export async function sampleTasks(
   if (queues.length === 0) return [];
   const width = (Date.parse(now) - from) / SLICES;
   const edges = Array.from({ length: SLICES }, (_, n) => uuidFloor(from + n * width));
-  // Ids of the running millisecond belong to the window too.
+  // Ids of the current millisecond belong to the window too.
   edges.push(uuidFloor(Date.parse(now) + 1_000));
   const read = (arms: SQL[]) =>
     queryUnion(
@@ -199,7 +203,7 @@ function arm(
   )`;
 }
 
-/** As many as there would be if all of the slice were as dense as the part that was read. */
+/** The number of tasks if the whole slice were as dense as the part that was read. */
 function estimateNumber(rows: readonly SampleRow[], width: number, from: number): number {
   const [first, last] = [rows[0], rows.at(-1)];
   if (!first || !last) return 0;
@@ -208,8 +212,8 @@ function estimateNumber(rows: readonly SampleRow[], width: number, from: number)
 }
 
 /**
- * The smallest value at or below which at least this share of the weight lies; `null` of nothing. With equal weights it
- * is PostgreSQL's `percentile_disc`. The values must be given in ascending order.
+ * The smallest value with at least this share of the weight at or below it; `null` if there are no values. With
+ * equal weights it is PostgreSQL's `percentile_disc`. The values must be sorted in ascending order.
  */
 export function weightedQuantile(
   sorted: readonly { value: number; weight: number }[],

@@ -7,15 +7,15 @@ import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
 
-/** Rows of one state that are searched for a claim whose instant no index holds. */
+/** The maximum number of rows of one state to search for a claim whose instant is in no index. */
 const SUSPENDED = 1_000;
-/** As `SUSPENDED`, of states in which nearly every row keeps the instant of its claim in the index. */
+/** Like `SUSPENDED`, for states in which nearly every row keeps the instant of its claim in the index. */
 const ENDED = 200;
 
 /**
- * What the rows of these queues show about claims, by queue. Every claim is in `started_at` of its run until the next one
- * of that run; the index has it as `available_at` unless the run was suspended. Of suspended runs at most 1,000 are
- * searched, and `complete` is false if there are more.
+ * What the rows of these queues show about claims, by queue. Every claim is in `started_at` of its run until the
+ * run's next claim; the index has it as `available_at` unless the run was suspended. At most 1,000 suspended runs
+ * are searched, and `complete` is false if there are more.
  */
 export async function listClaimFacts(
   db: Database,
@@ -101,16 +101,17 @@ function selectLastClaim(queue: string, index: number, now: Iso): SQL {
     ) last on true`;
 }
 
-/** Rows of each kind that are searched for a poison task, and the most tasks that are named. */
+/** The maximum number of rows of each kind to search for a poison task, and of tasks to name. */
 const SUSPECTS = 500;
 const SPAWNED_SINCE = 2_000;
 const NAMED = 3;
-/** Ids of tasks spawned this long before the last claim may be committed after it, in milliseconds. */
+/** A task spawned up to this long before the last claim may be committed after it, in milliseconds. */
 const OVERLAP = 60_000;
 
 /**
- * Active tasks that make every claim on their queue fail. No claim succeeds after such a task appears, so it is searched
- * among the first 2,000 tasks spawned since the last claim, and among the active tasks that are running or due first.
+ * Active tasks that make every claim on their queue fail. No claim succeeds after such a task appears, so it is
+ * searched among the first 2,000 tasks spawned since the last claim, and among the active tasks that are running
+ * or due first.
  */
 async function listPoisonTasks(
   db: Database,
@@ -153,7 +154,7 @@ async function listPoisonTasks(
   return rows.map(({ queue, ...task }) => ({ queue: queues[queue]?.queue ?? "", task }));
 }
 
-/** What PostgreSQL casts to `bigint`, up to 18 digits. */
+/** Text that PostgreSQL casts to `bigint`, up to 18 digits. */
 const WHOLE_NUMBER = "^\\s*[+-]?\\d{1,18}\\s*$";
 
 const POISON_TASK = {

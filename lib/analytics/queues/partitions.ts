@@ -28,8 +28,8 @@ const PART = {
 type Part = DecodedRow<typeof PART>;
 
 /**
- * The weeks that a partitioned queue has and those that its policy requires, with the rows in default partitions.
- * From the catalog, but for those rows, which are counted up to ten thousand per table.
+ * The existing weeks of a partitioned queue and those that its policy requires, with the rows in default
+ * partitions. Read from the catalog, except for those rows, which are counted up to ten thousand per table.
  */
 export async function getPartitions(db: Database, queue: string): Promise<Partitions> {
   const wanted = new Set(await listWantedWeeks(db, queue));
@@ -115,7 +115,7 @@ async function countStrays(
   tables: PartitionedTable[],
 ): Promise<Partitions["strays"]> {
   if (tables.length === 0) return [];
-  // A default partition is called like a table of the queue with this suffix.
+  // A default partition has the name of its table in the queue with this suffix.
   const defaults = queueTables(`${queue}_d`);
   const counts = tables.map(
     (table) => sql`

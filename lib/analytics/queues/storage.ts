@@ -16,7 +16,7 @@ const TABLES = {
 
 /**
  * The size of each table of a queue. Sizes come from the file system and row counts from the planner's statistics,
- * so the cost follows the number of partitions, never that of the rows.
+ * so the cost depends on the number of partitions, never on the number of rows.
  */
 export async function listStorage(db: Database, queue: string): Promise<TableStorage[]> {
   const columns = {

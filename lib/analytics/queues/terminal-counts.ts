@@ -9,7 +9,7 @@ import type { TerminalCounts } from "@/lib/model/queue";
 import { isRecent, RECENT_TASKS } from "../scope/recent-tasks";
 import { queryUnion } from "../scope/union";
 
-/** Task tables up to this many bytes are counted, larger ones estimated. */
+/** Task tables up to this size in bytes are counted, larger ones estimated. */
 const SMALL = 4_194_304;
 
 /** Maximum number of rows scanned when there are no statistics. */
@@ -18,8 +18,8 @@ const CAP = RECENT_TASKS;
 const STATES = ["completed", "failed", "cancelled"] as const;
 
 /**
- * Terminal tasks by queue. No index serves this, so small tables are counted exactly and large ones estimated:
- * `pg_class.reltuples` times the frequency of the state in `pg_stats`, by partition. Without statistics, and where
+ * Terminal tasks by queue. No index supports this, so small tables are counted exactly and large ones estimated:
+ * `pg_class.reltuples` times the frequency of the state in `pg_stats`, by partition. Without statistics, and if
  * the dashboard or the query is restricted to tenants, the newest 20,000 tasks are counted, which gives a lower
  * bound.
  */

@@ -22,10 +22,10 @@ type DashboardTable = { now: Iso; installed: boolean; tenants: boolean; actors: 
 
 /**
  * Runs `read` over one of the dashboard's own tables in one snapshot, with the database's clock. `installed` is
- * false without the table, which `absurd-dashboard migrate` creates. `tenants` is whether its version has a column for
- * tenants; a viewer with a restricted scope treats any other as not installed.
+ * false without the table, which `absurd-dashboard migrate` creates. `tenants` is true if its version has a column
+ * for tenants; for a viewer with a restricted scope, a version without it counts as not installed.
  *
- * @throws what `translateReadError` knows.
+ * @throws as `translateReadError` does.
  */
 export async function withDashboardTable<T>(
   table: "audit_entry" | "bulk_job",
@@ -62,18 +62,18 @@ const FILTERS = new Set(
   ),
 );
 
-/** Filters that quote values of users. The others are names, states and times. */
+/** Filters that quote users' values. The others are names, states and times. */
 const QUOTING = new Set(["any", "error", "where", "tag"]);
 
 /**
- * The query string of a list, as the viewer may see it: somebody else wrote it, who may see more. Conditions keep their paths
- * and lose the values that are redacted for the viewer, where a task has them.
+ * The query string of a list, as the viewer may see it: its author may see more than this viewer. Conditions keep
+ * their paths and lose the values that are redacted for the viewer in a task.
  */
 export function showFilters(filters: string): string {
   if (!isViewRedacted()) return filters;
   const shown = new URLSearchParams(filters);
   const names = [...new Set(shown.keys())];
-  // What is no filter may be anything.
+  // Unknown parameters may hold anything.
   if (!names.every((name) => FILTERS.has(name))) return MASK;
   let isMasked = false;
   for (const name of names.filter((name) => QUOTING.has(name))) {

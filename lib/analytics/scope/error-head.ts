@@ -5,21 +5,21 @@ import type { Payload } from "@/lib/model/json";
 import { parseRecordedError, stripTerminalCodes } from "@/lib/model/recorded-error";
 import { redact, redactMember } from "./redact";
 
-/** Characters that are kept of the texts of an error. */
+/** The number of characters to keep of an error's texts. */
 export type HeadLimits = { message: number; trace: number; other: number };
 
 const HEAD: HeadLimits = { message: 2_000, trace: 4_000, other: 300 };
 
-/** Members of an object and elements of a list that are kept. */
+/** The maximum number of an object's members or a list's elements to keep. */
 const MEMBERS = 30;
 
-/** Values stored in more bytes are not printed only to measure and digest their text. */
+/** In bytes. Larger stored values are not printed only to measure and digest their text. */
 const MEASURE_LIMIT = 1_048_576;
 
 /**
- * A failure reason as `payload` returns it. Where its text is longer than `limit` bytes, it comes with its head (name,
- * message, code, beginning of the trace, causes) and, unless it is huge, a digest of the text: what was not read can be
- * shown in part and compared as a whole, never guessed.
+ * A failure reason as `payload` returns it. If its text is longer than `limit` bytes, it comes with its head
+ * (name, message, code, start of the trace, causes) and, unless it is huge, a digest of the text: the unread rest
+ * can be shown in part and compared as a whole without guessing.
  */
 export function errorPayload(column: AnyColumn, limit: number): SQL<Payload> {
   return sql`case
@@ -32,17 +32,17 @@ export function errorPayload(column: AnyColumn, limit: number): SQL<Payload> {
     ) end`.mapWith(parseErrorPayload);
 }
 
-/** `c` where the value is stored compressed, so that its text is longer; else an empty text. */
+/** `c` if the value is stored compressed, so that its text is longer; otherwise an empty text. */
 export function isCompressed(column: AnyColumn | SQL): SQL {
   return sql`case when pg_column_compression(${column}) is null then '' else 'c' end`;
 }
 
 /**
- * A shortened copy of a failure reason as JSON: the first members of an object or elements of a list, with long texts cut.
- * An object stays an object, so that redaction by key finds every key.
+ * A shortened copy of a failure reason as JSON: the first members of an object or elements of a list, with long
+ * texts cut. An object stays an object, so that redaction by key finds every key.
  */
 export function errorHead(column: AnyColumn | SQL, limits: HeadLimits): SQL {
-  // A member that is no text would become one, in which its keys are not looked at one by one.
+  // A member that is not text would become text, in which redaction cannot look at its keys one by one.
   const member = (value: SQL, name: string, length: number) =>
     sql`case when jsonb_typeof(${value} -> ${name}::text) = 'string' then left(${value} ->> ${name}::text, ${length}::int) end`;
   const named = (value: SQL, length: number) =>
@@ -94,10 +94,13 @@ function parseErrorPayload(value: string): Payload {
   };
 }
 
-/** Characters of an error that lists show. */
+/** The number of characters of an error that lists show. */
 const SUMMARY = 300;
 
-/** What `toErrorSummary` needs of a failure reason: name and message, or a copy of a value without a message. */
+/**
+ * The parts of a failure reason that `toErrorSummary` needs: name and message, or a copy of a value without a
+ * message.
+ */
 export function errorSummary(column: AnyColumn | SQL) {
   const member = (name: string) =>
     sql`case when jsonb_typeof(${column} -> ${name}::text) = 'string' then left(${column} ->> ${name}::text, ${SUMMARY}::int) end`;
@@ -116,7 +119,7 @@ export function errorSummary(column: AnyColumn | SQL) {
   };
 }
 
-/** Name and message of an error, redacted and cut to 300 characters; both `null` where no reason is stored. */
+/** Name and message of an error, redacted and cut to 300 characters; both `null` if no reason is stored. */
 export function toErrorSummary(row: {
   errorName: string | null;
   errorMessage: string | null;

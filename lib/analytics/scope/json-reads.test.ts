@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 /**
- * The files that take JSON of users apart or read its text, and what keeps redacted values in. Another one fails the test:
- * use `payload`, `errorPayload`, `columnText` or `redactMember`, and for conditions `comparableText`.
+ * The files that take users' JSON apart or read its text, and how each keeps redacted values out. Any other file
+ * fails the test: use `payload`, `errorPayload`, `columnText` or `redactMember`, and for conditions
+ * `comparableText`.
  */
 const READERS: Record<string, string> = {
   "payloads.ts": "redactLong",
@@ -33,7 +34,7 @@ const JSON_OPERATOR = /->>|-> ?['$]|#>>? ?['$]|\bjsonb?_(?!typeof)\w+\(|\bto_jso
 const TEXT_OF_COLUMN =
   /\b(?:params|headers|result|state|failureReason|payload|eventPayload|column|value|definition|tags)\b[^`\n]{0,20}\)?\}?\)?::text\b(?!\[)/;
 
-test("only known files take JSON of users apart", () => {
+test("only known files take users' JSON apart", () => {
   const folder = fileURLToPath(new URL("..", import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
     (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),

@@ -52,7 +52,8 @@ export function toKeyPage<Row>(
 }
 
 /**
- * The direction and the remaining ids of a cursor of a list sorted by id; without one all ids, in the direction `start`.
+ * The direction and the remaining ids of a cursor of a list sorted by id; without a cursor, all ids in the
+ * direction `start`.
  *
  * @throws ProblemError `bad_request` for a foreign cursor.
  */

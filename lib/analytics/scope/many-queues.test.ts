@@ -1,4 +1,6 @@
-/** Reads over all queues go through several statements, and none is lost between them. ABSURD_LONG has 500 queues. */
+/**
+ * Reads over all queues are split into several statements without losing any queue. ABSURD_LONG has 500 queues.
+ */
 import { beforeAll, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
@@ -66,7 +68,7 @@ test("tasks of all queues are listed newest first, page by page", async () => {
   expect(new Set(seen).size).toBe(3 * QUEUES);
 });
 
-test("a task is found in whichever queue it is", async () => {
+test("a task is found in any queue", async () => {
   const { rows } = await list({ sort: "oldest", limit: 10 });
   for (const { queue, taskId } of rows)
     expect((await findById(taskId)).found).toMatchObject([{ queue, taskId }]);

@@ -3,20 +3,20 @@ import type { Payload } from "@/lib/model/json";
 import { isCompressed } from "./error-head";
 import { type PayloadRoot, redact } from "./redact";
 
-/** Texts up to this many bytes are part of their row. */
+/** Texts up to this many bytes are included in their row. */
 const INLINE_LIMIT = 65_536;
 
-/** About how many bytes the texts of all rows of a result may have together. */
+/** About how many bytes the texts of all rows of a result may have in total. */
 const TOTAL_LIMIT = 4_194_304;
 
-/** Values stored in more bytes are not printed only to measure their text. */
+/** In bytes. Larger stored values are not printed only to measure their text. */
 const MEASURE_LIMIT = 1_048_576;
 
 /**
- * A JSON column or expression as a `Payload`: its exact text and size, only the size when the text is larger than
+ * A JSON column or expression as a `Payload`: its exact text and size, only the size if the text is larger than
  * `limit` bytes, or `null` for SQL NULL. Redacted values are masked.
  *
- * @param root what the value is, where the column doesn't show it.
+ * @param root the kind of value, for expressions that don't show it.
  */
 export function payload(column: AnyColumn, limit?: number): SQL<Payload>;
 export function payload(column: SQL, limit: number | undefined, root: PayloadRoot): SQL<Payload>;
@@ -55,7 +55,7 @@ export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
   return root;
 }
 
-/** The inline limit of each of this many values, so that a result doesn't grow with its number of rows. */
+/** The inline limit of each of these values, so that a result doesn't grow with its number of rows. */
 export function inlineLimit(values: number): number {
   return Math.min(INLINE_LIMIT, Math.max(1_024, Math.floor(TOTAL_LIMIT / Math.max(values, 1))));
 }
@@ -69,7 +69,7 @@ function parsePayload(value: string, root: PayloadRoot | null): Payload {
   const colon = value.indexOf(":");
   const bytes = Number(value.slice(0, colon));
   const text = value.slice(colon + 1);
-  // No JSON value prints as an empty text, so it marks one that was left out.
+  // No JSON value prints as an empty text, so it marks an omitted text.
   if (text === "") return { bytes };
   const shown = root === null ? { text, redacted: 0 } : redact(root, text);
   return { bytes, text: shown.text, ...(shown.redacted > 0 ? { redacted: shown.redacted } : {}) };

@@ -6,8 +6,8 @@ import { getTenants, narrowTenants } from "@/lib/db/tenants";
 export const RECENT_TASKS = 20_000;
 
 /**
- * The condition that a task is among the newest 20,000 of its queue, where the dashboard or the query (`only`) is
- * restricted to tenants; elsewhere `undefined`. Without it, finding the newest few tasks of a small tenant could
+ * The condition that a task is among the newest 20,000 of its queue, if the dashboard or the query (`only`) is
+ * restricted to tenants; otherwise `undefined`. Without it, finding the newest few tasks of a small tenant could
  * scan the whole history.
  */
 export function isRecent(

@@ -55,7 +55,7 @@ test("a JSON expression of unknown kind is refused", () => {
   expect(getPayloadRoot(queueTables("orders").checkpoints.state)).toBe("step");
 });
 
-test("conditions leave out every text that would be masked", async () => {
+test("conditions exclude every text that would be masked", async () => {
   const rules = "password,*.token,card.number,headers.authorization,vault.*,*geheim*,größe,k*y";
   const word = fc.constantFrom(
     ...[

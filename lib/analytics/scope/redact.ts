@@ -27,7 +27,7 @@ export type PayloadRoot =
   | "tags"
   | "definition";
 
-/** A JSON text with redacted values masked, and how many were masked. */
+/** A JSON text with redacted values masked, and the number of masked values. */
 export function redact(root: PayloadRoot, text: string): { text: string; redacted: number } {
   return redactText(redactionRules(), root, text);
 }
@@ -45,8 +45,8 @@ export async function redactLong(root: PayloadRoot, text: string): Promise<strin
 }
 
 /**
- * A text that is a member of a value, as it may be shown: `null` stays, a redacted member is masked, and so is a text that
- * holds a redacted key; that of an error only loses what looks like one with its value.
+ * A member's text as it may be shown: `null` stays, a redacted member is masked, and so is a text that holds a
+ * redacted key; in an error's text, only the apparent key with its value is masked.
  */
 export function redactMember<Text extends string | null>(
   root: PayloadRoot,
@@ -60,16 +60,16 @@ export function redactMember<Text extends string | null>(
 }
 
 /**
- * Whether a text would be shown as it is at a place that is not redacted. Only such a text may be compared with others: a
- * comparison with one that is masked could confirm a guess.
+ * Whether a text is shown unchanged, at a place that is not redacted itself. Only such a text may be compared with
+ * others: a comparison with a masked one could confirm a guess.
  */
 export function isTextShown(root: PayloadRoot, text: string): boolean {
   return !isViewRedacted() || showText(redactionRules(), root, text) === text;
 }
 
 /**
- * A text in a value, or NULL if it may hold a redacted key: what conditions look at. Errs on the safe side, so that no
- * condition can see what is masked. While nothing is redacted by its key, the text itself.
+ * A text in a value, or NULL if it may hold a redacted key: the operand of conditions. Errs on the safe side, so
+ * that no condition depends on masked values. While nothing is redacted by its key, the text itself.
  */
 export function comparableText(value: SQL): SQL {
   const pattern = maskablePattern();
@@ -79,22 +79,22 @@ export function comparableText(value: SQL): SQL {
 }
 
 /**
- * A regular expression of PostgreSQL for every text that may hold a redacted key; `null` if none can.
+ * A regular expression of PostgreSQL that matches every text that may hold a redacted key; `null` if none can.
  *
- * @param root the kind of value whose JSON the text is, if it is that of a whole value.
+ * @param root the kind of value, if the text is the JSON of a whole value.
  */
 export function maskablePattern(root?: string): string | null {
   const hints = listHints(redactionRules(), root);
   if (hints.length === 0) return null;
-  // Escapes and terminal codes may take a key apart.
+  // Escapes and terminal codes may split a key.
   const coded = String.raw`\\[uU]|%[0-9a-fA-F]{2}|[\u001b\u0080-\u009f]`;
   return hints.includes("") ? "^" : [...hints.map(toPattern), coded].join("|");
 }
 
-/** In any case, whatever the server's locale takes for that. */
+/** Matches in any case, as any locale of the server defines it. */
 function toPattern(hint: string): string {
   const toSign = (sign: string) => {
-    // Lower case may have another length than upper case, and the Kelvin sign is a k too.
+    // Lower case may have another length than upper case, and the Kelvin sign is also a k.
     if (!isAscii(sign)) return ".{0,2}";
     if (sign === "k") return ".";
     return /[a-z]/.test(sign)
@@ -104,18 +104,18 @@ function toPattern(hint: string): string {
   return [...hint].map(toSign).join("");
 }
 
-/** Characters of a value that a list shows. */
+/** The number of characters of a value that a list shows. */
 const LIMIT = 200;
 /** Bytes scanned for redacted keys before truncation. */
 const LARGE = 65_536;
 
-/** A text of users before redaction. It is no string, so that the type checker finds one that is not redacted. */
+/** A user's text before redaction. It is not a string, so that the type checker finds any that is not redacted. */
 export type Unredacted = { unredacted: string };
 
 const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) });
 
 /**
- * The text at a path, at most 200 characters. While anything is redacted it selects more, with its type in front,
+ * The text at a path, at most 200 characters. While anything is redacted it selects more, prefixed with its type,
  * for `redactColumn`. A path through every element of an array selects the array; a number selects one element.
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
@@ -131,7 +131,7 @@ export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted
 }
 
 const INDEX = /^(0|[1-9]\d*)$/;
-/** PostgreSQL takes these for indexes too: negative ones count from the end. Here they are keys. */
+/** PostgreSQL accepts these as indexes too: negative ones count from the end. Here they are keys. */
 const OTHER_INDEX = /^\s*[+-]?\d+$/;
 
 /** The value at a path. Only `0`, `1`, `2` … are indexes of arrays. */
@@ -153,7 +153,7 @@ function selectAt(value: SQL, steps: string[]): SQL {
   return found;
 }
 
-/** What a list shows of the text that `columnText` selected: at most 200 characters, masked if a rule redacts it. */
+/** The text that a list shows for `columnText`: at most 200 characters, masked if a rule redacts it. */
 export function redactColumn(
   { source, steps }: JsonPath,
   selected: Unredacted | null,
@@ -173,12 +173,12 @@ export function redactColumn(
     .slice(0, LIMIT);
 }
 
-/** More readings of one path are not looked at. */
+/** The maximum number of readings of one path that are checked. */
 const MOST_READINGS = 64;
 
 /**
- * The ways to read a path, in which a number is a key of an object or an index into an array: those that rules tell apart;
- * `null` if they are too many.
+ * The ways to interpret a path in which a number is a key of an object or an index into an array, as far as rules
+ * distinguish them; `null` if there are too many.
  */
 function listReadings(
   rules: RedactionRules,

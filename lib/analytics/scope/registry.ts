@@ -18,9 +18,9 @@ import {
 } from "@/lib/model/queue";
 import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
 
-/** A registered queue and what this generation of its tables has. */
+/** A registered queue and the features of its generation of tables. */
 export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {
-  /** Why its tables cannot be read, if so. */
+  /** Why its tables cannot be read; `null` if they can. */
   unreadable: UnreadableReason | null;
   hasIdempotencyKey: boolean;
   hasHeartbeat: boolean;
@@ -34,19 +34,19 @@ export type Scope = {
   unreadable: RegisteredQueue[];
 };
 
-/** A table, or a tenant column, that existed when the registry was queried. */
+/** Errors of a table, or a tenant column, that existed when the registry was queried. */
 const GONE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn];
 
-/** How often a read starts over at most. */
+/** The maximum number of times a read starts over. */
 const ATTEMPTS = 4;
 
 /**
- * Runs `read` in one snapshot over the named queues, or over all of them if none is named. Starts over when a queue
- * is dropped during the read, or cannot be read. Unless it is the only one named, such a queue is listed in `unreadable`:
- * a list must never omit one silently.
+ * Runs `read` in one snapshot over the named queues, or over all of them if none is named. Starts over if a queue
+ * is dropped during the read, or cannot be read. Unless it is the only one named, such a queue is listed in
+ * `unreadable`: a list must never omit one silently.
  *
- * @throws ProblemError `queue_not_found` when a named queue is unknown, `no_schema`, and what `translateReadError`
- *   knows.
+ * @throws ProblemError `queue_not_found` if a named queue is unknown, `no_schema`, and as `translateReadError`
+ * does.
  */
 export async function withQueues<T>(
   names: string[],
@@ -111,22 +111,24 @@ export function unreadableQueue(name: string, reason: UnreadableReason): Problem
     : new ProblemError({ code: "forbidden", message });
 }
 
-// Queues on whose locks a read has waited in vain. They are left out for as long as they are locked. Pages and routes are
-// separate bundles: the process is what they share.
+// Queues whose locks made a read time out. They are left out for as long as they are locked. Pages and routes are
+// separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.locked-queues");
 const shared = globalThis as { [KEY]?: Set<string> };
 shared[KEY] ??= new Set();
 const locked = shared[KEY];
 
-/** How long to look for a failing queue, in milliseconds. */
+/** How long to search for a failing queue, in milliseconds. */
 const SEARCH_MS = 4_000;
 
-/** First characters of errors that tables of one queue can have: damaged or missing files, rights, unforeseen values. */
+/**
+ * First characters of errors that can affect a single queue: damaged or missing files, rights, unforeseen values.
+ */
 const OF_ONE_QUEUE = ["XX", "58", "42", "22"];
 
 /**
- * Finds the queues whose tables fail this read, by halves, so that the others can be shown without them. Where all fail, the
- * reason is not a queue's.
+ * Finds the queues whose tables fail this read, by bisection, so that the others can be shown without them. If all
+ * fail, the cause is not a single queue.
  */
 async function findFailing(
   error: unknown,
@@ -139,7 +141,7 @@ async function findFailing(
     error instanceof DecodeError || OF_ONE_QUEUE.some((prefix) => code.startsWith(prefix));
   if (names.length === 1 || !isOfOneQueue) return [];
   const deadline = performance.now() + SEARCH_MS;
-  // Without the registry no queue can be searched: then its error is the one to report, not that of this search.
+  // Without the registry no queue can be searched; then the original error is reported, not this one.
   const all = await inSnapshot((db) => openScope(db, names, false), options).catch(() => null);
   options.signal?.throwIfAborted();
   if (all === null) return [];
@@ -158,7 +160,10 @@ async function findFailing(
   return failing.length < all.queues.length ? failing : [];
 }
 
-/** Whether a queue is left out for a lock. Most are held for milliseconds: only one that a read has waited for matters. */
+/**
+ * Whether a queue is left out because of a lock. Most locks last milliseconds: only one that a read has waited for
+ * matters.
+ */
 function isHeld(name: string, isLocked: boolean, isAfterLock: boolean): boolean {
   const key = JSON.stringify([getDatabase().name, name]);
   if (isLocked && isAfterLock) locked.add(key);
@@ -167,8 +172,8 @@ function isHeld(name: string, isLocked: boolean, isAfterLock: boolean): boolean 
 }
 
 /**
- * The registered queues that the viewer sees, by name, with the engine's clock. The registry is the only source of queue names: table
- * names also match partitions. Columns of later schemas are looked up, not assumed.
+ * The registered queues that the viewer sees, by name, with the engine's clock. The registry is the only source of
+ * queue names: table names also match partitions. Columns of later schemas are looked up, not assumed.
  */
 export async function listRegisteredQueues(
   db: Database,
@@ -252,7 +257,7 @@ export async function listRegisteredQueues(
   };
 }
 
-/** One row per queue; where there are none, one row with the clock alone. */
+/** One row per queue; if there are none, one row with only the clock. */
 const REGISTERED = {
   now: instant,
   name: nullable(text),
@@ -281,7 +286,7 @@ export function toUnreadable({ name, unreadable }: RegisteredQueue): UnreadableQ
   return { name, reason: unreadable ?? "not_permitted" };
 }
 
-/** The problem that a queue is not registered. */
+/** The problem of a queue that is not registered. */
 export function queueNotFound(queue: string): ProblemError {
   return new ProblemError({
     code: "queue_not_found",
@@ -290,7 +295,7 @@ export function queueNotFound(queue: string): ProblemError {
   });
 }
 
-/** The problem that the database has no `absurd` schema. */
+/** The problem of a database without an `absurd` schema. */
 export function noSchema(options?: ErrorOptions): ProblemError {
   return new ProblemError(
     {
@@ -303,7 +308,7 @@ export function noSchema(options?: ErrorOptions): ProblemError {
 }
 
 /**
- * Keeps data of all tenants of a queue from a viewer who sees some of them.
+ * Withholds data of all tenants of a queue from a viewer who sees only some of them.
  *
  * @throws ProblemError `forbidden`
  */

@@ -11,10 +11,13 @@ const LENGTHS: Record<Window, number> = {
   "7d": 10_080 * MINUTE,
 };
 
-/** A window cut into buckets of equal width; milliseconds. The last bucket holds now, so it is not over yet. */
+/** A window cut into buckets of equal width; milliseconds. The last bucket contains now, so it is incomplete. */
 export type TimeGrid = { from: number; step: number; buckets: number };
 
-/** The buckets of a window that ends now. They begin at whole minutes, quarters or hours, so they don't shift between queries. */
+/**
+ * The buckets of a window that ends now. They start at whole minutes, quarters or hours, so they don't shift
+ * between queries.
+ */
 export function timeGrid(window: Window, now: Iso): TimeGrid {
   const step = STEPS[window];
   const at = Date.parse(now);
@@ -22,7 +25,7 @@ export function timeGrid(window: Window, now: Iso): TimeGrid {
   return { from, step, buckets: Math.floor((at - from) / step) + 1 };
 }
 
-/** The beginning of each bucket, and the end of the last one. */
+/** The start of each bucket, and the end of the last one. */
 export function gridEdges({ from, step, buckets }: TimeGrid): Iso[] {
   return Array.from({ length: buckets + 1 }, (_, index) =>
     new Date(from + index * step).toISOString(),

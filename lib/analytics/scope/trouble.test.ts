@@ -39,7 +39,10 @@ async function hold(statement: string): Promise<void> {
   await holder.query(statement);
 }
 
-/** The queues that the list of queues cannot read. Other lists must agree, or not have needed the tables in question. */
+/**
+ * The queues that the list of queues cannot read. Other lists must agree, or not have needed the tables in
+ * question.
+ */
 async function listUnreadable() {
   const lists = {
     overview: await getThroughput("1h"),
@@ -76,7 +79,7 @@ test.each([
   expect(await listUnreadable()).toEqual([]);
 });
 
-test("what a locked queue holds is neither reported as missing nor as gone", async () => {
+test("rows of a locked queue are reported neither as missing nor as gone", async () => {
   const spawn = async (queue: string) => {
     const { rows } = await database.pool.query(
       "select task_id from absurd.spawn_task($1, 'work', '{}')",
@@ -113,7 +116,7 @@ test("what a locked queue holds is neither reported as missing nor as gone", asy
   });
 });
 
-test("a queue whose rows are filtered by row-level security is not taken for an empty one", async () => {
+test("a queue whose rows are filtered by row-level security is not mistaken for an empty one", async () => {
   await database.pool.query(`
     create role filtered login password 'filtered';
     grant usage on schema absurd to filtered;
@@ -135,7 +138,7 @@ async function readFrom(url: string | undefined): Promise<void> {
   await closePools();
 }
 
-test("a queue whose tables were changed by hand is left out, and the others are shown", async () => {
+test("a queue whose tables were altered manually is left out, and the others are shown", async () => {
   await database.pool.query("alter table absurd.r_worn rename column available_at to due");
   expect(await listUnreadable()).toEqual([{ name: "worn", reason: "failing" }]);
 });

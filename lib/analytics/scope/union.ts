@@ -2,15 +2,15 @@ import { type SQL, sql } from "drizzle-orm";
 import { type DecodedRow, query, type RowDecoders } from "@/lib/db/query";
 import type { Database } from "@/lib/db/snapshot";
 
-/** How many arms one statement has. The time to plan a union grows faster than their number. */
+/** The maximum number of arms per statement: the time to plan a union grows faster than their number. */
 const PORTION = 50;
 
 /**
- * The rows of all arms, in their order. Arms, one for each queue, are read in portions, so that no statement, and no
- * number of locks, grows with the number of queues.
+ * The rows of all arms, in order. Arms, one for each queue, are read in portions, so that neither the size of a
+ * statement nor its number of locks grows with the number of queues.
  *
- * @param around makes a statement of the union of a portion, such as one that limits it. The limits of all portions are
- *   the caller's to join.
+ * @param around makes a statement of the union of a portion, such as one that limits it. The caller merges the
+ * limited results of the portions.
  */
 export async function queryUnion<Columns extends RowDecoders>(
   db: Database,

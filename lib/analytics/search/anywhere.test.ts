@@ -69,7 +69,7 @@ describe("a text anywhere", () => {
     expect(await found(any)).toEqual(names);
   });
 
-  test("all texts have to match, together with other filters", async () => {
+  test("all texts must match, together with other filters", async () => {
     const filters = taskFilters({ queue: [queue], any: ["card", "E-913"], state: ["failed"] });
     expect((await listTasks(filters)).rows.map((row) => row.name)).toEqual(["fails"]);
     expect((await listTasks({ ...filters, any: ["card", "R-2024"] })).rows).toEqual([]);
@@ -106,8 +106,8 @@ describe("redacted values never match", () => {
   };
   afterEach(() => redact(undefined));
 
-  test("whatever the place of the key", async () => {
-    // Without rules all of them are found, so that the test can fail.
+  test("at any place of the key", async () => {
+    // Without rules all of them are found, which proves that the test can fail.
     expect((await found("hunter")).length).toBe(11);
     redact("password,card.number,*token,authorization,pässword");
     expect(await found("hunter")).toEqual([]);
@@ -121,7 +121,7 @@ describe("redacted values never match", () => {
     expect(await found("hunter-flat")).toEqual(["flat"]);
   });
 
-  test("who may not see payloads cannot search them", async () => {
+  test("a viewer without payloads cannot search them", async () => {
     const viewer = { scope: [{ queues: null, tenants: null }], payloads: false };
     await expect(runAs(viewer, () => found("hunter"))).rejects.toMatchObject({
       problem: { code: "bad_request", message: expect.stringContaining("redacted for you") },

@@ -7,13 +7,13 @@ import { LINKS, type RedactionRules } from "@/lib/redaction/rules";
 import { comparableText, maskablePattern } from "../scope/redact";
 import type { TaskSearch } from "./task-search";
 
-/** Larger values, as stored, are left out: one of them could take longer than a whole window. */
+/** In bytes. Larger stored values are skipped: a single one could take longer than a whole window. */
 const MOST_BYTES = 1_048_576;
 
 /**
- * The condition that a text is part of a value in the task's params, headers or result, of an attempt's error, of the event
- * that it waits for, or of its name; upper and lower case alike. Keys do not count. A redacted value never matches, nor a
- * string that could hold one. `errorWords` is the error as lists show it.
+ * The condition that a text is part of a value in the task's params, headers or result, of an attempt's error, of
+ * the event that it waits for, or of its name; case is ignored. Keys are not searched. A redacted value never
+ * matches, nor a string that could hold one. `errorWords` is the error as lists show it.
  */
 export function matchesAnywhere(
   { tasks, runs }: QueueTables,
@@ -38,8 +38,9 @@ export function matchesAnywhere(
 }
 
 /**
- * The text of the whole value decides first, and only few values are taken apart. While some are redacted, that holds only
- * for a value without any redacted key: else the time of a search would show whether the text is in a redacted value.
+ * Tests the text of the whole value first, so that only few values are taken apart. While anything is redacted,
+ * this applies only to values without any redacted key: otherwise the duration of a search would reveal whether
+ * the text is in a redacted value.
  */
 function containsValue(column: PgColumn, root: string, part: string): SQL {
   const rules = redactionRules();
@@ -61,9 +62,9 @@ function containsValue(column: PgColumn, root: string, part: string): SQL {
 }
 
 /**
- * What of a value is not redacted, as `from … where …`: it is walked from its root, and redacted members are not entered.
- * Errs on the safe side: a key beyond ASCII counts as redacted, since the server may fold its case in another way, and so
- * does a string that may hold JSON or text with a redacted key.
+ * The part of a value that is not redacted, as `from … where …`: it is walked from its root, and redacted members
+ * are not entered. Errs on the safe side: a key beyond ASCII counts as redacted, because the server may fold its
+ * case differently, and so does a string that may hold JSON or text with a redacted key.
  */
 function visibleLeaves(column: PgColumn, root: string, { patterns }: RedactionRules): SQL {
   const redacted = sql.param(patterns.map(({ keys }) => pathPattern(keys)));
@@ -94,7 +95,7 @@ function visibleLeaves(column: PgColumn, root: string, { patterns }: RedactionRu
     and ${comparableText(sql`leaf.value #>> '{}'`)} is not null`;
 }
 
-/** A regular expression for the end of a path, its keys in lower case with dots between. */
+/** A regular expression for the end of a path, with its keys in lower case and joined by dots. */
 function pathPattern(keys: RedactionRules["patterns"][number]["keys"]): string {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   return `(?:^|\\.)${keys.map((parts) => parts.map(literal).join("[^.]*")).join("\\.")}$`;

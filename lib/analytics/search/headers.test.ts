@@ -85,15 +85,15 @@ test("continues after the budget and finds every task", async () => {
   expect(rests.slice(0, -1)).toEqual(rests.slice(0, -1).toSorted());
 });
 
-test("finds tasks that were spawned or committed since", async () => {
+test("finds tasks that were spawned or committed since the last search", async () => {
   await search("again");
-  // One task a minute ago, which may still be followed by late commits, and one ten seconds ago.
+  // One task a minute ago, which late commits may still follow, and one ten seconds ago.
   await insert("plain", 100, 100, "0.6 seconds");
   await insert("parts", 100, 100, "0.1 seconds");
   expect(names(await search("again"))).toEqual(await marked());
 });
 
-test("the cache is not used for other queues or a range that begins earlier", async () => {
+test("the cache is not used for other queues or a range that starts earlier", async () => {
   const recent = { ...history, from: uuidFloor(now - 10 * DAY) };
   const some = await search("narrow", { range: recent });
   expect(some.found.length).toBeLessThan(10);

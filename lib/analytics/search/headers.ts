@@ -14,7 +14,7 @@ import { scanWindows } from "./windows";
 const FIRST_WINDOW = 60_000;
 /** Re-read ids younger than this, in milliseconds: a slow transaction may still commit an id below those scanned. */
 const SETTLED_AFTER = 120_000;
-/** Searches whose progress is kept. */
+/** Number of searches whose progress is kept. */
 const MOST_KEPT = 200;
 
 export type FoundTask = { queue: string; taskId: Uuid };
@@ -35,14 +35,14 @@ export type FoundTasks = { found: FoundTask[]; rest: Uuid | null; full: boolean 
 /** The matches below `next`, and how wide the last window was, in milliseconds. */
 type Progress = { next: Uuid; found: Map<string, FoundTask>; width: number };
 
-// A task's headers never change and ids only grow, so a refresh need not read ids again. This is only a cache: without an
-// entry the search starts over.
+// A task's headers never change and ids only grow, so a refresh need not read ids again. This is only a cache:
+// without an entry the search starts over.
 const kept = new Map<string, Progress>();
 
 /**
- * The tasks of these queues whose headers match, oldest first. No index serves that: windows of the range are scanned from
- * its start, each at most eight times as wide as the one before, until the range ends or the budget is spent. A later call
- * continues there.
+ * The tasks of these queues whose headers match, oldest first. No index supports that: windows of the range are
+ * scanned from its start, each at most eight times as wide as the one before, until the range ends or the budget
+ * is spent. A later call continues there.
  */
 export async function searchHeaders(
   db: Database,
@@ -69,7 +69,7 @@ export async function searchHeaders(
     },
   );
   const found = [...progress.found.values()].sort((a, b) => (a.taskId < b.taskId ? -1 : 1));
-  // Younger ids are read again by the next call.
+  // The next call reads younger ids again.
   const settled = uuidFloor(uuidMilliseconds(range.to) - SETTLED_AFTER);
   if (progress.next > settled) progress.next = settled;
   const full = found.length >= most;
@@ -100,7 +100,7 @@ function getProgress(key: string, from: Uuid): Progress {
     width: FIRST_WINDOW,
   };
   if (progress.next < from) progress.next = from;
-  // Moved to the end, so that the first entry is the least recently used.
+  // Moved to the end, so that the first entry is always the least recently used.
   kept.delete(key);
   kept.set(key, progress);
   const oldest = kept.keys().next().value;

@@ -33,10 +33,12 @@ export type TaskPage = { rows: TaskRow[] } & Pick<
   "older" | "newer" | "searchedTo" | "rankedFrom"
 >;
 
-/** `limit + 1` rows if there are as many. `rest` is the range not searched for lack of time, `null` when complete. */
+/**
+ * `limit + 1` rows if there are as many. `rest` is the range not searched for lack of time, `null` if complete.
+ */
 type Hits = { rows: TaskRow[]; rest: KeyRange | null };
 
-/** A page sorted by id, newest or oldest first. A search that no index serves stops after about a second. */
+/** A page sorted by id, newest or oldest first. A search without an index stops after about a second. */
 export async function pageByKey(
   db: Database,
   search: TaskPageSearch,
@@ -56,20 +58,20 @@ export async function pageByKey(
 
 /** Whether a search has more conditions than queues and a range of ids. */
 function isNarrowed({ query: { queue: _, id: __, ...rest } }: TaskSearch): boolean {
-  // No index covers tenants, so where they are restricted tasks are found as with any other filter.
+  // No index covers tenants, so a restriction to tenants is searched like any other filter.
   return getTenants() !== null || Object.values(rest).some((part) => part.length > 0);
 }
 
 /**
- * Searches for tasks that no index finds, starting at the cursor, until there are `limit + 1` rows, the range ends or
- * time runs out.
+ * Searches for tasks that no index finds, starting at the cursor, until there are `limit + 1` rows, the range ends
+ * or time runs out.
  *
  * 1. A few thousand tasks are walked along their keys. That fills the page unless matches are rare.
- * 2. If some part of the range has no match and the search is for active tasks, the index of runs by state finds them
+ * 2. If the walk or a window has no match and the search is for active tasks, the index of runs by state finds them
  *    all, unless it holds very many.
  * 3. The rest is swept window by window.
  *
- * @throws the driver's timeout when not even a small window could be read in time.
+ * @throws the driver's timeout if not even a small window could be read in time.
  */
 async function searchTasks(db: Database, search: TaskSearch, options: ReadOptions): Promise<Hits> {
   const tasks = Math.min(Math.max(search.limit * NEAR.factor, NEAR.least), NEAR.most);
@@ -91,7 +93,7 @@ async function searchTasks(db: Database, search: TaskSearch, options: ReadOption
 }
 
 /**
- * Continues behind the walked part, or at the cursor if the walk timed out. After a window without matches,
+ * Continues after the walked part, or at the cursor if the walk timed out. After a window without matches,
  * `scanRunsOnce` may find the whole page.
  */
 async function sweep(
@@ -125,9 +127,9 @@ async function sweep(
 }
 
 /**
- * Splits a search's range after its first `tasks` tasks of all queues together, matching or not; `rest` is `null` when
- * there are no more. For a search for active states it also checks whether at most `runs` runs are in them. Walks the
- * primary keys of all queues together and reads keys only.
+ * Splits a search's range after its first `tasks` tasks of all queues together, matching or not; `rest` is `null`
+ * if there are no more. For a search for active states it also checks whether at most `runs` runs are in them.
+ * Walks the primary keys of all queues together and reads only keys.
  */
 async function findNear(
   db: Database,
@@ -137,7 +139,7 @@ async function findNear(
   const { queues, range, direction } = search;
   const order = direction === "older" ? sql`desc` : sql`asc`;
   const arms = queues.map((queue) => {
-    // Only decides where to split: a restricted dashboard may have no visible task within reach.
+    // Only decides where to split: a restricted dashboard may have no visible task nearby.
     const { tasks } = queueTablesOfAllTenants(queue);
     return sql`(
       select ${tasks.taskId} as id from ${tasks}
@@ -177,7 +179,7 @@ function cursorsAround(
   let ahead = isFull && last ? formatCursor(direction, last) : null;
   if (!isFull && rest) ahead = formatCursor(direction, isOlder ? rest.to : predecessor(rest.from));
   const edge = isOlder ? predecessor(range.to) : successor(range.from);
-  // Nothing lies before the first page.
+  // Nothing precedes the first page.
   const behind = search.isContinued ? formatCursor(opposite(direction), first ?? edge) : null;
   return {
     older: isOlder ? ahead : behind,

@@ -14,9 +14,9 @@ type Made = { queue: string; id: Uuid; name: string; state: TaskState; at: Date 
 let made: Made[];
 
 /**
- * Three queues of 3,000 tasks, three of each queue in every millisecond that has any. Sleeping tasks are everywhere and
- * many, pending ones many in the middle third and nowhere else, running ones few; some sleep in their second attempt, and
- * some have two active runs, which should not be.
+ * Three queues of 3,000 tasks each, three of each queue in every millisecond that has any. There are many sleeping
+ * tasks everywhere, many pending ones in the middle third only, and few running ones; some sleep in their second
+ * attempt, and some have two active runs, which breaks an invariant.
  */
 beforeAll(async () => {
   const { pool } = database;
@@ -118,7 +118,7 @@ test("paging from any cursor returns what the same filters select in memory", as
           .filter((task) => matches(task, asked))
           .map((task) => task.id)
           .filter((id) => from === null || (direction === "older" ? id < from : id > from));
-        // Rows of a page are in the order of the list, whichever direction it was reached from.
+        // Rows of a page are in the order of the list, for either direction of paging.
         const upwards = (found: string[]) => (some.sort === "oldest" ? found : found.toReversed());
         const inDirection = (found: string[]) =>
           direction === "newer" ? upwards(found) : upwards(found).toReversed();

@@ -69,7 +69,7 @@ test.each([
   const read = (node: PlanNode) =>
     (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"];
   const total = runs.reduce((sum, node) => sum + read(node), 0);
-  // The 1,800 that are pending, and once more to see that they are not few; of 60,000 in all.
+  // The 1,800 that are pending, and a second read to see that they are not few; of 60,000 in total.
   expect(total).toBeGreaterThan(1_800);
   expect(total).toBeLessThan(6_000);
 });
@@ -84,7 +84,7 @@ test("suggestions query a few tasks of each queue", async () => {
 });
 
 async function scans(tables: string): Promise<unknown[]> {
-  // Connections report what they did when they end. Rows reported after the vacuum are counted twice in the statistics.
+  // Connections report their statistics when they end. Rows reported after the vacuum are counted twice.
   await endReaders(database);
   const { rows } = await database.pool.query(
     `select s.relname, s.seq_scan::int from pg_stat_user_tables s join pg_class c on c.oid = s.relid

@@ -20,7 +20,7 @@ import type { TaskRow } from "./rows";
 import { scanTasks, taskConditions } from "./scan";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
 
-/** How many tasks a ranking covers, of all queues together. */
+/** The maximum number of tasks in a ranking, of all queues together. */
 const MOST_RANKED = 40_000;
 
 /** The position of a task in a ranking: `value` is the sort key, and `id` breaks ties. */
@@ -64,15 +64,15 @@ function cursorsAround(
 }
 
 /**
- * Active tasks by when their attempt is or was due, earliest first: a walk along the index of runs by state, for each
- * state of each queue. Tasks are looked up only for further conditions, so the cost follows the active runs, never the
- * tables.
+ * Active tasks by when their attempt is or was due, earliest first: a walk along the index of runs by state, for
+ * each state of each queue. Tasks are looked up only for further conditions, so the cost depends on the active
+ * runs, never on the tables.
  */
 async function rankByDue(db: Database, search: TaskPageSearch): Promise<Ranked[]> {
   const { place } = search;
   const order = sql.raw(search.direction === "older" ? "asc" : "desc");
   const beyond = sql.raw(search.direction === "older" ? ">" : "<");
-  // The run's state is the task's, and the condition on the run is the one with an index.
+  // The run's state equals the task's, and the condition on the run has an index.
   const further = { ...search, query: { ...search.query, state: [] } };
   const isNarrowed = hasConditions(further);
   const arms = search.queues.flatMap((queue) => {
@@ -112,15 +112,15 @@ async function rankByDue(db: Database, search: TaskPageSearch): Promise<Ranked[]
   );
 }
 
-/** Whether a search has more conditions than its queues. Restricted tables already leave out other tenants. */
+/** Whether a search has more conditions than its queues. Restricted tables already exclude other tenants. */
 function hasConditions({ range, query: { queue: _, ...rest } }: TaskSearch): boolean {
   if (range.from !== EVERYTHING.from || range.to !== EVERYTHING.to) return true;
   return Object.values(rest).some((part) => part?.length);
 }
 
 /**
- * Tasks by their number of attempts, or by their duration until `search.at`, highest first; ties by id, newest first.
- * Reads every task of the range from `from` on.
+ * Tasks by their number of attempts, or by their duration until `search.at`, highest first; ties by id, newest
+ * first. Reads every task of the range, starting at `from`.
  */
 async function rankByFigure(
   db: Database,
@@ -154,8 +154,8 @@ async function rankByFigure(
 }
 
 /**
- * Where a ranking of a range starts, so that it covers at most `MOST_RANKED` tasks. Walks the primary keys of all queues
- * together, from the newest task down.
+ * Where a ranking of a range starts, so that it covers at most `MOST_RANKED` tasks. Walks the primary keys of all
+ * queues together, from the newest task down.
  */
 async function findRankedFrom(db: Database, queues: string[], range: KeyRange): Promise<Uuid> {
   if (queues.length === 0) return range.from;
@@ -186,8 +186,8 @@ function duration(queue: string, at: Iso) {
     select coalesce(${runs.completedAt}, ${runs.failedAt}) from ${runs}
     where ${runs.runId} = ${tasks.lastAttemptRun} limit 1
   )`;
-  // A difference of infinities is NaN, and the longest time between two instants does not fit a bigint. As numbers, both
-  // are clamped; an `interval` would be out of range.
+  // A difference of infinities is NaN, and the longest time between two instants does not fit a bigint. As
+  // numbers, both can be clamped; an `interval` would be out of range.
   return sql`coalesce(greatest(least((extract(epoch from case ${tasks.state}
       when 'completed' then ${ended}
       when 'failed' then ${ended}

@@ -28,7 +28,7 @@ function mapPathFields<Value>(
   return Object.fromEntries(values) as Record<PathField, Value>;
 }
 
-/** The columns that a listed task is made of. Selects no payload, and redacts nothing: `toSummaries` does. */
+/** The columns of a listed task. Selects no payload, and redacts nothing: `toSummaries` does that. */
 export function selectSummary(queue: string, tables: QueueTables) {
   const { tasks, tenantId } = tables;
   return {
@@ -42,7 +42,7 @@ export function selectSummary(queue: string, tables: QueueTables) {
     firstStartedAt: tasks.firstStartedAt,
     cancelledAt: tasks.cancelledAt,
     lastAttemptRun: tasks.lastAttemptRun,
-    // No rule hides a tenant, whose header links tasks.
+    // No rule redacts a tenant, whose header links tasks.
     tenantId: sql`left(${tenantId}, 200)`.mapWith(nullable(text)).as("tenant_id"),
     ...mapPathFields((path, field) => selectPath(tables, path).as(field)),
   };
@@ -63,7 +63,7 @@ export type TaskRow = Omit<TaskSummary, "endedAt" | "run" | PathField> &
   };
 
 /**
- * Redacts the rows and adds each task's last attempt, in the order given. Reads one run per task, by primary key.
+ * Redacts the rows and adds each task's last attempt, in the given order. Reads one run per task, by primary key.
  */
 export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
   const [first, ...rest] = [...new Set(rows.map((row) => row.queue))].map((queue) => {
@@ -118,9 +118,9 @@ function getEnd(
 }
 
 /**
- * Adds the values at these paths to tasks, in the order given: the text of a string, the JSON text of anything else, at
- * most 200 characters, and `null` where there is no value. Reads each task once more, by primary key. Paths into an error
- * read that of the last attempt.
+ * Adds the values at these paths to tasks, in the given order: the text of a string, the JSON text of anything
+ * else, at most 200 characters, and `null` if there is no value. Reads each task once more, by primary key. Paths
+ * into an error use that of the last attempt.
  */
 export async function withColumns(
   db: Database,

@@ -25,8 +25,8 @@ import type { TaskSearch } from "./task-search";
 /**
  * How to find matches in a range:
  * - `walk`: along the primary key, until the page is full. For searches that nearly every row matches.
- * - `sweep`: every row of the range in whatever order is cheapest, then sorted. For bounded ranges: walking a large
- *   cold heap backwards by its key costs ten times as much.
+ * - `sweep`: every row of the range in the cheapest order, then sorted. For bounded ranges: walking a large cold
+ *   heap backwards by its key costs ten times as much.
  */
 export type Strategy = "walk" | "sweep";
 
@@ -34,8 +34,8 @@ export type Strategy = "walk" | "sweep";
 const FENCE = 2 ** 31 - 1;
 
 /**
- * The first `limit + 1` tasks of a search, in its direction, by one statement. `searchOf` is the search of one queue,
- * where queues differ.
+ * The first `limit + 1` tasks of a search, in its direction, by one statement. `searchOf` returns the search of
+ * one queue, for searches that differ by queue.
  */
 export async function scanTasks(
   db: Database,
@@ -69,7 +69,7 @@ export function isForActive({ query: { state: states } }: TaskSearch): boolean {
 /** Whether at most this many runs of these queues are in these states, as SQL; scans only as many as it needs. */
 export function isAtMostActive(queues: string[], states: TaskState[], most: number): SQL {
   const arms = queues.map((queue) => {
-    // Which way is cheaper depends on the whole index, whatever tenant its runs belong to.
+    // The cheaper plan depends on the whole index, with the runs of all tenants.
     const { runs } = queueTablesOfAllTenants(queue);
     return sql`(select from ${runs} where ${runs.state} = any(${sql.param(states)}::text[])
       limit ${most + 1}::int)`;
@@ -81,9 +81,9 @@ export function isAtMostActive(queues: string[], states: TaskState[], most: numb
 }
 
 /**
- * The first `limit + 1` tasks of a search for active states, in its direction, found through the index of runs by state.
- * Reads each run in these states once, and tasks only in batches from the cursor on: the cost follows the runs in these
- * states, never the table. Where other filters leave few matches, the batches grow.
+ * The first `limit + 1` tasks of a search for active states, in its direction, found through the index of runs by
+ * state. Reads each run in these states once, and tasks only in batches starting at the cursor: the cost depends
+ * on the runs in these states, never on the table. If other filters leave few matches, the batches grow.
  */
 export async function scanActiveTasks(db: Database, search: TaskSearch): Promise<TaskRow[]> {
   const rows: TaskRow[] = [];
@@ -114,8 +114,8 @@ async function listActive(
   const order = direction === "older" ? sql`desc` : sql`asc`;
   const arms = queues.map((queue) => {
     const { runs } = queueTables(queue);
-    // `is true` and `offset` force the index of runs by state. The one by task would be read from end to end, for the
-    // range or for the order.
+    // `is true` and `offset` force the index of runs by state. The planner could instead read the whole index by
+    // task, for the range or for the order.
     return sql`(
       select ${queue}::text as queue, id from (
         select ${runs.taskId} as id from ${runs}
@@ -136,7 +136,7 @@ async function listActive(
   );
 }
 
-/** The conditions of a search on one queue's tasks, its range of ids included. */
+/** The conditions of a search on one queue's tasks, including its range of ids. */
 export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | undefined {
   const { tasks, checkpoints, tenantId } = tables;
   const { range } = search;
@@ -172,8 +172,9 @@ function jsonColumn({ tasks, runs }: QueueTables, { source }: JsonPath) {
 }
 
 /**
- * The task has one attempt that was claimed by one of the workers and whose error matches. A scalar subquery, which
- * PostgreSQL never turns into a join over the whole table of runs: it probes an index for each remaining task.
+ * The condition that the task has an attempt that one of the workers claimed and whose error matches. A scalar
+ * subquery, which PostgreSQL never turns into a join over the whole table of runs: it probes an index for each
+ * remaining task.
  */
 function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): SQL | undefined {
   const { tasks, runs } = tables;
@@ -191,7 +192,7 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
     ...paths.map((condition) => compareJson(failureReason, condition)),
   );
   return and(
-    // Every other task has had one attempt, and it has not failed.
+    // Any other task had a single attempt, which has not failed.
     isAboutError
       ? sql`(${tasks.state} in ('failed', 'cancelled') or ${tasks.attempts} > 1)`
       : undefined,
@@ -199,7 +200,7 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
   );
 }
 
-/** An error in words, as lists show it, without those that may hold a redacted value. */
+/** An error in words, as lists show it, except for those that may hold a redacted value. */
 function errorWords(failureReason: QueueTables["runs"]["failureReason"]): SQL {
   const member = (name: "name" | "message") =>
     sql`case when jsonb_typeof(${failureReason} -> ${name}::text) = 'string' then ${failureReason} ->> ${name}::text end`;
@@ -214,7 +215,7 @@ function errorWords(failureReason: QueueTables["runs"]["failureReason"]): SQL {
     ${nestedErrorTexts(failureReason)})`;
 }
 
-/** Names, messages and codes of an error's causes and of the errors of an aggregate, but for those that are redacted. */
+/** Names, messages and codes of an error's causes and of the errors of an aggregate, except for redacted ones. */
 const NESTED = [["code"], ["cause"], ["cause", "cause"], ["cause", "cause", "cause"]].flatMap(
   (at) =>
     at[0] === "code" ? [at] : [at, ...["name", "message", "code"].map((member) => [...at, member])],
@@ -239,8 +240,9 @@ function nestedErrorTexts(reason: QueueTables["runs"]["failureReason"]): SQL {
 }
 
 /**
- * Equality is containment, which compares numbers digit by digit and can use an index that a user added. Texts that may
- * hold a redacted value are neither larger nor smaller than another; `refuseHidden` has refused to look for one of them.
+ * Equality is containment, which compares numbers digit by digit and can use an index that a user added. Texts
+ * that may hold a redacted value are neither larger nor smaller than another; `refuseHidden` has already refused
+ * searches for one of them.
  */
 function compareJson(
   column: SQL | ReturnType<typeof jsonColumn>,
@@ -252,7 +254,7 @@ function compareJson(
       ? or(...jsonCandidates(value).map((json) => sql`${column} @> ${nest(path, json)}::jsonb`))
       : isBeyondBound(column, condition);
   if (!redactionRules().everything) return matches;
-  // Of all values only these names are shown, and only if they are texts.
+  // While everything is redacted, only these names are shown, and only if they are strings.
   return and(sql`jsonb_typeof(${column} #> ${sql.param(path.steps)}::text[]) = 'string'`, matches);
 }
 
@@ -265,8 +267,8 @@ function isBeyondBound(
     pattern === null
       ? ""
       : ` @.type() != "array" && (@.type() != "string" || !(@ like_regex ${JSON.stringify(pattern)})) &&`;
-  // A lax path never fails: a missing value, or one of another type than the bound, doesn't match. It compares an array by
-  // each of its elements, whose texts the pattern would not see.
+  // A lax path never fails: a missing value, or one of another type than the bound, doesn't match. It compares an
+  // array by each of its elements, whose texts the pattern would not see.
   const jsonPath = `$${path.steps
     .map((step) => (step === null ? "[*]" : `.${JSON.stringify(step)}`))
     .join("")} ? (${shown} @ ${comparison} $bound)`;

@@ -8,7 +8,7 @@ import { ids, list } from "@/testing/reads";
 
 const database = openTestDatabase();
 
-/** Two queues of sixty tasks, a minute apart: each third sleeps, many of them due at the same time. */
+/** Two queues of sixty tasks, a minute apart: every third one sleeps, many of them due at the same time. */
 beforeAll(async () => {
   for (const queue of ["a", "b"]) {
     await createQueue(database.pool, queue, {
@@ -58,7 +58,7 @@ test("oldest first is the reverse of newest first", async () => {
   expect(await walk({ ...filters, sort: "oldest" }, "newer")).toEqual(failed.toReversed());
 });
 
-test("tasks are sorted by due time, those that are never due last", async () => {
+test("tasks are sorted by due time, those that are never due at the end", async () => {
   const rows = await walk({ state: ["sleeping"], sort: "due" });
   expect(rows).toHaveLength(40);
   const due = rows.map(({ run }) =>

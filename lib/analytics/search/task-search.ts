@@ -25,12 +25,14 @@ import { isTextShown } from "../scope/redact";
 import type { RegisteredQueue, Scope } from "../scope/registry";
 import { queryUnion } from "../scope/union";
 
-/** The tasks to search for, in the order of their ids. Times, prefix and cursor have been combined into one range of ids. */
+/**
+ * The tasks to search for, in the order of their ids. Times, prefix and cursor are combined into one range of ids.
+ */
 export type TaskSearch = {
   /** Names of the queues to search. */
   queues: string[];
   query: TaskQuery;
-  /** If set, only these tasks: those of the query's idempotency keys. */
+  /** If set, only these tasks: those with the query's idempotency keys. */
   ids: Uuid[] | null;
   range: KeyRange;
   direction: Direction;
@@ -44,7 +46,10 @@ export type TaskPageSearch = TaskSearch & {
   isContinued: boolean;
   /** Where a page that isn't sorted by id continues. */
   place: RankPlace | null;
-  /** When the first page was queried: the end of durations, and of windows that end now, on all pages. */
+  /**
+   * When the first page was queried. On all pages, durations and windows that end now are computed up to this
+   * instant.
+   */
   at: Iso;
 };
 
@@ -52,11 +57,11 @@ export type TaskPageSearch = TaskSearch & {
 export type RankPlace = { value: string; id: Uuid; at: Iso; from: Uuid };
 
 /**
- * Translates the filters of a list at an instant of the database's clock, once for the whole search. Idempotency keys
- * are looked up here: what remains is a search for their tasks.
+ * Translates the filters of a list at an instant of the database's clock, once for the whole search. Idempotency
+ * keys are looked up here, which leaves a search for their tasks.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, an order that these filters rule out, and a condition on a value
- *   that the configuration hides.
+ * @throws ProblemError `bad_request` for a foreign cursor, an order that these filters exclude, and a condition on
+ * a redacted value.
  */
 export async function toTaskSearch(
   { db, now, queues }: Scope,
@@ -112,7 +117,7 @@ function refuseSort(filters: TaskFilters): void {
     throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
 }
 
-/** Refuses searches for redacted values, which would reveal them by repeated guesses. */
+/** Refuses searches for redacted values: repeated guesses would reveal them. */
 function refuseHidden({ where, error, any }: TaskFilters): void {
   const rules = redactionRules();
   if (rules.everything && any.length > 0)
@@ -137,9 +142,9 @@ function refuseHidden({ where, error, any }: TaskFilters): void {
 }
 
 /**
- * The tasks spawned with these keys, at most one per queue and key; `null` without keys. Uses the index that keeps keys
- * unique: that of the tasks, or in a partitioned queue a table of its own. Queues of schemas before 0.0.6 have no keys.
- * An id from a partitioned queue may belong to a deleted task.
+ * The tasks spawned with these keys, at most one per queue and key; `null` without keys. Uses the index that keeps
+ * keys unique: the one on tasks, or in a partitioned queue a separate table. Queues of schemas before 0.0.6 have
+ * no keys. An id from a partitioned queue may belong to a deleted task.
  */
 async function findByIdempotencyKeys(
   db: Database,

@@ -18,7 +18,10 @@ import type { TaskSearch } from "./task-search";
 /** Time limit of one window before it is retried with a smaller one, in milliseconds. */
 const WINDOW_LIMIT = 1_000;
 
-/** The first window aims at this many pages of tasks of all queues together: enough for one page of matches that aren't rare. */
+/**
+ * The first window aims at this many pages of tasks of all queues together: enough for one page of matches that
+ * aren't rare.
+ */
 export const PAGES = 20;
 
 /** The range to scan window by window. */
@@ -32,12 +35,13 @@ export type Windows = {
 };
 
 /**
- * Scans a range of ids window by window, in its direction, until `scan` has enough, the range ends or the budget is
- * spent. Windows grow while they are cheap and shrink when they are not, so no statement runs long, whatever the size of
- * the tables. A number from `scan` limits how many times as wide the next window gets. Always scans at least one window.
+ * Scans a range of ids window by window, in its direction, until `scan` has enough, the range ends or the budget
+ * is spent. Windows grow while they are cheap and shrink when they are not, so no statement runs long, for tables
+ * of any size. A number returned by `scan` limits how many times as wide the next window becomes. Always scans at
+ * least one window.
  *
  * @returns the part of the range that was not scanned for lack of time, or `null`.
- * @throws the driver's timeout when not even a small window could be read in time.
+ * @throws the driver's timeout if not even a small window could be read in time.
  */
 export async function scanWindows(
   db: Database,
@@ -100,8 +104,8 @@ function growthAfter(milliseconds: number): number {
 }
 
 /**
- * The part of a search's range that has tasks at all, and how wide a first window should be, in milliseconds. A few
- * probes of each primary key.
+ * The part of a search's range that contains tasks, and the width of a first window, in milliseconds. A few probes
+ * of each primary key.
  */
 export async function findExtent(
   db: Database,
@@ -110,7 +114,7 @@ export async function findExtent(
   const nothing = { range: { from: search.range.from, to: search.range.from }, width: 1 };
   if (search.queues.length === 0) return nothing;
   const arms = search.queues.map((queue) => {
-    // Only decides where and in what steps to search: a restricted dashboard may have no visible task within reach.
+    // Only decides where and in what steps to search: a restricted dashboard may have no visible task nearby.
     const { tasks } = queueTablesOfAllTenants(queue);
     const inRange = and(gte(tasks.taskId, search.range.from), lt(tasks.taskId, search.range.to));
     const key = (order: "asc" | "desc", offset = 0) => sql`(

@@ -8,8 +8,8 @@ import type { Uuid } from "@/lib/model/ids";
 import type { TaskDetail } from "@/lib/model/task";
 
 /**
- * Who cancelled a task through the dashboard, when and why, by its audit log; `null` where nothing is recorded or the log
- * cannot be read. A task is cancelled at most once: later attempts are refused.
+ * Who cancelled a task through the dashboard, when and why, by its audit log; `null` if nothing is recorded or the
+ * log cannot be read. A task is cancelled at most once: later attempts are refused.
  */
 export async function findCancellation(
   db: Database,
@@ -40,7 +40,7 @@ export async function findCancellation(
   return entry ?? null;
 }
 
-/** A statement on a table that is missing or forbidden would abort the whole reading. */
+/** A statement on a missing or forbidden table would abort the whole read. */
 async function isReadable(db: Database): Promise<boolean> {
   const [table] = await query(
     db,

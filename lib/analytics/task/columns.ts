@@ -6,7 +6,7 @@ import { payload } from "../scope/payload";
 import { redactMember } from "../scope/redact";
 import type { RegisteredQueue } from "../scope/registry";
 
-/** All columns of a task; of values longer than `limit` only the size. */
+/** All columns of a task; for values longer than `limit` only the size. */
 export function taskDetailColumns(queue: RegisteredQueue, limit?: number) {
   const { tasks, tenantId } = queueTables(queue.name);
   const short = (value: SQL) => sql`left(${value}, 200)`.mapWith(nullable(text));

@@ -7,7 +7,7 @@ import type { TaskDetail } from "@/lib/model/task";
 
 type Asked = Pick<TaskDetail, "task" | "runs" | "checkpoints" | "waits">;
 
-/** The events that tasks of one queue waited for, as far as their rows record it, and when they were emitted. */
+/** The events that tasks of one queue waited for, where their rows record it, and when they were emitted. */
 export async function listEmissions(
   db: Database,
   queue: string,
@@ -31,7 +31,10 @@ export async function listEmissions(
   });
 }
 
-/** A wait names its event. After the wait, only the default name of its checkpoint has it, possibly with a counter. */
+/**
+ * A wait names its event. After the wait, only the default name of its checkpoint contains it, possibly with a
+ * counter.
+ */
 function eventNames({ runs, checkpoints, waits }: Asked): string[] {
   const awaited = checkpoints.flatMap(({ name }) => {
     const event = /^\$awaitEvent:(.*)$/s.exec(name)?.[1];
@@ -47,7 +50,7 @@ async function listEmissionTimes(
   names: readonly string[],
 ): Promise<Map<string, Iso>> {
   if (names.length === 0) return new Map();
-  // The tasks waited for these events themselves, so they may see when they were emitted, even later.
+  // The tasks themselves waited for these events, so their viewer may see when they were emitted, even later.
   const { events } = queueTablesOfAllTenants(queue);
   const rows = await db
     .select({ name: events.name, emittedAt: events.emittedAt })

@@ -3,7 +3,7 @@ import type { Uuid } from "@/lib/model/ids";
 import { isUuid } from "@/lib/model/ids";
 import type { Json } from "@/lib/model/json";
 
-/** A task that another one names, and where: `awaited` and `stored` are found in a step. */
+/** A task that another one refers to, and how: `awaited` and `stored` are found in a step. */
 export type Link = { id: Uuid; how: "awaited" | "stored"; step: string };
 
 const AWAITED = /^\$awaitTaskResult:([0-9a-f-]{36})(?:#\d+)?$/i;
@@ -17,8 +17,8 @@ export function awaitCheckpoint(taskId: Uuid): string {
 }
 
 /**
- * The tasks that a task's checkpoints name: those whose result it awaited under the default name, and ids that a
- * step stored from a spawn. In the order of the checkpoints, each once, at most 200.
+ * The tasks that a task's checkpoints refer to: those whose result it awaited under the default name, and ids that
+ * a step stored from a spawn. In the order of the checkpoints, each once, at most 200.
  */
 export function findLinks(checkpoints: readonly { name: string; text: string | null }[]): Link[] {
   const links = new Map<Uuid, Link>();

@@ -13,17 +13,20 @@ import type { RegisteredQueue } from "../scope/registry";
 import { checkpointColumns, runColumns, taskDetailColumns } from "./columns";
 import { listEmissions } from "./emissions";
 
-/** Longest JSON value in a result, about two lines on screen; the task's own page has the full value. */
+/**
+ * The maximum length of a JSON value in a result, about two lines on screen; the task's own page has the full
+ * value.
+ */
 const VALUE_LIMIT = 600;
-/** Most rows per table and queue, so that a result is bounded whatever the run did. */
+/** The maximum number of rows per table and queue, so that every result is bounded. */
 const MOST_ROWS = 5_000;
 
 /** A task with everything the engine keeps about it, and what its values report about the workflow. */
 export type WorkflowTaskDetail = { detail: TaskDetail; record: TaskRecord };
 
 /**
- * Everything the engine keeps about these tasks, as `getTask` returns it for one, by a few statements per queue. In
- * the order given; missing tasks are left out, and `truncated` of each task shows what was cut.
+ * Everything the engine keeps about these tasks, as `getTask` returns it for one, by a few statements per queue.
+ * In the given order; missing tasks are left out, and `truncated` of each task shows what was cut.
  */
 export async function listTaskDetails(
   db: Database,
@@ -143,9 +146,9 @@ function listWaits(db: Database, queue: string, ids: Uuid[]): Promise<Wait[]> {
     .limit(MOST_ROWS);
 }
 
-/** Longest report of operators that is parsed. */
+/** The maximum size of an operators' report that is parsed, in bytes. */
 const MOST_BYTES = 1_048_576;
-/** Longest text of a failure, in characters. */
+/** The maximum length of a failure's text, in characters. */
 const LONGEST_WORDS = 2_000;
 
 /** What a task's header and result report about the workflow, as JSON text. */
@@ -190,7 +193,7 @@ export function toTaskRecord(
   };
 }
 
-/** Of the values of users only words for states and ids are left while anything is redacted. */
+/** While anything is redacted, only words for states and ids remain of users' values. */
 function redactEnds(ends: TaskRecord["ends"]): TaskRecord["ends"] {
   if (ends === null || !isViewRedacted()) return ends;
   return Object.fromEntries(Object.entries(ends).filter(([, end]) => isEndState(end)));

@@ -15,7 +15,7 @@ import type { RegisteredQueue } from "../scope/registry";
 import { queryUnion } from "../scope/union";
 import { runColumn, type WorkflowColumns } from "./tables";
 
-/** Tags larger than this are not listed. */
+/** In bytes. Larger tags are not listed. */
 const TAGS_LIMIT = 2_000;
 
 /** Columns of a run, all optional, by their keys in a row. Other programs choose their types, so they are selected as text. */
@@ -39,7 +39,7 @@ const TEXTS = {
 
 const column = nullable(text);
 
-/** A run without its payloads; `moment` is the exact time that pages are sorted by, empty where there is none. */
+/** A run without its payloads; `moment` is the exact time by which pages are sorted, empty if there is none. */
 export const WORKFLOW_RUN_ROW = {
   id: uuid,
   moment: text,
@@ -78,7 +78,8 @@ export function selectRun(columns: WorkflowColumns): SQL {
 }
 
 /**
- * One JSON column of a run as a `Payload`. Other programs may have made it `json` or `text`, which hold what `jsonb` refuses.
+ * One JSON column of a run as a `Payload`. Other programs may have created it as `json` or `text`, which hold
+ * values that `jsonb` refuses.
  */
 export function runPayload(columns: WorkflowColumns, name: "inputs" | "result" | "error") {
   return columns.runs.has(name)
@@ -86,7 +87,7 @@ export function runPayload(columns: WorkflowColumns, name: "inputs" | "result" |
     : sql`null`.mapWith(nullable(neverPayload));
 }
 
-/** A column that the table lacks: there is no value to decode. */
+/** Decodes a column that the table lacks: there is never a value. */
 function neverPayload(): Payload {
   return null;
 }
@@ -95,8 +96,8 @@ const ROOT = { id: uuid, taskId: uuid, state: oneOf(TASK_STATES) };
 type Root = DecodedRow<typeof ROOT>;
 
 /**
- * Adds the root tasks to runs, one lookup by primary key per run: by the task's id where the row has it, else by the
- * run's. Without its queue a run has no root.
+ * Adds the root tasks to runs, one lookup by primary key per run: by the task's id if the row has it, otherwise by
+ * the run's. Without its queue a run has no root.
  */
 export async function withRoots(
   db: Database,

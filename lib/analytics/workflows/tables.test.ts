@@ -1,4 +1,7 @@
-/** Workflow tables that another program created, with other columns. Each test continues where the one before ended. */
+/**
+ * Workflow tables that another program created, with other columns. Each test continues where the one before
+ * ended.
+ */
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { type WorkflowFilters, workflowFilters } from "@/lib/search-params/workflows";

@@ -23,7 +23,7 @@ const NEEDED = {
   definition: ["definition_id", "workflow_name", "workflow_version", "definition"],
 };
 
-/** The columns that exist. Other programs create these tables in different shapes, or not at all. */
+/** The existing columns. Other programs create these tables in different shapes, or not at all. */
 export async function getWorkflowColumns(
   db: Database,
   queues: readonly RegisteredQueue[],
@@ -48,7 +48,7 @@ export async function getWorkflowColumns(
   };
 }
 
-/** Which tables and columns exist, for pages. */
+/** The existing tables and columns, for pages. */
 export function describeTables({ runs, definitions, dated }: WorkflowColumns): WorkflowTables {
   return {
     runs: runs.size > 0,
@@ -58,7 +58,7 @@ export function describeTables({ runs, definitions, dated }: WorkflowColumns): W
   };
 }
 
-/** A column of a run if the table has it, else NULL. */
+/** A column of a run if the table has it, otherwise NULL. */
 export function runColumn({ runs }: WorkflowColumns, name: string): SQL {
   return runs.has(name) ? sql`w.${sql.identifier(name)}` : sql`null`;
 }
@@ -67,17 +67,17 @@ export function runColumn({ runs }: WorkflowColumns, name: string): SQL {
 export type WorkflowSources = {
   runs: SQL;
   definitions: SQL;
-  /** The definitions from which runs in a visible queue are made; also those that are not visible by themselves. */
+  /** The definitions used by runs in a visible queue, including those that are not visible on their own. */
   definitionsOfRuns: (queue: string | null) => SQL;
 };
 
 const UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 
 /**
- * What to select workflow runs and definitions from. Queries name these tables in no other way; a test enforces it.
- * For a viewer with a restricted scope these are the runs of its queues and tenants, and the definitions of its tenants;
- * definitions belong to no queue, so they are visible to those who see all queues. Without a column `tenant_id`, they are the
- * runs whose root task is visible, and no definitions.
+ * What to select workflow runs and definitions from. Queries must not name these tables in any other way; a test
+ * enforces it. For a viewer with a restricted scope these are the runs of its queues and tenants, and the
+ * definitions of its tenants; definitions belong to no queue, so they are visible to viewers who see all queues.
+ * Without a column `tenant_id`, they are the runs whose root task is visible, and no definitions.
  */
 export function workflowSources(
   columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
@@ -113,7 +113,7 @@ const OPTIONAL = {
   created_at: sql`timestamptz`,
 };
 
-/** The columns that this table of definitions lacks, as NULL, to be selected after those it has. */
+/** The columns that this table of definitions lacks, as NULL, to be selected after the existing ones. */
 function absent(columns: ReadonlySet<string>): SQL {
   const missing = Object.entries(OPTIONAL).filter(([name]) => !columns.has(name));
   return sql.join(missing.map(([name, type]) => sql`, null::${type} as ${sql.identifier(name)}`));
