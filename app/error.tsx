@@ -1,8 +1,8 @@
 "use client";
 
 /**
- * An error outside of the frame: in sign-in, or in the frame itself. Every page loads it, so it imports no component: those
- * would be loaded twice.
+ * Shown after an error outside the frame: in sign-in, or in the frame itself. Every page loads it, so it imports no
+ * component, since that would be bundled twice.
  */
 export default function RootError({
   error,

@@ -1,7 +1,7 @@
 "use client";
 import "./globals.css";
 
-/** An error in the root layout, which this replaces. It imports no component: one of them may be what failed. */
+/** Replaces the root layout after an error in it. It imports no component, because a component may be what failed. */
 export default function GlobalError({ error }: { error: Error & { digest?: string } }) {
   return (
     <html lang="en">

@@ -2,7 +2,10 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { buttonClass } from "@/components/ui/form/button";
 import { withBase } from "@/lib/base-path";
 
-/** An address outside of the frame. Every page loads its code, so it has a plain link: that of the frame would be loaded twice. */
+/**
+ * Shown for unknown URLs outside the frame. Every page loads its code, so it uses a plain link: the frame's link would
+ * be bundled twice.
+ */
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The command of this package. The dashboard itself is the package `absurd-dashboard-server`, so that a program which uses the
- * client or Highway installs neither a web server nor its pages. Where that package is installed it runs in this process;
- * elsewhere npm fetches the same version and keeps it in its cache.
+ * The command of this package. The dashboard itself is the package `absurd-dashboard-server`, so that programs that use
+ * only the client or Highway install neither a web server nor its pages. If that package is installed, it runs in this
+ * process; otherwise npm fetches the same version and caches it.
  */
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";

@@ -27,7 +27,7 @@ const built = {
   "public/icon.svg": "<svg/>",
 };
 
-test("an assembled app answers at the root and keeps what a base path needs", async () => {
+test("an assembled app serves at the root and keeps what a base path needs", async () => {
   await write(built);
   const app = path.join(root, "app");
   await assembleApp(root, app);
@@ -41,7 +41,7 @@ test("an assembled app answers at the root and keeps what a base path needs", as
   ]);
 });
 
-test("at a base path it is a copy, and the app itself is unchanged", async () => {
+test("serving at a base path makes a copy and leaves the app unchanged", async () => {
   await write(built);
   const app = path.join(root, "app");
   await assembleApp(root, app);
@@ -55,12 +55,12 @@ test("at a base path it is a copy, and the app itself is unchanged", async () =>
   await expect(readdir(placed.folder)).rejects.toThrow("ENOENT");
 });
 
-test("at the root nothing is written", async () => {
+test("serving at the root writes nothing", async () => {
   expect((await placeApp("/nowhere", "")).folder).toBe("/nowhere");
 });
 
 test.each(["", "/ops", "/ops/absurd.v2", "/~user/a-b_c"])(
-  "regular expressions of the build match the base path %s and nothing else",
+  "the build's regular expressions match the base path %s and nothing else",
   (basePath) => {
     const source = "^(?:\\/__absurd_base__(?:\\/(.*))?)$";
     const inJson = JSON.stringify({ source });
@@ -68,7 +68,7 @@ test.each(["", "/ops", "/ops/absurd.v2", "/~user/a-b_c"])(
     expect(pattern.test(`${basePath}/tasks`)).toBe(true);
     if (basePath !== "") expect(pattern.test(`/other${basePath}/tasks`)).toBe(false);
     if (basePath.includes(".")) expect(pattern.test("/ops/absurdxv2/tasks")).toBe(false);
-    // In code, an expression is written with one escape sign.
+    // In code, a regular expression has a single level of escaping.
     const literal = replacePlaceholder(source, basePath);
     expect(new RegExp(literal).test(`${basePath}/tasks`)).toBe(true);
   },

@@ -1,6 +1,7 @@
 /**
- * The folder that the dashboard is served from: a production build, completed so that it runs by itself. It answers at the
- * root of its host; to answer at a base path it is copied, and the placeholder of the build replaced in the copy.
+ * The folder from which the dashboard is served: a production build, completed so that it is self-contained. It serves
+ * at the root of its host. To serve at a base path, the folder is copied and the build's placeholder is replaced in the
+ * copy.
  */
 import { existsSync } from "node:fs";
 import {
@@ -20,26 +21,29 @@ import path from "node:path";
 /** The base path of every build, as `next.config.js` sets it. */
 const PLACEHOLDER = "/__absurd_base__";
 
-/** Below an app folder: the files that contain the base path, with the placeholder. */
+/** Inside an app folder: the files that contain the base path, with the placeholder. */
 const TEMPLATES = "base-path";
 
-/** Packages that the build traces and the dashboard never loads: its images are not resized. They are half of its size. */
+/**
+ * Packages that the build traces but the dashboard never loads, because it doesn't resize images. They are half of its
+ * size.
+ */
 const UNUSED = ["@img", "sharp", "detect-libc", "semver"];
 
-/** Text of a build. Its other files are fonts and pictures. */
+/** Text files of a build. The others are fonts and images. */
 const TEXT = /\.(js|mjs|cjs|json|css|html|txt|rsc|meta|svg)$/;
 
-/** A base path as the framework wants it: it begins with a slash and does not end with one; empty at the root. */
+/** A base path as the framework expects it: starts with a slash and doesn't end with one; empty at the root. */
 export const BASE_PATH_PATTERN = /^(\/[A-Za-z0-9._~-]+)*$/;
 
 /**
- * Completes the output of `next build` in `root` to a folder that serves at the root of its host. `target` is replaced in one
- * step.
+ * Completes the output of `next build` in `root` into a folder that serves at the root of its host. `target` is
+ * replaced atomically.
  */
 export async function assembleApp(root: string, target: string): Promise<void> {
   const partial = `${target}.${process.pid}`;
   await rm(partial, { recursive: true, force: true });
-  // The build links packages to each other; a package archive cannot hold links.
+  // The build links packages to each other, but a package archive can't contain links.
   await cp(path.join(root, ".next/standalone"), partial, {
     recursive: true,
     dereference: true,
@@ -47,7 +51,7 @@ export async function assembleApp(root: string, target: string): Promise<void> {
   });
   for (const name of UNUSED)
     await rm(path.join(partial, "node_modules", name), { recursive: true, force: true });
-  // The bundler also leaves the source of a worker beside its bundle.
+  // The bundler also keeps a worker's source beside its bundle.
   await cp(path.join(root, ".next/static"), path.join(partial, ".next/static"), {
     recursive: true,
     filter: (file) => !/\.(map|ts)$/.test(file),
@@ -77,9 +81,9 @@ export type PlacedApp = { folder: string; remove: () => Promise<void> };
 
 /**
  * The folder that serves an assembled app at a base path. At the root that is the app itself, and nothing is written.
- * Elsewhere it is a copy of 20 MB or less in the folder for temporary files, which `remove` deletes.
+ * Otherwise it is a copy of at most 20 MB in the temporary folder, which `remove` deletes.
  *
- * @throws Error when the copy cannot be written.
+ * @throws Error if the copy can't be written.
  */
 export async function placeApp(app: string, basePath: string): Promise<PlacedApp> {
   if (basePath === "") return { folder: app, remove: async () => {} };
@@ -102,8 +106,8 @@ export async function placeApp(app: string, basePath: string): Promise<PlacedApp
 }
 
 /**
- * Puts the base path in. Regular expressions in manifests hold it with escaped slashes (`\\/` in JSON): those are
- * replaced first, since an expression that kept its escape sign would not compile.
+ * Inserts the base path. Regular expressions in manifests contain it with escaped slashes (`\\/` in JSON). Those are
+ * replaced first, since a leftover escape would make the expression invalid.
  */
 export function replacePlaceholder(text: string, basePath: string): string {
   const name = PLACEHOLDER.slice(1);
@@ -115,7 +119,7 @@ export function replacePlaceholder(text: string, basePath: string): string {
 
 const escapeSlashes = (text: string, slash: string) => text.replaceAll("/", slash);
 
-/** Of the characters that a base path may hold, a dot alone means something in a regular expression. */
+/** Of the characters allowed in a base path, only the dot is special in a regular expression. */
 const escapeForPattern = (text: string) => text.replaceAll(".", "\\\\.");
 
 async function listFiles(folder: string): Promise<string[]> {

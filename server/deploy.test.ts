@@ -1,4 +1,6 @@
-/** The files of `deploy/` agree with the product. `deploy-tools.long-test.ts` gives them to the tools that read them. */
+/**
+ * The files of `deploy/` agree with the product. `deploy-tools.long-test.ts` checks them with the tools that read them.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -8,7 +10,7 @@ import manifest from "@/package.json" with { type: "json" };
 const read = (file: string) => readFileSync(path.join("deploy", file), "utf8");
 const KUBERNETES = readdirSync("deploy/kubernetes").filter((file) => file.endsWith(".yaml"));
 
-/** Values of every key of this name, at any depth. */
+/** Values of all keys with this name, at any depth. */
 function collect(value: unknown, key: string): unknown[] {
   if (Array.isArray(value)) return value.flatMap((one) => collect(one, key));
   if (typeof value !== "object" || value === null) return [];
@@ -17,7 +19,7 @@ function collect(value: unknown, key: string): unknown[] {
   );
 }
 
-test("every file names the version of the package", () => {
+test("every file uses the package's version", () => {
   const chart = parse(read("helm/absurd-dashboard/Chart.yaml"));
   expect([chart.version, chart.appVersion]).toEqual([manifest.version, manifest.version]);
   expect(parse(read("kubernetes/kustomization.yaml")).images[0].newTag).toBe(manifest.version);
@@ -26,7 +28,7 @@ test("every file names the version of the package", () => {
   ]);
 });
 
-test("probes ask routes that exist, and none restarts a pod because of the database", () => {
+test("probes request existing routes, and none restarts a pod because of the database", () => {
   const deployment = parse(read("kubernetes/deployment.yaml"));
   const [basePath] = collect(deployment, "env")
     .flat()
@@ -44,7 +46,7 @@ test("probes ask routes that exist, and none restarts a pod because of the datab
 });
 
 test.each(["deployment.yaml", "migrate-job.yaml"])(
-  "%s runs without rights, on a root that is read-only",
+  "%s runs unprivileged, with a read-only root file system",
   (file) => {
     const [container] = collect(parse(read(`kubernetes/${file}`)), "containers").flat();
     expect(container).toMatchObject({
@@ -59,11 +61,11 @@ test.each(["deployment.yaml", "migrate-job.yaml"])(
   },
 );
 
-test("the image and the compose file run without rights, read-only, with secrets in files", () => {
+test("the image and the compose file run unprivileged and read-only, with secrets in files", () => {
   const docker = read("docker/Dockerfile");
   expect(docker).toMatch(/^USER 65532:65532$/m);
   expect(docker).toMatch(/^HEALTHCHECK [\s\S]*?"doctor", "--probe"\]$/m);
-  // A tag of Compose, which YAML does not know.
+  // A Compose tag that YAML parsers don't know.
   const compose = read("docker/compose.yaml").replace("!reset ", "");
   const { dashboard } = parse(compose).services;
   expect(dashboard).toMatchObject({ read_only: true, cap_drop: ["ALL"] });

@@ -15,7 +15,7 @@ async function checkRecord(): Promise<{ code: number; check: Check | undefined }
   return { code, check: checks.find(({ id }) => id === "record") };
 }
 
-test("a removed entry of the audit log is an error, which names the place", async () => {
+test("a removed entry of the audit log is an error that names its position", async () => {
   for (const action of ["sign in", "cancel task", "drop queue", "sign out"])
     await recordAudit(database.pool, { operator: "eve", action, input: {}, outcome: "done" });
   const before = await checkRecord();

@@ -10,15 +10,15 @@ import { examine } from "@/lib/doctor/examine";
 import type { Check, Report, Verdict } from "@/lib/doctor/report";
 import { redactSetting, type Settings } from "./settings";
 
-/** A question to a running dashboard, by the names of its health routes. */
+/** A health check of a running dashboard, named like its route. */
 export type Probe = "live" | "ready" | "startup";
 
 /**
- * `absurd-dashboard doctor`: checks the databases, prints what it found and what to do about it.
+ * `absurd-dashboard doctor`: checks the databases, and prints the findings with their remedies.
  *
- * @param flags `probe` checks a running dashboard instead, `printConfig` prints the settings instead; `database` limits the
- *   check to one of several.
- * @returns the exit code: 0 when there is no error, 1 otherwise.
+ * @param flags `probe` checks a running dashboard instead, `printConfig` prints the settings instead; `database` limits
+ * the check to one of several databases.
+ * @returns the exit code: 0 without errors, otherwise 1.
  * @throws EnvironmentError
  */
 export async function runDoctor(
@@ -40,7 +40,7 @@ export async function runDoctor(
   return reports.some(({ verdict }) => verdict === "error") ? 1 : 0;
 }
 
-/** @throws EnvironmentError for a name that none of the databases has. */
+/** @throws EnvironmentError for a name that no database has. */
 function listChosen(name: string | undefined) {
   const all = listDatabases();
   const chosen = all.filter((database) => name === undefined || database.name === name);
@@ -50,7 +50,7 @@ function listChosen(name: string | undefined) {
   );
 }
 
-/** The report with the setting that has the connection strings of several databases. */
+/** The report, with references to the setting that holds the connection strings of several databases. */
 function nameSetting(report: Report, database: string): Report {
   if (!hasSeveralDatabases()) return report;
   const name = (text: string) => text.replaceAll("DATABASE_URL", `DATABASES ("${database}")`);
@@ -64,7 +64,7 @@ function nameSetting(report: Report, database: string): Report {
 
 type DatabaseReport = Report & { name: string; label: string };
 
-/** The report of the only database, or a list with the report of each of several. */
+/** The report of the only database, or a list of the reports of several. */
 function formatJson(reports: DatabaseReport[]): string {
   const [{ verdict, checks } = { verdict: "ok", checks: [] }] = reports;
   const value = hasSeveralDatabases() ? { databases: reports } : { verdict, checks };
@@ -93,7 +93,7 @@ function formatReport({ name, label, verdict, checks }: DatabaseReport): string 
   return [...(hasSeveralDatabases() ? [heading] : []), ...lines, "", ENDINGS[verdict]].join("\n");
 }
 
-/** Prints every setting, in the form of the configuration file. Secrets are only said to be set. */
+/** Prints every setting in the configuration file's format. Secrets are only marked as set. */
 function printConfig(settings: Settings, json: boolean): void {
   const rows = SETTINGS.map((name) => {
     const given = settings[name];
@@ -110,7 +110,7 @@ function printConfig(settings: Settings, json: boolean): void {
   console.log(json ? JSON.stringify(rows, null, 2) : lines.join("\n"));
 }
 
-/** Asks a dashboard on this machine, by the settings of this one. */
+/** Queries a dashboard on this machine at the address in these settings. */
 async function probe(which: Probe): Promise<number> {
   const { HOST, PORT, BASE_PATH } = getEnvironment();
   const host = HOST === "0.0.0.0" ? "127.0.0.1" : HOST === "::" ? "[::1]" : HOST;
@@ -125,7 +125,7 @@ async function probe(which: Probe): Promise<number> {
   return 1;
 }
 
-/** Checks what the command's own files know: the integrity of the engine's functions, and migrations that are due. */
+/** Checks based on the command's own files: integrity of the engine's functions, and pending migrations. */
 async function checkFiles(client: Client): Promise<Check[]> {
   const checks: Check[] = [];
   const engine = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "engine") });
@@ -174,7 +174,7 @@ async function checkFiles(client: Client): Promise<Check[]> {
   return checks;
 }
 
-/** Checks that no entry of the audit log was changed or removed. Takes time in proportion to the log. */
+/** Checks that no entry of the audit log was changed or removed. Its duration is proportional to the log. */
 async function checkRecord(client: Client): Promise<Check> {
   const id = "record";
   const { installed, links, faults, faultsCount, unlinked, head } = await checkAuditChain(client);

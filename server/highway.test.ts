@@ -1,4 +1,4 @@
-/** The command line. One test runs it as a process; the others call it in this one, where it starts at once. */
+/** The command line. One test runs it as a process; the others call it in this process, where it starts at once. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -22,7 +22,7 @@ afterAll(() => database.drop());
 
 type Result = { stdout: string; stderr: string; exitCode: number };
 
-/** Runs one command; several at once would share this process's output. */
+/** Runs one command. Not concurrently, because commands would share this process's output. */
 async function highway(args: string[], { input = "" } = {}): Promise<Result> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const { stdin } = process;
@@ -52,7 +52,7 @@ async function highwayEach(commands: string[][], options = {}): Promise<Result[]
   return results;
 }
 
-test("the command reads standard input, and ends with an exit code", async () => {
+test("the command reads standard input and ends with an exit code", async () => {
   const run = (input: string) =>
     execa("npm", ["run", "-s", "highway", "--", "validate", "-"], { reject: false, input });
   const task = "{task_id: a, operator_type: task, function: f}";
@@ -75,7 +75,7 @@ test("validate accepts a workflow and prints its warnings", async () => {
   expect(stderr).toContain("warning tasks.process_all_tasks.loop_body: is empty");
 });
 
-test("validate refuses with the place, the mistake and the remedy", async () => {
+test("validate reports position, problem and remedy of an error", async () => {
   const input =
     "name: flow\ntasks:\n  a: {task_id: a, operator_type: task, function: f, dependencies: [b]}\n";
   const { stdout, stderr, exitCode } = await highway(["validate", "-"], { input });
@@ -104,7 +104,7 @@ test("json, yaml, mermaid and dot convert", async () => {
   expect(again.stdout).toBe((await highway(["json", file])).stdout);
 });
 
-test("build makes a workflow of builder calls", async () => {
+test("build makes a workflow from builder calls", async () => {
   const { stdout } = await highway([
     "build",
     fixture("builder/invoice-sync.yaml"),
@@ -117,7 +117,7 @@ test("build makes a workflow of builder calls", async () => {
   expect(bad.stderr).toContain("error steps[0].op: names no builder call");
 });
 
-test("what does not validate is converted, with its problems on stderr, but not stored or run", async () => {
+test("an invalid workflow is converted with its problems on stderr, but not stored or run", async () => {
   const input = [
     "name: rings",
     "tasks:",
@@ -158,7 +158,7 @@ test("what does not validate is converted, with its problems on stderr, but not 
   expect(nameless).toMatchObject({ exitCode: 1, stdout: "" });
 });
 
-test("a call without effect is a warning of build", async () => {
+test("build warns about a call without effect", async () => {
   const input =
     "name: late\nsteps:\n- {op: on_failure, task: x}\n- {op: wait, id: w, wait_for: {duration: PT5S}}\n- {op: retry}\n";
   const { stderr, exitCode } = await highway(["build", "-"], { input });

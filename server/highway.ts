@@ -23,7 +23,7 @@ const OUTPUTS = ["json", "yaml", "mermaid", "dot"] as const;
 type Output = (typeof OUTPUTS)[number];
 type Drawing = { style?: MermaidStyle; rich?: boolean };
 
-/** `absurd-dashboard highway`: runs one of its commands, and sets the exit code of the process. */
+/** `absurd-dashboard highway`: runs one of its commands and sets the process's exit code. */
 export async function runHighway(args: string[]): Promise<void> {
   const program = new Command("absurd-dashboard highway").description(
     "Checks, converts, draws and runs Highway workflows. A file of - is standard input.",
@@ -119,7 +119,7 @@ export async function runHighway(args: string[]): Promise<void> {
   });
 }
 
-/** Ends a command whose workflow has problems, which have been printed. */
+/** Ends a command after the problems of its workflow have been printed. */
 class RefusedWorkflowError extends Error {}
 
 async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
@@ -139,19 +139,19 @@ function print(workflow: Workflow, format: Output, { style, rich }: Drawing = {}
   else process.stdout.write(`${serializeWorkflow(workflow, format).trimEnd()}\n`);
 }
 
-/** The workflow in a file. @throws RefusedWorkflowError for one with errors. */
+/** The workflow in a file. @throws RefusedWorkflowError if it has errors. */
 async function load(file: string): Promise<Workflow> {
   const { workflow, problems } = parseWorkflow(await read(file));
   return accept(workflow, problems, (all) => !hasErrors(all));
 }
 
-/** The workflow in a file, also an invalid one that the Python package would convert. */
+/** The workflow in a file, even an invalid one that the Python package would convert. */
 async function convert(file: string): Promise<Workflow> {
   const { workflow, problems } = parseWorkflow(await read(file));
   return accept(workflow, problems, canConvert);
 }
 
-/** Prints problems to stderr. @throws RefusedWorkflowError unless there is a workflow with acceptable ones. */
+/** Prints problems to stderr. @throws RefusedWorkflowError unless there is a workflow with acceptable problems. */
 function accept(
   workflow: Workflow | undefined,
   problems: Problem[],

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `absurd-dashboard`: the command. Each command loads what it needs, so that serving stays small. */
+/** `absurd-dashboard`: the command. Each subcommand loads only what it needs, so that serving stays small. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { EnvironmentError } from "@/lib/db/env";
 import { ROLES } from "@/lib/model/access";
@@ -8,7 +8,7 @@ import type { Probe } from "./doctor";
 import { applySettings, CONFIG_FILE, collectSettings, type Settings } from "./settings";
 import type { NewToken } from "./token";
 
-/** What every command that opens the database takes. */
+/** Flags of every command that opens the database. */
 type DatabaseFlags = { config?: string; readUrl?: string };
 type ServeFlags = DatabaseFlags & { host?: string; port?: string; basePath?: string };
 type MigrateFlags = DatabaseFlags & { database?: string; engine?: boolean };
@@ -65,7 +65,7 @@ withDatabase(program.command("serve", { isDefault: true }))
       }),
     );
     const { start } = await import("./start");
-    // What it started, such as idle connections, must not keep it.
+    // Its leftovers, such as idle connections, must not keep the process alive.
     process.exit(await start());
   });
 
@@ -187,7 +187,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Anything else that is a word is a command that does not exist. */
+/** Any other word is an unknown command. */
 function toUrl(text: string): string {
   if (!/^[a-z-]+$/.test(text)) return text;
   throw new InvalidArgumentError("This is neither a command nor a connection string.");

@@ -28,7 +28,7 @@ const UNREACHABLE: Record<string, string> = {
   ENOENT: "there is no such socket",
 };
 
-/** A migration may take long, but never waits long for a lock while all others wait behind it. */
+/** A migration may take long, but must not wait long for a lock, because all other sessions would queue behind it. */
 const LIMITS: PoolSettings = {
   applicationName: "absurd-dashboard migrate",
   max: 1,
@@ -46,16 +46,17 @@ const LABELS: Record<Component, string> = {
   dashboard: "The dashboard's tables",
 };
 
-/** `database` limits it to one of several. */
+/** `database` limits the command to one of several. */
 type MigrateFlags = { engine: boolean; database?: string | undefined };
 
 /**
- * `absurd-dashboard migrate`: brings the dashboard's tables, and with `engine` the engine's schema, in the database of
- * DATABASE_URL, or in each of DATABASES, up to date. Each part is one transaction; a database that fails does not keep the
- * next from being migrated.
+ * `absurd-dashboard migrate`: updates the dashboard's tables and, with `engine`, the engine's schema, in the database
+ * of DATABASE_URL or in each of DATABASES. Each part is one transaction. If a database fails, the next is still
+ * migrated.
  *
- * @returns the exit code: 0 done, 1 a database could not be used, 2 DATABASE_URL or DATABASES is missing or wrong, 3 refused
- *   because of a schema "absurd" that is not, or no longer, the one installed from here. The highest of several.
+ * @returns the exit code: 0 done; 1 a database could not be used; 2 DATABASE_URL or DATABASES is missing or invalid; 3
+ * refused because a schema "absurd" isn't, or is no longer, the one installed from here. With several databases, the
+ * highest.
  */
 export async function runMigrate({ engine, database }: MigrateFlags): Promise<number> {
   if (!process.env.DATABASES) {
@@ -82,7 +83,7 @@ function report({ message, exitCode }: Failure): number {
   return exitCode;
 }
 
-/** @param setting names what the target is from, in messages. */
+/** @param setting name of the setting that defines the target, for messages. */
 async function migrateOne(
   target: ConnectionTarget,
   engine: boolean,
@@ -115,7 +116,7 @@ async function migrateOne(
 type Failure = { message: string; exitCode: 1 | 2 | 3 };
 
 /**
- * Parses the connection string. Returns a failure for an invalid one; the message never repeats it, because it may
+ * Parses the connection string. Returns a failure if it is invalid; the message never repeats it, because it may
  * contain a password.
  */
 function parseDatabaseUrl(value: string | undefined): ConnectionTarget | Failure {
@@ -132,7 +133,7 @@ function parseDatabaseUrl(value: string | undefined): ConnectionTarget | Failure
   }
 }
 
-/** Explains an error of the driver or of `migrate`, with what to do about it and without the password. */
+/** Explains an error of the driver or of `migrate`, with a remedy and without the password. */
 function explainMigrationFailure(error: unknown, target: ConnectionTarget): Failure {
   const server = target.hosts.map(({ host, port }) => `${host}:${port}`).join(", ");
   const { database, user } = target;

@@ -3,13 +3,13 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(import.meta.url);
-/** The folder that programs start in: the repository, or the package's `dist`. */
+/** The folder in which programs start: the repository, or the package's `dist`. */
 export const ROOT = path.resolve(path.dirname(HERE), "..");
 
 /** Whether this code runs from the published package, where `scripts/package.ts` has bundled it. */
 export const isPackaged = HERE.endsWith(".mjs");
 
-/** Programs that run as processes of their own, by their source in this repository. */
+/** Programs that run in processes of their own, by their source in this repository. */
 export const PROGRAMS = [
   "server/main.ts",
   "demo/worker.ts",
@@ -17,14 +17,14 @@ export const PROGRAMS = [
   "demo/postgres/host.ts",
 ] as const;
 
-/** The arguments of Node that run one of the programs: its source in a checkout, its bundle in the published package. */
+/** Node's arguments to run one of the programs: its source in a checkout, its bundle in the published package. */
 export function nodeArguments(program: (typeof PROGRAMS)[number]): string[] {
   if (isPackaged) return [path.join(path.dirname(HERE), `${path.basename(program, ".ts")}.mjs`)];
   return ["--import", "tsx", path.join(ROOT, program)];
 }
 
 /**
- * The folder of the built dashboard: part of the published package, or assembled below `.next` in a checkout.
+ * The folder of the built dashboard: part of the published package, or assembled in `.next` in a checkout.
  *
  * @returns `undefined` in a checkout without a build.
  */

@@ -9,13 +9,16 @@ import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
 import { placeApp } from "./app-folder";
 
-/** Time that requests and event streams get to finish after a request to stop, in milliseconds; the rest fits into ten seconds. */
+/**
+ * Time in milliseconds that requests and event streams have to finish after a stop request. The whole shutdown takes
+ * ten seconds.
+ */
 const GRACE_MS = 9_000;
 
 export type Server = {
-  /** Where it listens; the port is the real one if 0 was given. */
+  /** The address it listens on, with the real port if 0 was given. */
   url: string;
-  /** Stops accepting, lets requests finish for ten seconds, gives back leases and locks, and resolves. */
+  /** Stops accepting, lets requests finish for up to ten seconds, releases leases and locks, and resolves. */
   stop: () => Promise<void>;
 };
 
@@ -27,20 +30,20 @@ type Next = (options: object) => {
 };
 
 /**
- * Serves the app in `folder` on the settings of this process's environment. One server a process.
+ * Serves the app in `folder` with the settings in this process's environment. One server per process.
  *
- * @throws Error in words for the user when the address cannot be used.
+ * @throws Error with a message for the user if the address can't be used.
  */
 export async function serve(options: {
   folder: string;
   basePath: string;
   host: string;
   port: number;
-  /** Host names under which browsers reach it through a proxy that rewrites `Host`. */
+  /** Host names that browsers use behind a proxy that rewrites `Host`. */
   allowedHosts: readonly string[];
 }): Promise<Server> {
   const app = await placeApp(options.folder, options.basePath);
-  // What the server of a standalone build sets for itself.
+  // The standalone build's own server sets the same.
   const manifest = await readFile(
     path.join(app.folder, ".next/required-server-files.json"),
     "utf8",
@@ -100,7 +103,7 @@ export async function serve(options: {
   };
 }
 
-/** Tells routes which encoding the client accepts, and declares the encoding that they chose. */
+/** Passes the client's accepted encoding to routes, and declares the encoding that they chose. */
 function offerCompression(request: http.IncomingMessage, response: http.ServerResponse): void {
   delete request.headers[BODY_ENCODING_HEADER];
   if (/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(`${request.headers["accept-encoding"]}`))
@@ -110,7 +113,7 @@ function offerCompression(request: http.IncomingMessage, response: http.ServerRe
     set.call(response, name === BODY_ENCODING_HEADER ? "Content-Encoding" : name, value);
 }
 
-/** Follows the connections of a server, to close them when it stops. */
+/** Tracks a server's connections, to close them when it stops. */
 function followConnections(server: http.Server): { drain: () => Promise<void> } {
   const requests = new Map<Socket, number>();
   const add = (socket: Socket, change: number) =>
@@ -127,10 +130,10 @@ function followConnections(server: http.Server): { drain: () => Promise<void> } 
     for (const [socket, count] of requests) if (count === 0) socket.destroy();
   };
   return {
-    /** Stops accepting and resolves once all requests are answered, at the latest when the grace period ends. */
+    /** Stops accepting, and resolves once all requests are answered or the grace period ends. */
     drain: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // Browsers keep connections open, and open some in advance: without a request they would hold the server.
+      // Browsers keep connections open, and open some in advance; idle ones would keep the server alive.
       const idle = setInterval(closeIdle, 100);
       const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;

@@ -19,7 +19,7 @@ async function write(name: string, text: string): Promise<string> {
 
 const DATABASE_URL = "postgresql://a@127.0.0.1/x";
 
-test("a flag wins over a variable, a variable over the file, and each names its source", async () => {
+test("a flag takes precedence over a variable, a variable over the file, and each setting has its source", async () => {
   const file = await write("all.yaml", "port: 1\nhost: 127.0.0.3\nbase_path: /file\n");
   const flags = { PORT: "3" };
   const env = { PORT: "2", HOST: "127.0.0.2", DASHBOARD_OPERATOR: "" };
@@ -41,17 +41,14 @@ test.each([
   ["port: {a: 1}", '"port" must be a text'],
   ["- port", "holds no settings"],
   ["port: 'secret-word", "is not YAML"],
-])(
-  "a file with a mistake is refused with its place and without its content: %s",
-  (text, message) => {
-    expect(() => parseConfig(text, "x.yaml")).toThrow(EnvironmentError);
-    expect(() => parseConfig(text, "x.yaml")).toThrow(message);
-    expect(() => parseConfig(text, "x.yaml")).not.toThrow("secret-word");
-  },
-);
+])("an invalid file is refused with the position but not the content: %s", (text, message) => {
+  expect(() => parseConfig(text, "x.yaml")).toThrow(EnvironmentError);
+  expect(() => parseConfig(text, "x.yaml")).toThrow(message);
+  expect(() => parseConfig(text, "x.yaml")).not.toThrow("secret-word");
+});
 
 test.each([...SECRETS, "DATABASE_URL", "DATABASE_READ_URL", "DATABASES"])(
-  "%s may be in a file, without its last line break",
+  "%s may be in a file, whose final line break is ignored",
   async (name) => {
     const file = await write(name, "a-text-that-nobody-else-has\r\n");
     const settings = await collectSettings({}, { [`${name}_FILE`]: file });
@@ -69,12 +66,12 @@ test("a secret given twice, missing or empty is refused", async () => {
   await refused({ DASHBOARD_TOKEN_FILE: empty }).toThrow("empty file");
 });
 
-test("a file that was named must exist; the usual one need not", async () => {
+test("a file given by name must exist, the default one need not", async () => {
   await expect(collectSettings({}, {}, path.join(folder, "none.yaml"))).rejects.toThrow("ENOENT");
   expect(await collectSettings({}, {})).toEqual({});
 });
 
-test("every setting that may hold a secret is one of those that are never printed", () => {
+test("every setting that may hold a secret is never printed", () => {
   const secret = SETTINGS.filter((name) => /TOKEN$|SECRET$|PASSWORD$|KEY$/.test(name));
   expect(secret.filter((name) => !SECRETS.includes(name))).toEqual([]);
 });
@@ -92,14 +89,14 @@ test.each([
   expect(redactUrl(value)).toBe(shown);
 });
 
-test("a token is shown as set", () => {
+test("a token is only shown as set", () => {
   expect(redactSetting("DASHBOARD_TOKEN", "abc")).toBe("(set)");
 });
 
 const TWO =
   '[{"name":"eu","url":"postgresql://u:pw@h/eu"},{"name":"us","url":"postgresql://u:pw@h/us"}]';
 
-test("a file lists databases as maps", () => {
+test("a file can list databases as maps", () => {
   const text = `databases:
   - name: eu
     url: postgresql://h/eu
@@ -112,7 +109,7 @@ test("a file lists databases as maps", () => {
   ]);
 });
 
-test("the nearer one of a database and a list of them counts", async () => {
+test("of one database and a list of databases, the setting with precedence counts", async () => {
   const file = await write("several.yaml", `databases: ${JSON.stringify(TWO)}\nport: 1`);
   const names = async (...given: Parameters<typeof collectSettings>) =>
     Object.keys(await collectSettings(...given)).filter((name) => name.startsWith("DATABASE"));

@@ -1,26 +1,26 @@
-/** Where the settings come from: flags, then environment variables, then a file, then defaults. */
+/** Sources of the settings, by precedence: flags, environment variables, a file, defaults. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import { EnvironmentError, SECRETS, SETTINGS } from "@/lib/db/env";
 
-/** The file that is read if no other is named, in the current folder. */
+/** The default configuration file, in the current folder. */
 export const CONFIG_FILE = "absurd-dashboard.yaml";
 
-/** A setting as text, and where it was given. */
+/** A setting as text, and its source. */
 export type Setting = { value: string; from: "flag" | "environment" | "secret file" | "file" };
 
-/** Settings by the names of their environment variables; those that nobody gave are absent. */
+/** Settings by the names of their environment variables; unset ones are absent. */
 export type Settings = Record<string, Setting>;
 
-/** Settings whose value may be in a file of its own: `DASHBOARD_TOKEN_FILE=/run/secrets/token`. */
+/** Settings whose value may be in a file: `DASHBOARD_TOKEN_FILE=/run/secrets/token`. */
 const IN_FILES = [...SECRETS, "DATABASE_URL", "DATABASE_READ_URL", "DATABASES"];
 
 /**
- * Collects the settings. An empty variable counts as absent, except `DASHBOARD_TENANTS`, which may not be empty.
+ * Collects the settings. An empty variable counts as absent, except `DASHBOARD_TENANTS`, which must not be empty.
  *
  * @param flags values of flags by the names of their variables.
- * @param file the configuration file that was named; without one, `absurd-dashboard.yaml` is used if it exists.
+ * @param file the configuration file given by name; without one, `absurd-dashboard.yaml` is used if it exists.
  * @throws EnvironmentError that names the file or variable and never contains a value.
  */
 export async function collectSettings(
@@ -42,38 +42,40 @@ export async function collectSettings(
       settings[name] = { value: await readSecret(name, secretFile), from: "secret file" };
     else if (given[name] !== undefined) settings[name] = { value: given[name], from: "file" };
   }
-  return keepNearer(settings);
+  return applyPrecedence(settings);
 }
 
-/** How far a source is from the person who gives a command. A variable and the file that one names are equally near. */
-const DISTANCE: Record<Setting["from"], number> = {
+/** Precedence of a source, lowest number first. A variable and a file that it names are equal. */
+const RANK: Record<Setting["from"], number> = {
   flag: 0,
   environment: 1,
   "secret file": 1,
   file: 2,
 };
 
-/** One database replaces several that are given further away, and vice versa. Given equally near, they are refused later. */
-function keepNearer(settings: Settings): Settings {
+/**
+ * A single database replaces a list of lower precedence, and vice versa. With equal precedence they are refused later.
+ */
+function applyPrecedence(settings: Settings): Settings {
   const { DATABASE_URL: one, DATABASES: several, ...rest } = settings;
   if (!one || !several) return settings;
-  const difference = DISTANCE[one.from] - DISTANCE[several.from];
+  const difference = RANK[one.from] - RANK[several.from];
   if (difference < 0) return { ...rest, DATABASE_URL: one };
   if (difference === 0) return settings;
   const { DATABASE_READ_URL: _, ...others } = rest;
   return { ...others, DATABASES: several };
 }
 
-/** Puts the settings into the environment of this process, from which the server takes them. */
+/** Writes the settings to this process's environment, from which the server reads them. */
 export function applySettings(settings: Settings): void {
   for (const name of SETTINGS) {
     const setting = settings[name];
-    // Empty rather than absent, so that the framework does not fill it in from a .env file of the current folder.
+    // Empty rather than absent, so that the framework doesn't set it from a .env file in the current folder.
     if (setting || name !== "DASHBOARD_TENANTS") process.env[name] = setting?.value ?? "";
   }
 }
 
-/** A setting's value as it may be shown: no token, and no password of a connection string. */
+/** A setting's value for display, without tokens and passwords. */
 export function redactSetting(name: string, value: string): string {
   if (SECRETS.includes(name)) return "(set)";
   if (name === "DATABASES") return redactDatabases(value);
@@ -90,7 +92,7 @@ function redactDatabases(value: string): string {
   }
 }
 
-/** A connection string with its passwords replaced by `***`, also one that cannot be parsed. */
+/** A connection string with its passwords replaced by `***`, even if it can't be parsed. */
 export function redactUrl(value: string): string {
   return value
     .replace(/^(\w+:\/\/[^:/@?#]*):.*@/s, "$1:***@")
@@ -118,7 +120,7 @@ async function readConfigFile(named: string | undefined): Promise<Record<string,
 }
 
 /**
- * Parses a configuration file: YAML whose keys are the names of variables in lower case. A list is joined with commas;
+ * Parses a configuration file: YAML whose keys are lower-case names of variables. A list is joined with commas;
  * `databases` is a list of maps.
  *
  * @throws EnvironmentError that names the file and the line.

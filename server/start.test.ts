@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-/** Runs `npm start`'s script with nothing but these settings. */
+/** Runs the script of `npm start` with only these settings. */
 function start(settings: Record<string, string>) {
   const { PATH = "", HOME = "", NODE_ENV } = process.env;
   return promisify(execFile)(process.execPath, ["--import", "tsx", "server/main.ts", "serve"], {

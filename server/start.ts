@@ -4,10 +4,10 @@ import { serve } from "./serve";
 import { supervise } from "./supervise";
 
 /**
- * Serves the built dashboard on the settings of the environment, until it is asked to stop. It changes nothing in the
+ * Serves the built dashboard with the environment's settings until it receives a stop signal. It changes nothing in the
  * database, and starts without one.
  *
- * @returns the exit code: 0 after a request to stop.
+ * @returns the exit code: 0 after a stop signal.
  * @throws EnvironmentError
  */
 export async function start(): Promise<number> {

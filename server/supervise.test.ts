@@ -7,7 +7,7 @@ import { descendantsOf } from "@/demo/testing/processes";
 
 const PROGRAM = fileURLToPath(new URL("testing/supervised.ts", import.meta.url));
 
-/** Starts the program; with `through`, as the child of another process, as npm does it. */
+/** Starts the program; with `through`, as the child of another process, as npm does. */
 async function start(through?: "parent") {
   const command = [process.execPath, "--import", "tsx", PROGRAM];
   const child: ChildProcess = through
@@ -29,7 +29,7 @@ async function start(through?: "parent") {
   return { child, output: () => text, part: Number(/up (\d+)/.exec(text)?.[1]) };
 }
 
-test("on a stop signal it stops the last part first and exits with 0, however many signals come", async () => {
+test("on any number of stop signals it stops the last part first and exits with 0", async () => {
   const { child, output, part } = await start();
   const ended = once(child, "exit");
   child.kill("SIGINT");
@@ -40,7 +40,7 @@ test("on a stop signal it stops the last part first and exits with 0, however ma
   expect(isAlive(part)).toBe(false);
 });
 
-test("when a part ends by itself, it names the part, stops the others and exits with 1", async () => {
+test("when a part ends unexpectedly, it names the part, stops the others and exits with 1", async () => {
   const { child, output, part } = await start();
   const ended = once(child, "exit");
   process.kill(part, "SIGKILL");

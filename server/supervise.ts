@@ -2,28 +2,29 @@
 export type Part = {
   name: string;
   stop: () => Promise<void>;
-  /** Resolves when the part ended by itself; absent for parts that restart themselves. */
+  /** Resolves when the part ends unexpectedly; absent for parts that restart themselves. */
   ended?: Promise<unknown>;
 };
 
 export type Supervision = {
-  /** Aborted when the user asks to stop. */
+  /** Aborted when the user requests a stop. */
   signal: AbortSignal;
-  /** Hands a part over as soon as it runs; parts are stopped in the reverse order. */
+  /** Registers a part as soon as it runs; parts are stopped in reverse order. */
   add: (part: Part) => void;
 };
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
- * Ctrl-C reaches this process from the terminal and again through npm; a later signal means that the user is impatient.
+ * Ctrl-C reaches this process from the terminal and again through npm; only a signal later than this means that the
+ * user is impatient. Milliseconds.
  */
 const IMPATIENT_AFTER = 2_000;
 
 /**
- * Runs a program of several parts: starts them, waits until it is asked to stop or one of them ends, and stops them
- * all, last one first, exactly once. Resolves with the exit code: 0 when a running program was asked to stop, 128 plus
- * the signal's number when that came before it was up, 1 when something went wrong.
+ * Runs a program of several parts: starts them, waits for a stop signal or for one of them to end, and stops them all
+ * exactly once, last one first. Resolves to the exit code: 0 if a running program received a stop signal, 128 plus the
+ * signal's number if it arrived during the start, and 1 on an error.
  */
 export async function supervise(
   start: (supervision: Supervision) => Promise<void>,
@@ -41,13 +42,13 @@ export async function supervise(
     console.log("\nStopping…");
     interruption.abort(new Error("interrupted"));
     setTimeout(() => {
-      // Everything we started ends when we do.
+      // Everything we started ends when this process does.
       for (const name of Object.keys(SIGNALS)) process.on(name, () => process.exit(code));
     }, IMPATIENT_AFTER).unref();
   };
   for (const [name, code] of Object.entries(SIGNALS)) process.on(name, () => interrupt(code));
   watchParent(() => interrupt(SIGNALS.SIGHUP));
-  // A terminal that was closed takes no output any more; that must not keep us from stopping the rest.
+  // A closed terminal rejects output; that must not prevent stopping the rest.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
 
@@ -71,7 +72,7 @@ function ending(part: Part): Promise<string>[] {
   return part.ended ? [part.ended.then(() => part.name)] : [];
 }
 
-/** A killed npm can't forward a signal; this process then gets another parent. */
+/** A killed npm can't forward a signal, but this process then gets another parent. */
 function watchParent(onGone: () => void): void {
   const parent = process.ppid;
   if (!process.env.npm_lifecycle_event) return;

@@ -54,7 +54,7 @@ export function listTokens(): Promise<number> {
   });
 }
 
-/** `absurd-dashboard token revoke`. @returns the exit code: 1 for a token that is unknown or revoked already. */
+/** `absurd-dashboard token revoke`. @returns the exit code: 1 for a token that is unknown or already revoked. */
 export function revokeToken(tokenId: string): Promise<number> {
   return withTables(async (db, operator) => {
     const wasValid = await revokeApiToken(db, tokenId, operator);

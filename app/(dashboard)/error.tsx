@@ -1,7 +1,7 @@
 "use client";
 import { CrashMessage } from "@/components/ui/feedback/boundary";
 
-/** An error while rendering a page: the frame stays. */
+/** Shown after an error while rendering a page; the frame remains. */
 export default function PageError({
   error,
   retry,

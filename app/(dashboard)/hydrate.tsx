@@ -10,7 +10,7 @@ import { withPermission } from "@/lib/identity/require";
 
 type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown> };
 
-/** A query of the browser with the server's own read in place of its request. */
+/** A browser query whose request is replaced by a direct read on the server. */
 export function onServer<Key extends QueryKey>(
   { queryKey }: { queryKey: Key },
   queryFn: () => Promise<InferDataFromTag<unknown, Key>>,
@@ -19,8 +19,8 @@ export function onServer<Key extends QueryKey>(
 }
 
 /**
- * Prefetches what its children show first, so that the first paint has data. A query that fails is left to the browser,
- * which requests it and shows the error in the section's own place.
+ * Prefetches what its children show first, so that the first paint has data. If a query fails, the browser requests it
+ * and shows the error in its section.
  */
 export async function Hydrate({
   prefetch,

@@ -1,6 +1,6 @@
 /**
- * No action and no preview returns, records or logs a redacted value, whatever its input and its rows hold: by rules, and
- * for people without payloads.
+ * No action or preview returns, records or logs a redacted value for any input and rows, neither under redaction rules
+ * nor for people without payloads.
  */
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -23,16 +23,16 @@ import { GET as getBulk } from "./bulk/[bulkId]/route";
 import { GET as listBulk } from "./bulk/route";
 
 const SECRET = "hunter2";
-/** Visible to everybody but people without payloads. */
+/** Visible to everyone with the `payloads` permission. */
 const SEEN = "quiet-value";
-/** What the caller writes into an input: a result may repeat it to them, and nothing else may. */
+/** Written into inputs by the caller: a result may repeat it to them, but nothing else may contain it. */
 const TYPED = "typed-secret";
 const TOKEN = `${TYPED}-a-token-of-24-characters`;
 const queue = "orders";
 const VALUES = hide(SECRET, SEEN);
 const TYPED_VALUES = hide(TYPED, TYPED);
 
-/** The framework's part: the headers of the request that an action runs in. */
+/** Replaces the framework: the headers of the request in which an action runs. */
 const request = vi.hoisted(() => ({ headers: new Headers() }));
 vi.mock("next/headers", () => ({
   headers: async () => request.headers,
@@ -60,12 +60,12 @@ beforeAll(async () => {
 
 type Target = Belongings & { startable: string; startedId: string };
 
-/** For JSON: it has no BigInt. */
+/** A JSON replacer, since JSON has no BigInt. */
 function simplify(_: string, value: unknown): unknown {
   return typeof value === "bigint" ? Number(value) : value;
 }
 
-/** The text of an edit with the secret in every place. */
+/** The JSON text of an edit with the secret in every position. */
 const text = JSON.stringify(TYPED_VALUES, simplify);
 const headers = JSON.stringify({ authorization: `Bearer ${TYPED}`, trace: TYPED });
 
@@ -78,8 +78,8 @@ const FILTERS = [
 ];
 
 /**
- * Inputs of each action and preview, in the order of the calls; the first one of each succeeds. A missing entry fails. What
- * has no payload in its input is tried on rows that have one.
+ * Inputs of each action and preview, in call order; the first one of each succeeds. A missing entry fails the test.
+ * Calls without a payload in their input run on rows that have one.
  */
 const INPUTS: Record<string, (of: Target) => unknown[]> = {
   signInAction: () => [TOKEN, TYPED],
@@ -176,14 +176,14 @@ const INPUTS: Record<string, (of: Target) => unknown[]> = {
   ],
 };
 
-/** Actions whose targets do not exist here: they have no payload. */
+/** Actions whose targets don't exist in this test; they involve no payload. */
 const REFUSED = ["revokeTokenAction", "revokeSessionAction", "closeCircuitAction"];
 
-/** Members whose text names something, or is the caller's own reason: it is shown and recorded. */
+/** Members that hold a name or the caller's own reason, which are shown and recorded. */
 const NAMES =
   /^(queue|name|taskId|runId|fromStep|idempotencyKey|tenantId|workflowName|operator|tokenId|at|reason)$/;
 
-/** Inputs like a valid one in which one member, and then everything, is something else that holds a secret. */
+/** Variants of a valid input in which one member, and then everything, is replaced by something that holds a secret. */
 function listInvalid(input: unknown): unknown[] {
   if (typeof input !== "object" || input === null) return [TYPED_VALUES, [TYPED], undefined];
   const wrong = (key: string) => [
@@ -228,7 +228,7 @@ describe.each([
        values ('flow', '1', 'f', $1) returning definition_id`,
       [JSON.stringify(definition)],
     );
-    // The operation of somebody who sees payloads.
+    // An operation of a person with payloads.
     const job = await pool.query(
       `insert into absurd_dashboard.bulk_job (action, operator, filters, state)
        values ('retry', 'bob', $1, 'running') returning bulk_id`,
@@ -250,7 +250,7 @@ describe.each([
     logged.length = 0;
   });
 
-  /** Whatever leaves the server has none of these. */
+  /** No response may contain any of these. */
   const expectHidden = (shown: string, about: string, isEcho = false) => {
     const secrets = [SECRET, ...(isEcho ? [] : [TYPED]), ...(payloads ? [] : [SEEN])];
     for (const secret of secrets) {
@@ -267,7 +267,7 @@ describe.each([
     expectHidden(logged.splice(0).join("\n"), "the bulk operations");
   }
 
-  test("no result, refusal, record and log line has a redacted value", async () => {
+  test("no result, refusal, audit entry or log line has a redacted value", async () => {
     request.headers = new Headers(await headersOf(person("eve", grants)));
     for (const [name, list] of Object.entries(INPUTS)) {
       if (name === "cleanUpQueueAction") await perform();
@@ -288,7 +288,7 @@ describe.each([
       const shown = await response.text();
       expect(response.status, shown).toBe(200);
       expectHidden(shown, "the record");
-      // What was looked for keeps its name.
+      // The condition's key is still shown.
       const isMasked = /where=params\.[^&]*password[^&]*redacted/.test(decodeURIComponent(shown));
       if (GET === exportAudit || GET === getBulk) expect(isMasked, GET.toString()).toBe(true);
     }

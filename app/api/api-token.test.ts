@@ -32,7 +32,7 @@ async function queuesOf(token: string) {
     : response.status;
 }
 
-test("a token is shown once, stored as a hash, and sees its own queues", async () => {
+test("a token is shown once, stored as a hash, and limited to its queues", async () => {
   const { token, tokenId, expiresAt } = await create();
   expect(token).toMatch(/^adb_[0-9a-f]{12}_[\w-]{43}$/);
   const days = (Date.parse(expiresAt) - Date.now()) / 86_400_000;
@@ -48,7 +48,7 @@ test("a token is shown once, stored as a hash, and sees its own queues", async (
   });
 });
 
-test("a wrong, foreign or malformed token is no caller, and no other door takes its place", async () => {
+test("a wrong, foreign or malformed token is refused without trying another way to sign in", async () => {
   const { token } = await create();
   const other = await create();
   const changed = token.endsWith("A") ? `${token.slice(0, -1)}B` : `${token.slice(0, -1)}A`;
@@ -66,7 +66,7 @@ test("a wrong, foreign or malformed token is no caller, and no other door takes 
   }
 });
 
-test("a revoked token is refused at once, an expired one at its end", async () => {
+test("a revoked token is refused at once, and an expiring one when it expires", async () => {
   const revoked = await create();
   expect(await queuesOf(revoked.token)).toEqual(["billing-eu"]);
   expect(await revokeApiToken(database.pool, revoked.tokenId, "ada")).toBe(true);
@@ -80,7 +80,7 @@ test("a revoked token is refused at once, an expired one at its end", async () =
   expect(await queuesOf(expired.token)).toBe(401);
 });
 
-test("no token lives without end", async () => {
+test("every token has an expiry", async () => {
   for (const days of [0, -1, 367, Number.NaN, Number.POSITIVE_INFINITY])
     await expect(create(days)).rejects.toThrow(RangeError);
 });

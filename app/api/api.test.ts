@@ -126,7 +126,7 @@ test("fifty identical requests share one query", async () => {
   expect((await transactions()) - before).toBeLessThan(10);
 });
 
-/** The number of transactions on the dashboard's read-only connections that the server has reported. */
+/** Number of transactions on the dashboard's read-only connections, from PostgreSQL's statistics. */
 async function transactions(): Promise<number> {
   await closePools();
   await database.pool.query("select pg_sleep(0.2)");
@@ -136,7 +136,7 @@ async function transactions(): Promise<number> {
   return rows[0].n;
 }
 
-test("an aborted request is not an error at any point", async () => {
+test("aborting a request is never reported as an error", async () => {
   const left = () => new Request("http://localhost:3000/", { signal: AbortSignal.abort() });
   for (const response of [
     health(left()),

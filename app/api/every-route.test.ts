@@ -16,7 +16,7 @@ const ROUTES = readdirSync(import.meta.dirname, { recursive: true, encoding: "ut
   .filter((file) => path.basename(file) === "route.ts")
   .map((file) => path.dirname(file))
   .sort();
-/** Probes of load balancers may add parameters. */
+/** Load balancers may add parameters to probes. */
 const STRICT = ROUTES.filter((route) => !route.startsWith("health"));
 const OF_QUEUE = ROUTES.filter((route) => route.startsWith("queues/[queue]/"));
 
@@ -39,7 +39,7 @@ async function ask(route: string, query: string, queue = ".") {
   return { status: response.status, ...(text.startsWith("{") ? JSON.parse(text) : {}) };
 }
 
-test.each(STRICT)("%s refuses a parameter that is unknown", async (route) => {
+test.each(STRICT)("%s refuses an unknown parameter", async (route) => {
   expect(await ask(route, "/?nonsense=1")).toMatchObject({
     status: 400,
     error: { message: "Unknown parameter nonsense." },

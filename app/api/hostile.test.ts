@@ -1,6 +1,6 @@
 /**
- * Whatever PostgreSQL can hold, every route answers, and everything that is computed from its answer is a sentence: no error
- * of the server, no "Invalid Date", no NaN. ABSURD_LONG tries more values.
+ * With any data that PostgreSQL can store, every route responds, and everything derived from its response is a proper
+ * sentence: no server error, no "Invalid Date", no NaN. ABSURD_LONG tries more values.
  */
 import path from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -28,7 +28,7 @@ beforeAll(async () => {
   }
 }, 600_000);
 
-/** What a route answers, after it was found to be in order. */
+/** The body of a route's response, after checking that it is well-formed. */
 async function ask(route: string, parameters: Record<string, string>, given = {}) {
   const { GET } = await import(path.join(import.meta.dirname, route, "route.ts"));
   const { queue, ...others } = parameters;
@@ -51,7 +51,7 @@ async function ask(route: string, parameters: Record<string, string>, given = {}
 
 const INSTANT = /^(-?infinity|(\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/;
 
-/** Every instant of an answer is ISO 8601 in UTC or an infinity. */
+/** Every instant in a response is ISO 8601 in UTC or an infinity. */
 function checkInstants(value: unknown, where: string): void {
   if (typeof value !== "object" || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
@@ -65,7 +65,7 @@ function checkInstants(value: unknown, where: string): void {
   }
 }
 
-/** No text that code composed shows a value it could not print. Texts of users may say anything. */
+/** No composed text shows a value that could not be formatted. User text may contain anything. */
 function checkSentence(value: unknown, where: string): void {
   const text = JSON.stringify(value, (_, inner) =>
     typeof inner === "number" && Number.isNaN(inner) ? "NaN!" : inner,
@@ -107,7 +107,7 @@ test.each([
   [{ sort: "duration", range: "24h" }],
   [{ where: "headers.tenant_id:acme" }],
   [{ columns: "params.a,headers.tenant_id,error.message" }],
-])("the task list with %j, page by page, with a sentence on each row", async (query) => {
+])("the task list with %j can be paged, and has a sentence on each row", async (query) => {
   for (let cursor: string | null = ""; cursor !== null; ) {
     const page = await ask("tasks", {}, { ...query, limit: "50", ...(cursor ? { cursor } : {}) });
     expect(page).not.toHaveProperty("error");

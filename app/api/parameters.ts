@@ -34,7 +34,9 @@ export function parseParameters<Parsers extends ParserMap>(
   ) as inferParserType<Parsers>;
 }
 
-/** The one parameter `name` of a request, as given. @throws ProblemError `bad_request` if it is missing, or for any other. */
+/**
+ * The value of the only parameter, `name`. @throws ProblemError `bad_request` if it is missing, or if there are others.
+ */
 export function parseName(request: Request): string {
   const { name } = parseParameters(request, { name: parseAsString });
   if (name === null)
@@ -42,7 +44,7 @@ export function parseName(request: Request): string {
   return name;
 }
 
-/** @throws ProblemError `bad_request` for what is not a UUID. */
+/** @throws ProblemError `bad_request` for a value that isn't a UUID. */
 export function parseUuid(what: string, value: string | null): string {
   const id = value?.toLowerCase() ?? "";
   if (!isUuid(id))

@@ -1,4 +1,4 @@
-/** Two people, each of whom may do everything in a part of the dashboard: every response has that part only. */
+/** Two people, each with full permissions in a part of the dashboard: every response is limited to that part. */
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
@@ -17,7 +17,7 @@ import {
 } from "@/testing/scenes/two-tenants";
 
 type Part = {
-  /** Where `acme` and `globex` have their tasks. */
+  /** The queues or databases that hold the tasks of `acme` and `globex`. */
   places: [own: string, foreign: string];
   ofAcme: Partial<Grant>;
   ofGlobex: Partial<Grant>;
@@ -80,7 +80,7 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     return answers;
   }
 
-  test("each sees their own rows, and not even how many others there are", {
+  test("each person sees only their own rows, and not even the number of others", {
     timeout: 120_000,
   }, async () => {
     expect(groups).toHaveLength(2);
@@ -91,7 +91,7 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     const [notAda = "", notBob = ""] = others.map((words) => new RegExp(words, "i"));
     for (const [question, text] of adas) expect(text, question).not.toMatch(notAda);
     for (const [question, text] of bobs) expect(text, question).not.toMatch(notBob);
-    // Most responses are about the rows of who asks.
+    // Most responses contain rows of the caller.
     const count = (answers: Map<string, string>, name: RegExp) =>
       [...answers.values()].filter((text) => /^200/.test(text) && name.test(text)).length;
     expect(count(adas, /acme/)).toBeGreaterThan(45);
@@ -111,7 +111,7 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     expect(changed(guesses, await askAll(ada, foreign))).toEqual([]);
   });
 
-  test("each hears of changes in their own queues", async () => {
+  test("each person receives changes of their own queues only", async () => {
     for (const queue of places) await createQueue(database.pool, queue);
     const { GET } = await import("./live/route");
     const streams = await Promise.all(
@@ -124,7 +124,7 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
       }),
     );
     const [adas, bobs] = streams.map(({ heard }) => heard);
-    // PostgreSQL publishes the counters of a session when it is idle or ends.
+    // PostgreSQL publishes a session's counters when it is idle or ends.
     await vi.waitFor(
       async () => {
         for (const queue of places) await spawnTask(database.pool, queue, "ship", null);
@@ -141,7 +141,7 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
   });
 });
 
-test("every route has a request", () => {
+test("every route is covered by a request", () => {
   const routes = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === "route.ts")
     .map((file) => path.dirname(file));

@@ -1,4 +1,4 @@
-/** Every route and action declares a permission, and refuses a caller without it before it reads or changes anything. */
+/** Every route and action declares a permission, and refuses callers without it before reading or changing anything. */
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { PREVIEWS } from "@/lib/actions/previews/previews";
 import { forgetEnvironment } from "@/lib/db/env";
@@ -16,7 +16,7 @@ const actions = import.meta.glob<Record<string, (input: object) => Promise<unkno
   "!**/*.test.ts",
 ]);
 
-/** Open to everybody, with the reason. */
+/** Routes open to everyone, with the reason. */
 const PROBE = "probes cannot sign in";
 const OPEN_ROUTES: Record<string, string> = {
   "./health/route.ts": PROBE,
@@ -25,11 +25,11 @@ const OPEN_ROUTES: Record<string, string> = {
   "./health/startup/route.ts": PROBE,
 };
 const OPEN_ACTIONS = ["signInAction"];
-/** Actions of a person on their own sessions need no more than to view, and none of these changes the engine. */
+/** Actions on one's own sessions only need the permission to view, and don't change the engine. */
 const OWN_ACTIONS = ["revokeSessionAction", "revokeSessionsAction"];
 const ACCESS_ACTIONS = [...OWN_ACTIONS, "createTokenAction", "revokeTokenAction"];
 
-/** Their one parameter chooses who decides. */
+/** Their parameter determines the permission. */
 const CHOOSING = ["./previews/[preview]/route.ts"];
 
 const TOKEN = "a-token-of-24-characters";
@@ -42,7 +42,7 @@ for (const level of ["info", "warn", "error"] as const)
   vi.spyOn(console, level).mockImplementation(() => {});
 
 beforeAll(() => {
-  // Nothing listens there: a caller without permission must be refused before the database is asked.
+  // Nothing listens there: a caller without permission must be refused before any query.
   Object.assign(process.env, { DATABASE_URL: "postgresql://127.0.0.1:9/x" });
   assumeViewer(undefined);
 });
@@ -56,7 +56,7 @@ function set(settings: Record<string, string | undefined>) {
 
 afterAll(() => set({ DASHBOARD_TOKEN: undefined, DASHBOARD_DISABLE: undefined }));
 
-test("every route refuses a person without permission, and a stranger", async () => {
+test("every route refuses people without permission and callers who are not signed in", async () => {
   set({ DASHBOARD_TOKEN: TOKEN });
   const now = Math.floor(Date.now() / 1_000);
   const session = await signSession({ identity: nobody, startedAt: now, activeAt: now });
@@ -81,7 +81,7 @@ test("every route refuses a person without permission, and a stranger", async ()
   );
 });
 
-test("every action refuses a person without permission", async () => {
+test("every action refuses people without permission", async () => {
   const disabled = PERMISSIONS.filter((name) => name !== "view")
     .map((name) => name.replaceAll(" ", "-"))
     .join(",");
@@ -94,7 +94,7 @@ test("every action refuses a person without permission", async () => {
     expect(result, name).toMatchObject({ ok: false, error: { code: "forbidden" } });
 });
 
-test("a read-only dashboard refuses every action that changes something", async () => {
+test("a read-only dashboard refuses every action that makes a change", async () => {
   set({ DASHBOARD_TOKEN: undefined, DASHBOARD_DISABLE: undefined, DASHBOARD_READ_ONLY: "1" });
   for (const [name, result] of Object.entries(await refusals()).filter(
     ([name]) => !ACCESS_ACTIONS.includes(name),

@@ -1,6 +1,6 @@
 /**
- * Nothing that is redacted can be guessed: two databases that differ only in the secret give the same responses to any
- * condition, in their rows, counts and order.
+ * Redacted values can't be guessed: two databases that differ only in the secret give the same response to any
+ * condition, in rows, counts and order.
  */
 import { beforeAll, expect, test, vi } from "vitest";
 import { forgetEnvironment } from "@/lib/db/env";
@@ -9,7 +9,7 @@ import { clearSharedReads } from "@/lib/live/shared-reads";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { plantSecrets, RULES } from "@/testing/scenes/secrets";
 
-/** Of one length and character set, on both sides of `GUESS`. */
+/** Equal in length and character set, and on both sides of `GUESS` in sort order. */
 const SECRETS = ["hunter-aaaa", "hunter-zzzz"] as const;
 const GUESS = "hunter-mmmm";
 const SEEN = "shown-value";
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await pool.query(`alter database "${rows[0].name}" set absurd.fake_now = '${rows[0].now}'`);
 });
 
-/** Replaces one secret by the other wherever the database has it. */
+/** Replaces one secret with the other everywhere in the database. */
 async function replaceSecret(from: string, to: string): Promise<void> {
   const { rows } = await database.pool.query(
     `select format('%I.%I', table_schema, table_name) as place, quote_ident(column_name) as name, udt_name as type
@@ -41,7 +41,7 @@ async function replaceSecret(from: string, to: string): Promise<void> {
     );
 }
 
-/** Paths, and what is in front of the secret there. */
+/** Paths, and the text that precedes the secret there. */
 const PATHS: [prefix: string, paths: string[]][] = [
   ["", ["params", "params.password", "params.list[].token[]", "params.card", "params.card.number"]],
   ["", ["params.card[].number", "params.card.0.number", 'params.card."-1".number', "params.vault"]],
@@ -101,7 +101,7 @@ const REQUESTS = [
   "workers?",
 ];
 
-/** Without rules they are asked only to see that they make a difference. */
+/** Sent without redaction rules only to verify that these requests would show a difference. */
 const SOME = REQUESTS.filter((_, index) => index % 8 === 0);
 
 type Route = {
@@ -129,7 +129,7 @@ async function askAll(rules: string, requests = REQUESTS): Promise<Map<string, s
   return answers;
 }
 
-test("no condition shows which secret is redacted", { timeout: 300_000 }, async () => {
+test("no condition reveals which secret is redacted", { timeout: 300_000 }, async () => {
   const first = await askAll(RULES);
   const open = await askAll("", SOME);
   await replaceSecret(...SECRETS);
@@ -143,7 +143,8 @@ test("no condition shows which secret is redacted", { timeout: 300_000 }, async 
     expect(text, request).toMatch(/^(200|400)/);
   }
 
-  // The requests are meaningful: without rules most of them show the difference, and what is not redacted is found.
+  // Proves that the requests are meaningful: without rules most of them show the difference, and unredacted values are
+  // found.
   const different = [...(await askAll("", SOME))].filter(
     ([request, text]) => open.get(request) !== text,
   );

@@ -1,4 +1,7 @@
-/** No route returns a redacted value, wherever the database has it: by rules, and for people without payloads. */
+/**
+ * No route returns a redacted value, wherever the database stores it, neither under redaction rules nor for people
+ * without payloads.
+ */
 import { createHash, randomUUID } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { PREVIEWS } from "@/lib/actions/previews/previews";
@@ -11,9 +14,9 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 import { plantSecrets, RULES, type Secrets } from "@/testing/scenes/secrets";
 
 const SECRET = "hunter2";
-/** Visible to everybody but people without payloads. */
+/** Visible to everyone with the `payloads` permission. */
 const SEEN = "quiet-value";
-/** As anybody computes it who has guessed the rest of a definition. */
+/** The hash that anyone could compute who has guessed the rest of a definition. */
 const HASH = createHash("sha256").update(SECRET).digest("hex");
 const queue = "orders";
 const database = openTestDatabase({ settings: { DASHBOARD_REDACT: RULES } });
@@ -99,7 +102,7 @@ async function listResponses(
   );
   for (const query of own)
     asks.push({ taskId: done.taskId, query }, { taskId: failed.taskId, query });
-  // What does not depend on the task needs one request.
+  // A route that doesn't depend on the task needs only one request.
   const isOfTask = path.includes("[taskId]");
   const wanted = new Map(asks.map((ask) => [isOfTask ? ask.taskId + ask.query : ask.query, ask]));
   const texts: string[] = [];
@@ -114,7 +117,7 @@ async function listResponses(
       ...{ definitionId: ids.definitionId, preview: "emit" },
     };
     const response = await GET(request, { params: Promise.resolve(params) });
-    // A stream ends when its client goes.
+    // A stream ends when its client disconnects.
     if (response.headers.get("content-type")?.startsWith("text/event-stream")) ended.abort();
     texts.push(await response.text());
   }
@@ -151,7 +154,7 @@ describe("without payloads", () => {
       expect(text).not.toContain(HASH);
       expect(text).not.toContain(SEEN);
       expect(text).not.toContain('"unauthenticated"');
-      // Nobody takes a mask for the value of a user.
+      // A mask is never mistaken for a user's value.
       expect(text).not.toMatch(/but is the text|This is not/);
     }
   });
@@ -185,7 +188,7 @@ test("no preview and no refusal has a redacted value", async () => {
   expect(rows).toEqual([{ kept: 0 }]);
 });
 
-test("values beside a redacted one are unchanged", async () => {
+test("values next to a redacted one are unchanged", async () => {
   const texts = await listResponses("./queues/[queue]/tasks/[taskId]/payload/route.ts");
   expect(texts.some((text) => text.includes(`"seen": "${SEEN}"`))).toBe(true);
   expect(texts.some((text) => text.includes('"id": 12345678901234567890'))).toBe(true);

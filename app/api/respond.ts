@@ -5,7 +5,7 @@ import type { Permission } from "@/lib/model/access";
 import { formatLogLine } from "@/lib/model/log-line";
 import { httpStatus, type Problem, type ProblemBody, ProblemError } from "@/lib/model/problem";
 
-/** Like `answer`, for a caller who has the permission, and limited to the scope in which the caller has it. */
+/** Like `answer`, for callers with the permission, and limited to the scope in which they have it. */
 export function respond(
   request: Request,
   permission: Permission,
@@ -15,8 +15,8 @@ export function respond(
 }
 
 /**
- * Responds with the JSON of what `read` returns, or with the problem that it throws. Unexpected errors are logged and their
- * messages withheld. If the client aborted the request, errors are ignored.
+ * Responds with the JSON of what `read` returns, or with the problem that it throws. Unexpected errors are logged and
+ * their messages withheld. Errors after the client aborted the request are ignored.
  */
 export async function answer(
   request: Request,
@@ -31,12 +31,15 @@ export async function answer(
   }
 }
 
-/** The exact text of a JSON value as a response. */
+/** Responds with the exact text of a JSON value. */
 export function jsonText(text: string): Response {
   return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
 }
 
-/** The problem to report for an error. Unexpected errors are logged by name and stack, since a message may contain data. */
+/**
+ * The problem to report for an error. Unexpected errors are logged by name and stack only, since a message may contain
+ * data.
+ */
 export function describeError(request: Request, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };

@@ -30,7 +30,7 @@ async function answer(route: string, [query, params = {}]: Ask): Promise<string>
   return `${response.status} ${text.replace(/"now":"[^"]*"/g, '"now":""')}`;
 }
 
-/** The responses of every route to the requests about a tenant, by request. */
+/** Responses of every route to the requests about a tenant, by request. */
 async function askAll(of: Belongings): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
   for (const [route, asks] of Object.entries(ROUTES))
@@ -41,12 +41,12 @@ async function askAll(of: Belongings): Promise<Map<string, string>> {
 
 let groups: string[] = [];
 
-/** Some ids are known only from a response. */
+/** Requests for ids that are only known from a response. */
 async function asksByAnswer(route: string): Promise<Ask[]> {
   return route === "failures/[group]/tasks" ? groups.map((group) => ["", { group }]) : [];
 }
 
-test("every route has a request", () => {
+test("every route is covered by a request", () => {
   const routes = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" })
     .filter((file) => path.basename(file) === "route.ts")
     .map((file) => path.dirname(file));
@@ -69,7 +69,7 @@ test("no response reveals another tenant, and none changes when that tenant is r
   for (const [question, text] of mine) expect(text, question).not.toMatch(/globex/i);
   for (const id of Object.values(foreign).map((it) => (typeof it === "string" ? it : it.taskId)))
     if (id !== queue) expect([...mine.values()].join(), id).not.toContain(id);
-  // The requests are meaningful: without the restriction nearly all of them have a different response.
+  // Proves that the requests are meaningful: without the restriction nearly all of them have a different response.
   const same = [...open].filter(([question, text]) => theirs.get(question) === text);
   expect(same.flatMap(([question]) => (ALIKE.test(question) ? [] : question))).toEqual([]);
   expect(same.length).toBeLessThan(9);
@@ -82,8 +82,11 @@ test("no response reveals another tenant, and none changes when that tenant is r
   expect(await askAll(foreign)).toEqual(theirs);
 });
 
-/** Requests with the same response in both cases: it contains nothing of a tenant, nothing at all, or the other tenant's. */
+/**
+ * Requests with the same response in both cases, because it contains no tenant data, nothing at all, or the other
+ * tenant's data.
+ */
 const ALIKE =
   /^(access|health|events \["\?limit=1|failures\/\[group|queues\/\[queue\]\/events\/payload .*paid|workflows\/\[workflowRunId\]\/records)/;
-/** Requests that a restricted dashboard refuses, or whose target does not exist. */
+/** Requests that a restricted dashboard refuses, or whose target doesn't exist. */
 const CLOSED = /maintenance|payload .*(done|paid)/;

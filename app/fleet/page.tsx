@@ -9,7 +9,10 @@ import { findFleet } from "@/lib/identity/require";
 
 export const metadata: Metadata = { title: "Databases" };
 
-/** The page of all databases. It reads none of them: the browser requests each one, so that none waits for another. */
+/**
+ * The page of all databases. The server reads none of them: the browser requests each one separately, so that none
+ * waits for another.
+ */
 export default function FleetPage() {
   return (
     <Suspense>

@@ -1,4 +1,4 @@
-/** Rows for the gallery: those of recorded tasks, and variations of them that a database rarely has. */
+/** Rows for the gallery: those of recorded tasks, and variations that a database rarely has. */
 
 import type { Queue } from "@/lib/model/queue";
 import type { FailureGroup } from "@/lib/model/rows/failure";
@@ -7,10 +7,10 @@ import type { TaskDetail, TaskSummary } from "@/lib/model/task";
 export const LONG_NAME =
   "com.example.billing.workflows.MonthlyInvoiceReconciliationForEnterpriseCustomersV2.retryable";
 export const RTL_NAME = "تسوية الفواتير الشهرية للعملاء";
-/** Shows `gnp.exe` in reverse where the override is not made visible. */
+/** Displays as `gnp.exe` in reverse unless the override character is made visible. */
 export const REORDERED_NAME = "invoice-\u202Egnp.exe";
 
-/** The list's row of a recorded task. */
+/** The list row of a recorded task. */
 export function summarize(
   { task, runs }: TaskDetail,
   change: Partial<TaskSummary> = {},
@@ -45,7 +45,7 @@ export function summarize(
   };
 }
 
-/** As many rows as wanted, from the recorded ones in turn, each with an id of its own. */
+/** Repeats the recorded rows up to `count`, each with its own id. */
 export function repeat(rows: readonly TaskSummary[], count: number): TaskSummary[] {
   return Array.from({ length: count }, (_, index) => {
     const row = rows[index % rows.length] as TaskSummary;
@@ -100,7 +100,7 @@ export function failureGroup(change: Partial<FailureGroup> = {}): FailureGroup {
   };
 }
 
-/** A document of many lines, with numbers that a double would round. */
+/** A document with many lines, and numbers that a double would round. */
 export function hugeJson(items: number): string {
   const lines = Array.from(
     { length: items },

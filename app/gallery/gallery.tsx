@@ -15,7 +15,7 @@ const SECTIONS = {
   large: { title: "Large lists", list: listLargeStories },
 };
 
-/** One section of stories, and links to the others. */
+/** One section of stories, with links to the others. */
 export function Gallery({ section, recordings }: { section: string; recordings: Recordings }) {
   const [key, { title, list }] =
     Object.entries(SECTIONS).find(([name]) => name === section) ??

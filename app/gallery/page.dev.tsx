@@ -11,7 +11,7 @@ import type { Recordings } from "./story";
 export const metadata: Metadata = { title: "Gallery" };
 
 /**
- * Every component in every state, without a database. `next.config.js` makes a route of it in development only, so no
+ * Every component in every state, without a database. `next.config.js` makes it a route in development only, so no
  * production build contains it.
  */
 export default async function GalleryPage({
@@ -28,7 +28,7 @@ export default async function GalleryPage({
   );
 }
 
-/** The rows that real workers left in a real database, as the tests of the timeline have them. */
+/** Rows that real workers left in a real database, as used by the timeline tests. */
 function listRecordings(): Recordings {
   const folder = path.join(process.cwd(), "testing/recordings");
   return readdirSync(folder).map((file) => {

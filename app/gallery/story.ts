@@ -7,5 +7,5 @@ export type Story = { name: string; content: ReactNode };
 /** Recorded tasks by the name of their situation. */
 export type Recordings = readonly (readonly [name: string, detail: TaskDetail])[];
 
-/** The instant at which the data of the gallery was read. */
+/** The instant at which the gallery's data was read. */
 export const NOW = "2026-01-05T08:12:00.000Z";

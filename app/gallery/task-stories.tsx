@@ -31,7 +31,7 @@ import {
 } from "./factories";
 import { NOW, type Recordings, type Story } from "./story";
 
-/** The parts of pages, with the rows of recorded tasks. */
+/** Parts of pages, with the rows of recorded tasks. */
 export function listTaskStories(recordings: Recordings): Story[] {
   const details = recordings.map(([, detail]) => detail);
   const rows = details.map((detail) => summarize(detail));

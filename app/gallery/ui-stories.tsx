@@ -434,7 +434,7 @@ function Json({ text }: { text: string }) {
   );
 }
 
-/** Fails in the browser only: an error on the server would fail the page. */
+/** Only throws in the browser: an error on the server would fail the page. */
 function Crash(): ReactNode {
   const [broken, setBroken] = useState(false);
   if (broken) throw new Error("a section crashed");

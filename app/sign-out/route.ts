@@ -8,11 +8,11 @@ import { endSessionOf } from "@/lib/identity/session";
 import { findSessionCookie, sessionCookie } from "@/lib/identity/session-cookie";
 
 /**
- * Ends the session, here and in every copy of its cookie, and responds with where to go: the provider's own sign-out page,
- * or the sign-in page. The caller leaves the document, so that no row of it stays in the browser.
+ * Ends the session, including every copy of its cookie, and responds with the URL to open next: the provider's sign-out
+ * page or the sign-in page. The caller unloads the document, so that no row of it stays in the browser.
  *
- * A route and not a server action: an action that changes a cookie draws its page again, which without a session leads to
- * the sign-in page before the provider's is reached.
+ * A route rather than a server action: an action that changes a cookie re-renders its page, which without a session
+ * would redirect to the sign-in page before the provider's is reached.
  */
 export async function POST({ headers }: Request): Promise<Response> {
   const ended = await endSessionOf(findSessionCookie(headers));

@@ -29,7 +29,7 @@ test("a sign-out ends the session, clears its cookie, and is recorded once", asy
   expect(rows).toEqual([{ end_reason: "signed out", recorded: 1 }]);
 });
 
-test("without a session it leads to the sign-in page", async () => {
+test("without a session, a sign-out leads to the sign-in page", async () => {
   expect(await (await signOut("")).json()).toEqual({ to: "/sign-in" });
   expect(await (await signOut(`${cookieName()}=x.y.z`)).json()).toEqual({ to: "/sign-in" });
 });

@@ -1,10 +1,13 @@
-/** A supervised program for tests: two parts, of which the second is a real process; says "up" and what stops. */
+/**
+ * A supervised program for tests with two parts, the second of which is a real process. Prints "up", and the parts that
+ * stop.
+ */
 import { startChild } from "@/server/child";
 import { supervise } from "@/server/supervise";
 
 const exitCode = await supervise(async (supervision) => {
   supervision.add({ name: "first", stop: async () => console.log("first stopped") });
-  // It ignores being asked, so it has to be made to end.
+  // It ignores SIGTERM, so it has to be killed.
   const child = await startChild({
     args: ["-e", 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'],
   });

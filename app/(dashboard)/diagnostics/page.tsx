@@ -7,7 +7,7 @@ import { withPermission } from "@/lib/identity/require";
 export const metadata: Metadata = { title: "Diagnostics" };
 export const dynamic = "force-dynamic";
 
-/** Works without a database: that is when it is needed. */
+/** Works without a database, which is when it is needed. */
 export default function DiagnosticsPage() {
   return (
     <Suspense fallback={<DiagnosticsSkeleton />}>

@@ -19,14 +19,14 @@ beforeAll(async () => {
 const get = (path: string) => new Request(`http://localhost:3000${path}`);
 const context = (id: string) => ({ params: Promise.resolve({ bulkId: id }) });
 
-test("the list pages through operations, newest first", async () => {
+test("operations are listed newest first, in pages", async () => {
   const page = await (await getList(get("/?limit=1"))).json();
   expect(page).toMatchObject({ installed: true, newer: null, rows: [{ bulkId, collected: 1 }] });
   const rest = await (await getList(get(`/?limit=1&cursor=${page.older}`))).json();
   expect(rest).toMatchObject({ older: null, rows: [{ filters: "?state=failed" }] });
 });
 
-test("one operation is returned, and its tasks by outcome", async () => {
+test("an operation is returned, and its tasks by outcome", async () => {
   const { operation } = await (await getOne(get("/"), context(bulkId))).json();
   expect(operation).toMatchObject({ bulkId, action: "cancel", state: "running", perSecond: 5 });
   const open = await (await getItems(get("/?outcome=open,failed"), context(bulkId))).json();

@@ -3,7 +3,7 @@ import { openly } from "@/lib/identity/require";
 import { readings } from "@/lib/live/readings";
 import { combineHealth } from "@/lib/model/rows/health";
 
-/** Needs no session, for the probes of load balancers. Of several databases it is up while one is. */
+/** Needs no session, for the probes of load balancers. With several databases, up while at least one is. */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async () => {
     const health = combineHealth(await openly(request, () => readings.health(request)));

@@ -36,7 +36,7 @@ const isOpen = (closed: Promise<boolean>) =>
     new Promise((resolve) => setTimeout(resolve, 500, true)),
   ]);
 
-test("a stream ends within a minute of the session", async () => {
+test("a stream ends within a minute after its session", async () => {
   const { sessionId, closed } = await openStream();
   vi.advanceTimersByTime(60_000);
   expect(await isOpen(closed)).toBe(true);
@@ -45,7 +45,7 @@ test("a stream ends within a minute of the session", async () => {
   expect(await closed).toBe(true);
 });
 
-test("a stream ends when its person's scope changes, so that the next one has the new scope", async () => {
+test("a stream ends when the person's scope changes, so that the next one has the new scope", async () => {
   const { sessionId, closed } = await openStream({ queues: ["shop"] });
   await database.pool.query(
     `update absurd_dashboard.session set grants = replace(grants::text, 'shop', 'mail')::jsonb where session_id = $1`,

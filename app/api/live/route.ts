@@ -8,13 +8,13 @@ import { shutdownSignal } from "@/lib/shutdown";
 /** A stream ends after ten minutes, so that the next one is authorised again. In milliseconds. */
 const LONGEST = 600_000;
 
-/** How often it is checked in between whether the caller may still hear, in milliseconds. */
+/** Interval in milliseconds at which the caller's permission is checked during a stream. */
 const RECHECK = 60_000;
 
-/** Proxies close a connection that is silent for longer, in milliseconds. */
+/** Heartbeat interval in milliseconds; proxies close a connection that is silent for longer. */
 const BEAT = 15_000;
 
-/** What changed in the database, as server-sent events, for pages to request what they show again. */
+/** Changes in the database as server-sent events, so that pages can refetch. */
 export function GET(request: Request): Promise<Response> {
   return respond(request, "view", async () => {
     parseParameters(request, {});
@@ -48,14 +48,14 @@ function streamChanges(request: Request): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(sink) {
       send = (text) => {
-        // A client that stopped reading would let its events pile up.
+        // Events would pile up for a client that has stopped reading.
         if ((sink.desiredSize ?? 0) < -100) ended.abort();
         else sink.enqueue(encoder.encode(text));
       };
       send("retry: 3000\n\n");
       const beat = setInterval(() => send(":\n\n"), BEAT);
       const recheck = setInterval(() => {
-        // While the database is away nothing changes that could be heard.
+        // While the database is unreachable, there are no changes to leak.
         isStillPermitted("view", request).then(
           (permitted) => permitted || ended.abort(),
           () => undefined,
@@ -69,7 +69,7 @@ function streamChanges(request: Request): ReadableStream<Uint8Array> {
         try {
           sink.close();
         } catch {
-          // The client has gone.
+          // The client has disconnected.
         }
       };
       if (signal.aborted) end();

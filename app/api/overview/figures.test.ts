@@ -30,7 +30,7 @@ async function get(route: Route, query = "", status = 200) {
   return JSON.parse(text);
 }
 
-test("figures over time have routes", async () => {
+test("each kind of figures over time has a route", async () => {
   expect(
     await get(failures, `?queue=${encodeURIComponent("größe%2C 100% / ?")}&name=a%252Cb`),
   ).toMatchObject({
@@ -69,7 +69,7 @@ test.each<[string, Route]>([
   ["workers", workers],
   ["throughput", throughput],
   ["latency", latency],
-])("%s refuse what they do not know", async (_, route) => {
+])("%s refuse unknown values", async (_, route) => {
   const { error } = await get(route, "?range=2h", 400);
   expect(error).toMatchObject({ code: "bad_request", message: expect.stringContaining("range") });
   expect((await get(route, "?window=1h", 400)).error.message).toContain("window");

@@ -35,7 +35,7 @@ test("a preview is the same by GET and by POST", async () => {
   expect(await get("emit", "", { method: "POST", body: JSON.stringify(input) })).toEqual(byGet);
 });
 
-test("input that does not fit, and a preview that does not exist, are refused", async () => {
+test("invalid input and unknown previews are refused", async () => {
   expect(await get("emit", given({ queue }))).toMatchObject({
     status: 400,
     error: { code: "bad_request", message: "Invalid name: is missing." },
@@ -48,7 +48,7 @@ test("input that does not fit, and a preview that does not exist, are refused", 
     expect(await get(name, given({}))).toMatchObject({ status: 400 });
 });
 
-test("why an action would be refused is a problem with its code", async () => {
+test("the reason for which an action would be refused is a problem with a code", async () => {
   expect(await get("emit", given({ queue: "nowhere", name: "paid" }))).toMatchObject({
     status: 404,
     error: { code: "queue_not_found" },

@@ -52,7 +52,7 @@ test("events of all queues, some or one, and the waiters of an event", async () 
   });
 });
 
-test("maintenance, figures and the count of ended tasks of a queue", async () => {
+test("maintenance, figures and the count of finished tasks of a queue", async () => {
   expect(await body(await maintenance(get(), at(QUEUE)))).toMatchObject({
     partitions: null,
     policy: { cleanupLimit: 1_000 },

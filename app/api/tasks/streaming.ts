@@ -2,25 +2,27 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { describeError } from "@/app/api/respond";
 import type { ProblemBody } from "@/lib/model/problem";
 
-/** A stream: steps that stop when the signal aborts, and the format of each. */
+/** A stream: steps that stop when the signal aborts, and the format of each step. */
 type Streamed<Step> = {
   steps: (signal: AbortSignal) => AsyncGenerator<Step>;
   write: (step: Step) => string;
-  /** The last line after an error. Without it the response is cut off, so that it is not mistaken for complete. */
+  /**
+   * Writes the last line after an error. Without it the response is cut off, so that it isn't mistaken for complete.
+   */
   writeError?: (body: ProblemBody) => string;
   headers: Record<string, string>;
 };
 
 /**
- * Streams each step as soon as it is available. The first step is awaited, so that a failing request gets an error status.
- * The steps stop when the client disconnects, and never run ahead of it.
+ * Streams each step as soon as it is available. The first step is awaited, so that a failing request gets an error
+ * status. The steps stop when the client disconnects, and never run ahead of it.
  */
 export async function streamSteps<Step>(
   request: Request,
   { steps, write, writeError, headers }: Streamed<Step>,
 ): Promise<Response> {
   const gone = new AbortController();
-  // The stream is pulled from outside of the request, where the caller's scope would be lost.
+  // The stream is pulled from outside the request, where the caller's scope would be lost.
   const asCaller = AsyncLocalStorage.snapshot();
   const running = steps(AbortSignal.any([request.signal, gone.signal]));
   let first: IteratorResult<Step, unknown> | undefined = await running.next();
@@ -40,13 +42,13 @@ export async function streamSteps<Step>(
     },
     cancel: () => gone.abort(),
   });
-  // A proxy, or the server's own compression, would buffer the lines.
+  // Proxies and the server's own compression would buffer the lines.
   return new Response(body, {
     headers: { ...headers, "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no" },
   });
 }
 
-/** Steps as lines of JSON; an error is a last line, with the body of an error response. */
+/** Streams steps as lines of JSON. After an error, the last line is the body of an error response. */
 export function streamJsonLines<Step>(
   request: Request,
   steps: (signal: AbortSignal) => AsyncGenerator<Step>,

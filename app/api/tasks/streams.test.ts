@@ -85,7 +85,7 @@ test.each([
   const steps = await lines<CountStep>(await count(get(`/?${IN_QUEUE}${filters}`)));
   const last = steps.at(-1);
   expect(last).toMatchObject({ searchedTo: null, unreadable: [] });
-  // The window of an hour begins at the database's clock: the oldest task of it may just have left.
+  // The one-hour window starts at the database's clock, so its oldest task may just have left it.
   expect(Math.abs((last?.count ?? -1) - expected)).toBeLessThanOrEqual(
     filters.includes("range") ? 1 : 0,
   );
@@ -93,7 +93,7 @@ test.each([
   expect(steps.map((step) => step.count)).toEqual(sorted);
 });
 
-test("CSV has the filtered list with its columns, and no cell that a spreadsheet would run", async () => {
+test("CSV has the filtered list with its columns, and no cell that a spreadsheet would execute", async () => {
   const response = await exported(
     get(`/?${IN_QUEUE}&tenant=acme&columns=params.order.id,params.text,error.message`),
   );

@@ -1,4 +1,4 @@
-/** The operator states that the run page shows for a run of the interpreter, through the route that it uses. */
+/** Operator states shown by the run page for a run of the interpreter, through the route that the page uses. */
 
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
@@ -37,7 +37,7 @@ async function fetchOf<T>(route: Route, workflowRunId: string, search = ""): Pro
   return response.json();
 }
 
-/** The state of each operator. */
+/** The state of each operator, by path. */
 async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> {
   return (await fetchOf<RunView>(view, workflowRunId)).operators;
 }
@@ -118,7 +118,7 @@ test("an active run shows rounds, an open wait, and lists too long to be sent", 
   expect(nodes).toMatchObject({ approval: { state: "pending" }, done: { state: "pending" } });
 });
 
-test("the operators come in reading order with their settings, without the definition's text", async () => {
+test("operators are in reading order with their settings, without the definition's text", async () => {
   const workflow = buildEverything();
   const bench = openBench(workflow, playEverything);
   const { workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
@@ -131,7 +131,7 @@ test("the operators come in reading order with their settings, without the defin
   expect(found.settings.shaky).toContainEqual({ label: "Function", value: "shaky" });
 });
 
-test("a view has the few checkpoints of its verdicts; the records of an operator are apart", async () => {
+test("a run's view only has the checkpoints of its verdicts, and an operator's records are fetched separately", async () => {
   const workflow = buildEverything();
   const bench = openBench(workflow, playEverything);
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });

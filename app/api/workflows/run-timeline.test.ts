@@ -1,4 +1,4 @@
-/** The timeline of what the interpreter recorded, through the route that the run page uses. */
+/** The timeline of the interpreter's records, through the route that the run page uses. */
 
 import { beforeAll, expect, test } from "vitest";
 import { listRunLimits } from "@/components/workflows/timeline/run-limits";

@@ -41,7 +41,7 @@ test("the list takes its filters from the URL, including commas", async () => {
   expect((await body(await list(get("?nmae=etl")), 400)).error.hint).toContain("name");
 });
 
-test("a run, its definition and its values", async () => {
+test("a run, its definition and its values are returned", async () => {
   expect(await body(await run(get(`/${id}`), at(id.toUpperCase())))).toMatchObject({
     run: { workflowRunId: id },
     linked: { value: 1 },
@@ -54,7 +54,7 @@ test("a run, its definition and its values", async () => {
   expect((await body(await definitions(get("/definitions")))).definitions).toEqual([]);
 });
 
-test("a missing target is a 404, an invalid id a 400", async () => {
+test("a missing target is a 404 and an invalid id a 400", async () => {
   const unknown = "01900000-0000-7000-8000-000000000000";
   const gone = await body(await run(get(`/${unknown}`), at(unknown)), 404);
   expect(gone.error.code).toBe("workflow_run_not_found");

@@ -32,7 +32,7 @@ beforeEach(() => provider.control({ accounts, clock: 0, left: [], wrong: null })
 
 type Jar = Map<string, string>;
 
-/** Follows a provider's pages as a browser does, until it sends the person back; returns that address. */
+/** Follows a provider's pages like a browser until it redirects back; returns that URL. */
 async function signInAtProvider(start: string, login: string, jar: Jar = new Map()): Promise<URL> {
   let url = new URL(start);
   let form: URLSearchParams | undefined;
@@ -76,7 +76,7 @@ async function beginHere(next = "/tasks"): Promise<Begun> {
 const finish = (back: URL, transaction: string) =>
   callback(new Request(back, { headers: { cookie: transaction } }));
 
-/** The cookie of the session that a response starts. */
+/** The session cookie that a response sets. */
 function sessionOf(response: Response): string | undefined {
   const cookies = response.headers.getSetCookie();
   const session = cookies.find((cookie) => cookie.startsWith("absurd_dashboard_session="));
@@ -94,7 +94,7 @@ const see = (cookie: string) =>
 const idOf = async (cookie: string) =>
   (await verifySession(cookie.split("=")[1]))?.identity.sessionId ?? "";
 
-test("a person signs in, gets the roles of their groups, and lands on the page they wanted", async () => {
+test("a person signs in, gets the roles of their groups and returns to the requested page", async () => {
   const { response, cookie } = await signIn("bob", "/queues/billing-eu?x=1");
   expect([response.status, response.headers.get("location")]).toEqual([
     303,
@@ -117,7 +117,7 @@ test("a person signs in, gets the roles of their groups, and lands on the page t
   expect(rows).toEqual([{ outcome: "done", door: "oidc", subject: "bob" }]);
 });
 
-test("an address that is too long for a cookie leads to the start", async () => {
+test("a return URL too long for a cookie leads to the start page", async () => {
   const { transaction } = await beginHere(`/tasks?where=${"x".repeat(6_000)}`);
   expect(transaction.length).toBeLessThan(4_000);
   expect(
@@ -125,13 +125,13 @@ test("an address that is too long for a cookie leads to the start", async () => 
   ).toBe("/");
 });
 
-test("an account without a role gets 403 with the claim that was looked at, and no session", async () => {
+test("an account without a role gets 403 that names the evaluated claim, and no session", async () => {
   const { response, cookie } = await signIn("eve");
   expect([response.status, cookie]).toEqual([403, ""]);
   expect(await response.text()).toContain("groups: sales");
 });
 
-test("the request to the provider has PKCE, state and nonce, and secrets stay out of the address", async () => {
+test("the request to the provider has PKCE, state and nonce, and no secret in its URL", async () => {
   const { to, transaction } = await beginHere();
   const query = new URL(to).searchParams;
   expect(query.get("code_challenge_method")).toBe("S256");
@@ -151,7 +151,7 @@ test.each(["audience", "nonce", "issuer", "signature"])(
   },
 );
 
-test("a code is used once, in the browser that began, with its state", async () => {
+test("a code works once, only in the browser that started and with its state", async () => {
   const { to, transaction } = await beginHere();
   const back = await signInAtProvider(to, "ada");
   const problem = async (url: URL, cookie: string) => {
@@ -178,8 +178,8 @@ test("a code for another client is refused", async () => {
   expect(response.headers.get("location")).toBe("/sign-in?problem=refused");
 });
 
-test("clocks may differ by half a minute, and not by more", async () => {
-  // Id tokens of this provider live for a minute.
+test("clocks may differ by up to half a minute", async () => {
+  // Id tokens of this provider are valid for one minute.
   await provider.control({ clock: -80 });
   expect((await signIn("ada")).cookie).not.toBe("");
   await provider.control({ clock: -120 });
@@ -195,7 +195,7 @@ test("a new signing key of the provider is fetched", async () => {
   vi.useRealTimers();
 });
 
-test("a provider that is away is reported, and nobody is signed in or out by it", async () => {
+test("an unreachable provider is reported, and neither signs people in nor out", async () => {
   const { cookie } = await signIn("ada");
   process.env.DASHBOARD_OIDC_ISSUER = "http://127.0.0.1:9";
   forgetEnvironment();
@@ -209,7 +209,7 @@ test("a provider that is away is reported, and nobody is signed in or out by it"
   expect((await beginHere()).to).toContain(provider.issuer);
 });
 
-/** As if the provider had confirmed the person that long ago. */
+/** Makes the last confirmation by the provider appear this old. */
 async function confirmedAgo(cookie: string, minutes: number) {
   const id = await idOf(cookie);
   await database.pool.query(
@@ -219,19 +219,19 @@ async function confirmedAgo(cookie: string, minutes: number) {
   forgetSession(id);
 }
 
-test("a role that changed at the provider counts after fifteen minutes", async () => {
+test("a role changed at the provider takes effect after fifteen minutes", async () => {
   const { cookie } = await signIn("ada");
   await provider.control({ accounts: { ...accounts, ada: ["dev"] } });
   expect(await see(cookie)).toMatchObject({ grants: [{ role: "admin" }] });
   await confirmedAgo(cookie, 16);
-  // Many requests at once ask the provider once: it accepts a refresh token a single time.
+  // Concurrent requests refresh only once, because the provider accepts a refresh token a single time.
   const seen = await Promise.all(Array.from({ length: 8 }, () => see(cookie)));
   for (const identity of seen) expect(identity).toMatchObject({ grants: [{ role: "viewer" }] });
   await confirmedAgo(cookie, 16);
   expect(await see(cookie)).toMatchObject({ grants: [{ role: "viewer" }] });
 });
 
-test("somebody who left, or lost every role, is out after fifteen minutes", async () => {
+test("a person who left or lost every role is signed out after fifteen minutes", async () => {
   const [ada, bob] = [await signIn("ada"), await signIn("bob")];
   await provider.control({ left: ["ada"], accounts: { ...accounts, bob: ["sales"] } });
   for (const { cookie } of [ada, bob]) {
@@ -248,7 +248,7 @@ test("somebody who left, or lost every role, is out after fifteen minutes", asyn
   ]);
 });
 
-test("while the provider is away a session goes on for one more interval", async () => {
+test("while the provider is unreachable, a session lasts one more interval", async () => {
   const { cookie } = await signIn("ada");
   process.env.DASHBOARD_OIDC_ISSUER = "http://127.0.0.1:9";
   forgetEnvironment();
@@ -273,7 +273,7 @@ test("the provider's own tokens are encrypted at rest", async () => {
   expect(rows[0].id.toString("latin1")).not.toContain("eyJ");
 });
 
-test("signing out leads to the provider's sign-out and back", async () => {
+test("signing out redirects to the provider's sign-out and back", async () => {
   const url = new URL((await getSignOutUrl("the-id-token")) ?? "");
   expect(url.origin).toBe(provider.issuer);
   expect(url.searchParams.get("post_logout_redirect_uri")).toBe(`${HERE}/sign-in`);

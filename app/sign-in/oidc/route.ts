@@ -4,7 +4,7 @@ import { beginSignIn, ProviderError, transactionCookie } from "@/lib/identity/oi
 import { returnPath } from "@/lib/identity/return-path";
 import { toProblemPage } from "./problem-page";
 
-/** Sends the person to the identity provider. */
+/** Redirects to the identity provider. */
 export async function GET(request: Request): Promise<Response> {
   const next = returnPath(new URL(request.url).searchParams.get("next"));
   try {

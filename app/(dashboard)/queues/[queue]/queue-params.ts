@@ -1,6 +1,6 @@
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
-/** The params of every page of a queue. Next.js passes them encoded to pages and decoded to `generateMetadata`. */
+/** Params of every queue page. Next.js passes them encoded to pages and decoded to `generateMetadata`. */
 export type QueueParams = { params: Promise<{ queue: string }> };
 
 /** The queue's name, for pages. */

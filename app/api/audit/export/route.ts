@@ -15,7 +15,10 @@ const PAGE = 500;
 
 const { cursor: _, limit: __, ...parameters } = auditSearchParams;
 
-/** Every entry that matches, newest first, as lines of JSON. A connection that ends early is cut off, not completed. */
+/**
+ * Every matching entry, newest first, as lines of JSON. If the export fails, the response is cut off instead of ending
+ * normally.
+ */
 export function GET(request: Request): Promise<Response> {
   return respond(request, "export audit log", async () => {
     const filters = auditFilters(parseParameters(request, parameters));

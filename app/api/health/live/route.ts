@@ -1,4 +1,4 @@
-/** Whether the process responds. It looks at nothing else: restarting it would not bring a database back. */
+/** Whether the process responds. It checks nothing else, because a restart would not bring the database back. */
 export function GET(): Response {
   return Response.json({ status: "live" });
 }

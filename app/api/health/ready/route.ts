@@ -5,8 +5,8 @@ import { combineHealth } from "@/lib/model/rows/health";
 import { shutdownSignal } from "@/lib/shutdown";
 
 /**
- * Whether the dashboard can show data: it is not stopping, and its database responds and has the engine's schema; of several,
- * one is enough, so that a balancer does not take the others away with it.
+ * Whether the dashboard can show data: it isn't stopping, and its database responds and has the engine's schema. With
+ * several databases one is enough, so that a load balancer doesn't make the others unreachable too.
  */
 export function GET(request: Request): Promise<Response> {
   return answer(request, async () => {

@@ -1,6 +1,6 @@
 import { shutdownSignal } from "@/lib/shutdown";
 
-/** Whether the server has started, with valid settings, and is not stopping; whatever the state of the database. */
+/** Whether the server has started with valid settings and isn't stopping, regardless of the database. */
 export function GET(): Response {
   const isStopping = shutdownSignal().aborted;
   return Response.json(

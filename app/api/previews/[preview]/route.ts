@@ -13,7 +13,7 @@ export function GET(request: Request, context: Context): Promise<Response> {
   });
 }
 
-/** Like GET, for input that is too long for an address. It changes nothing either. */
+/** Like GET, for input that is too long for a URL. It changes nothing either. */
 export function POST(request: Request, context: Context): Promise<Response> {
   return answer(request, async () => {
     parseParameters(request, {});

@@ -16,7 +16,7 @@ import {
 import { beginSession } from "@/lib/identity/sign-in";
 import { toProblemPage } from "../problem-page";
 
-/** Where the provider sends a person back: starts a session if the account has a role here. */
+/** The redirect URI of the provider: starts a session if the account has a role here. */
 export async function GET(request: Request): Promise<Response> {
   const { headers } = request;
   const { name: transaction, ...flags } = transactionCookie(headers);
@@ -25,7 +25,7 @@ export async function GET(request: Request): Promise<Response> {
     throw error;
   });
   const answer = new NextResponse(response.body, response);
-  // Used once, whatever came of it.
+  // Single use, regardless of the outcome.
   answer.cookies.set(transaction, "", { ...flags, maxAge: 0 });
   return answer;
 }
