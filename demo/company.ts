@@ -1,7 +1,7 @@
 import type { JsonObject } from "absurd-sdk";
 import type { Random } from "./random";
 
-/** Merchants on the platform whose system the demo plays. */
+/** Merchants on the platform whose system the demo simulates. */
 export const TENANTS = [
   { id: "nordlys", name: "Nordlys Outdoor AS", currency: "NOK" },
   { id: "mueller-soehne", name: "Müller & Söhne GmbH", currency: "EUR" },
@@ -46,7 +46,7 @@ export type Order = {
   currency: string;
 };
 
-/** A business number that grows with time and is unique to the millisecond, e.g. `ORD-SQ5K1B7`. */
+/** A business number that grows with time and is unique per millisecond, e.g. `ORD-SQ5K1B7`. */
 export function numberAt(prefix: string, at: Date): string {
   return `${prefix}-${(at.getTime() - Date.UTC(2020)).toString(36).toUpperCase()}`;
 }
@@ -68,7 +68,7 @@ export function newOrder(random: Random, at: Date): Order {
   };
 }
 
-/** Headers of every task: its tenant, its business process, and the request that caused it. */
+/** Headers of every task: its tenant, its business process and the request that caused it. */
 export function headersFor(tenant: string, random: Random): JsonObject {
   return { tenant_id: tenant, workflow_run_id: random.uuid(), trace_id: random.hex(32) };
 }

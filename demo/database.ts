@@ -6,7 +6,7 @@ import { createQueues } from "./queues";
 
 const DATABASE = "absurd_demo";
 
-/** Starts the demo's server on its data directory. */
+/** Starts the demo's PostgreSQL server on its data directory. */
 export function startServer(options: {
   dataDir: string;
   onStage: (stage: string) => void;
@@ -20,7 +20,7 @@ export function startServer(options: {
   });
 }
 
-/** Makes sure the demo's database has its schemas. Returns its connection string. */
+/** Creates the schemas of the demo's database if they are missing. Returns its connection string. */
 export async function prepareDatabase(server: EmbeddedServer): Promise<string> {
   const maintenance = new Client({ connectionString: server.url("postgres") });
   await maintenance.connect();
@@ -44,7 +44,7 @@ export async function prepareDatabase(server: EmbeddedServer): Promise<string> {
   return url;
 }
 
-/** Creates the queues and their history where missing. Returns the number of tasks written. */
+/** Creates missing queues and their history. Returns the number of tasks written. */
 export async function prepareQueues(databaseUrl: string): Promise<number> {
   const pool = new Pool({ connectionString: databaseUrl, max: 2 });
   try {

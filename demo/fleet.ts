@@ -4,13 +4,13 @@ import { type Child, startChild } from "@/server/child";
 import { nodeArguments, type PROGRAMS } from "@/server/program";
 import { AGENTS, BILLING, MEDIA, ORDERS, WORKFLOWS } from "./queues";
 
-/** A worker process: its name, the queue it serves, and how. */
+/** A worker process: its name, queue and settings. */
 export type FleetMember = {
   name: string;
   queue: string;
   concurrency: number;
   leaseSeconds: number;
-  /** Seconds between polls when there is nothing to do. */
+  /** Seconds between polls while there is nothing to do. */
   pollSeconds: number;
 };
 
@@ -28,7 +28,7 @@ export const FLEET: FleetMember[] = [
   member("orders-2", ORDERS, 8, 60),
   member("billing-1", BILLING, 10, 60),
   member("agents-1", AGENTS, 6, 60),
-  // Few slots and a short lease: previews have to queue here, and this is the process that dies from time to time.
+  // Few slots and a short lease: previews queue up here, and this process dies from time to time.
   member("media-1", MEDIA, 2, 20),
   member("workflows-1", WORKFLOWS, 6, 60),
 ];
@@ -37,8 +37,8 @@ export const FLEET: FleetMember[] = [
 const RESTART_SECONDS = 4;
 
 /**
- * Starts the workers and the traffic, and replaces each process that dies until `stop` is called. `stop` ends the
- * traffic first, then the workers.
+ * Starts workers and traffic, and replaces each process that dies until `stop` is called. `stop` ends the traffic
+ * first, then the workers.
  */
 export async function startFleet(options: {
   databaseUrl: string;

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** Faults of the payment provider. `none` succeeds. */
+/** Faults of the payment provider; `none` means success. */
 export const FAULTS = [
   "none",
   "timeout",
@@ -24,7 +24,7 @@ export class RateLimitedError extends Error {
 
 export type Capture = { captureId: string; amountCents: number };
 
-/** Captures an amount at a provider that fails with the given fault, as the error a real client would throw. */
+/** Captures an amount at a provider that fails with the given fault, throwing the error of a real client. */
 export async function capture(payment: { amountCents: number; paymentId: string }, fault: Fault) {
   const response = await post("/v2/captures", payment, fault);
   return parseCapture(response);

@@ -5,16 +5,16 @@ export const ORDERS = "orders";
 export const AGENTS = "agents";
 export const BILLING = "Billing & Payments/EU";
 export const MEDIA = "media";
-/** Has no history: its work begins with the demo. */
+/** Has no history; its work starts with the demo. */
 export const WORKFLOWS = "workflows";
 
 /** The queues with a history. */
 export const QUEUES = [ORDERS, AGENTS, BILLING, MEDIA];
 
-/** How many days of history the demo starts with, and the partitioned queue has partitions for. */
+/** Days of history that the demo starts with, and that the partitioned queue has partitions for. */
 export const HISTORY_DAYS = 14;
 
-/** Creates the demo's queues where they are missing, and the weekly partitions that are due. */
+/** Creates the demo's missing queues, and the weekly partitions that are due. */
 export async function createQueues(pool: Pool): Promise<void> {
   const app = new Absurd({ db: pool });
   for (const queue of [ORDERS, BILLING, MEDIA, WORKFLOWS]) await app.createQueue(queue);
@@ -23,6 +23,6 @@ export async function createQueues(pool: Pool): Promise<void> {
     partitionLookback: `${HISTORY_DAYS + 1} days`,
   } as const;
   await app.createQueue(AGENTS, options);
-  // The policy applies to the next round of partitions only, so the weeks of the history need a second call.
+  // The policy only applies to the next round of partitions, so the weeks of the history need a second call.
   await app.createQueue(AGENTS, options);
 }

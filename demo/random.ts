@@ -1,13 +1,13 @@
-/** A source of repeatable chance: the same seed gives the same sequence. Not for secrets. */
+/** Repeatable randomness: the same seed gives the same sequence. Not for secrets. */
 export type Random = {
-  /** A number from 0 up to, not including, 1. */
+  /** A number in [0, 1). */
   unit: () => number;
-  /** An integer between the bounds, both included. */
+  /** An integer between the bounds, inclusive. */
   int: (min: number, max: number) => number;
   chance: (probability: number) => boolean;
-  /** One of the list's elements; the list must not be empty. */
+  /** An element of the list, which must not be empty. */
   pick: <T>(list: readonly T[]) => T;
-  /** Exponentially distributed around a mean: what gaps between independent arrivals look like. */
+  /** Exponentially distributed around a mean, like the gaps between independent arrivals. */
   gap: (mean: number) => number;
   /** Lower-case hexadecimal digits. */
   hex: (digits: number) => string;

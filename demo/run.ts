@@ -8,7 +8,7 @@ import { startSystem } from "./system";
 import { suggestTour } from "./tour";
 import { startWeb } from "./web";
 
-/** Where the demo keeps its data: in a checkout beside the sources, else with the user's other data. */
+/** The demo's data directory: beside the sources in a checkout, otherwise with the user's other data. */
 export const DEFAULT_DATA_DIR = isPackaged
   ? path.join(
       process.env.XDG_DATA_HOME || path.join(homedir(), ".local/share"),
@@ -17,9 +17,10 @@ export const DEFAULT_DATA_DIR = isPackaged
   : ".data/demo";
 
 /**
- * Shows the dashboard on an embedded PostgreSQL with two weeks of history and real workers, until it is asked to stop.
+ * Runs the dashboard on an embedded PostgreSQL with two weeks of history and real workers, until it receives a stop
+ * signal.
  *
- * @param build makes the production build that is served, if there is none.
+ * @param build creates the production build to serve, if there is none.
  * @returns the exit code.
  */
 export function runDemo(
@@ -31,7 +32,7 @@ export function runDemo(
     const { signal } = supervision;
     await providePostgres(signal);
     const databaseUrl = await startSystem({ dataDir, fresh }, supervision);
-    // Empty rather than absent, so that it isn't filled in from a .env file meant for another database.
+    // Empty rather than absent, so that it isn't set from a .env file meant for another database.
     process.env.DATABASE_READ_URL = "";
     signal.throwIfAborted();
     await build(databaseUrl, signal);

@@ -1,4 +1,4 @@
-/** Prints one stage of a start: its title at once, its progress, and how long it took. */
+/** Prints one stage of the start: its title at once, then its progress and duration. */
 export async function stage<T>(
   title: string,
   work: (say: (line: string) => void) => Promise<T>,

@@ -71,7 +71,7 @@ test("an interrupted start leaves nothing running and does not block the next on
   await untilGone(pids);
 });
 
-test("a demo that is killed takes its workers and its database with it", async () => {
+test("killing the demo ends its workers and its database too", async () => {
   const demo = startDemo();
   const url = await untilUp(demo);
   expect(await countOrders(url)).toBeGreaterThan(1_000);
@@ -83,7 +83,7 @@ test("a demo that is killed takes its workers and its database with it", async (
   expect(second.output()).toContain("Stop the other demo first");
 
   const pids = demo.pids();
-  // The database's host, the server with its own processes, the traffic and the workers.
+  // The database's host, the server with its processes, the traffic and the workers.
   expect(pids.length).toBeGreaterThan(FLEET.length + 3);
   expect(pids.every(isAlive)).toBe(true);
   await end(demo, "SIGKILL");
@@ -91,7 +91,7 @@ test("a demo that is killed takes its workers and its database with it", async (
   expect(await getLock(path.join(dataDir, "pgdata"))).toBeUndefined();
 });
 
-test("the next run resumes with the data, and SIGTERM stops everything cleanly", async () => {
+test("the next run resumes with the same data, and SIGTERM stops everything cleanly", async () => {
   const demo = startDemo();
   const url = await untilUp(demo);
   expect(demo.output()).toContain("found it, work resumes");

@@ -7,10 +7,10 @@ import { FLEET, startFleet } from "./fleet";
 import { stage } from "./stage";
 
 /**
- * Starts all of the demo that is not the dashboard: the database with its history, the workers and the traffic. Each is
- * handed to the supervisor as soon as it runs.
+ * Starts everything in the demo except the dashboard: the database with its history, the workers and the traffic. Each
+ * part is registered with the supervisor as soon as it runs.
  *
- * @returns The connection string of the demo's database.
+ * @returns the connection string of the demo's database.
  */
 export async function startSystem(
   options: { dataDir: string; fresh: boolean },

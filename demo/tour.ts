@@ -2,7 +2,7 @@ import { Pool } from "pg";
 import { queueTable } from "@/lib/absurd/connection/sql";
 import { AGENTS, BILLING, MEDIA, ORDERS } from "./queues";
 
-/** What a newcomer should try first, with links to rows that are there right now. */
+/** Suggests what newcomers can try first, with links to rows that currently exist. */
 export async function suggestTour(databaseUrl: string, url: string): Promise<string> {
   const pool = new Pool({ connectionString: databaseUrl, max: 1 });
   try {

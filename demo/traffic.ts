@@ -9,7 +9,7 @@ import { WORKLOADS } from "./workloads/all";
 const HOUR = 3_600_000;
 
 const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 2 });
-// The pool replaces lost connections by itself; interrupted work is reported where it is awaited.
+// The pool replaces lost connections automatically; interrupted work is reported where it is awaited.
 pool.on("error", () => {});
 const app = new Absurd({ db: pool });
 const random = createRandom(String(Date.now()));
@@ -22,11 +22,11 @@ for (const [name, workload] of Object.entries(WORKLOADS)) {
       });
       again(random.gap(workload.every));
     }, seconds * 1000);
-  // Each workload arrives once within the first seconds.
+  // Each workload arrives for the first time within a few seconds.
   again(random.unit() * Math.min(workload.every, 10));
 }
 
-// A demo that runs for weeks needs new partitions, and deletes what is older than the queues' policies keep.
+// A demo that runs for weeks needs new partitions and must delete data beyond the queues' retention.
 setInterval(async () => {
   await createQueues(pool)
     .then(() => cleanupAllQueues(pool))

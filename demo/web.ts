@@ -5,7 +5,7 @@ import { type Child, startChild } from "@/server/child";
 import { nodeArguments } from "@/server/program";
 
 const LOOPBACK = "127.0.0.1";
-/** How long to wait until the dashboard responds; `next dev` compiles first. */
+/** Maximum time until the dashboard responds; `next dev` compiles first. */
 const READY_SECONDS = 120;
 
 export type Web = { url: string; port: number; ended: Child["ended"]; stop: Child["stop"] };
@@ -13,7 +13,7 @@ export type Web = { url: string; port: number; ended: Child["ended"]; stop: Chil
 /**
  * Serves the dashboard on the given port, or on the next free one.
  *
- * @throws Error when it ends, or does not respond in time.
+ * @throws Error if it exits, or does not respond in time.
  */
 export async function startWeb(options: {
   mode: "start" | "dev";

@@ -4,14 +4,14 @@ import { Pool } from "pg";
 import type { FleetMember } from "./fleet";
 import { WORKLOADS } from "./workloads/all";
 
-/** Seconds that work in progress gets to finish; the rest is taken over when its lease ends. */
+/** Seconds that work in progress has to finish; the rest is taken over when its lease expires. */
 const GRACE_SECONDS = 3;
 
 const member = JSON.parse(process.argv[2] ?? "") as FleetMember;
 const databaseUrl = process.env.DATABASE_URL;
 if (!databaseUrl) throw new Error("DATABASE_URL is not set.");
 
-// For workloads that talk to the database themselves; it connects when one does.
+// For workloads that query the database themselves; connects on first use.
 const pool = new Pool({ connectionString: databaseUrl, max: 4 });
 pool.on("error", () => {});
 const app = new Absurd({ db: databaseUrl, queueName: member.queue });

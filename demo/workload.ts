@@ -2,17 +2,17 @@ import type { Absurd } from "absurd-sdk";
 import type { Pool } from "pg";
 import type { Random } from "./random";
 
-/** What a workload uses to spawn its work. */
+/** What workloads use to spawn tasks. */
 export type Traffic = {
   app: Absurd;
-  /** For what the SDK can't send exactly, such as integers beyond 2^53. */
+  /** For values that the SDK can't send exactly, such as integers beyond 2^53. */
   pool: Pool;
   random: Random;
 };
 
-/** One kind of work of the demo: the handlers that do it, and how it arrives. */
+/** One kind of work in the demo: its handlers, and how it arrives. */
 export type Workload = {
-  /** Queue whose workers do it. */
+  /** Queue of its tasks. */
   queue: string;
   /** Mean number of seconds between arrivals. */
   every: number;
@@ -22,7 +22,7 @@ export type Workload = {
   arrive: (traffic: Traffic) => Promise<void>;
 };
 
-/** Waits as long as a step's work takes. */
+/** Waits for the duration of a step's work. */
 export function work(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

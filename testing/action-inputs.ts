@@ -22,7 +22,10 @@ const onQueue =
   (of: Belongings) => [{ queue: of.queue, ...extra }];
 const ttlSeconds = 0;
 
-/** Inputs that target a tenant's rows, for every action and preview; `null` for actions without a target. A missing entry fails. */
+/**
+ * Inputs that target a tenant's rows, for every action and preview; `null` for actions without a target. A missing
+ * entry fails the tests that use them.
+ */
 export const ACTIONS: Record<string, ((of: Belongings) => Given[]) | null> = {
   signInAction: null,
   createTokenAction: null,

@@ -13,7 +13,7 @@ const SYSTEM_BROWSERS = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Path of a Chromium that is already on this machine: `CHROMIUM_PATH`, Playwright's own, or the system's. */
+/** Path of an installed Chromium: `CHROMIUM_PATH`, Playwright's own, or the system's. */
 export function findBrowser(): string | undefined {
   return [process.env.CHROMIUM_PATH, chromium.executablePath(), ...SYSTEM_BROWSERS].find(
     (path) => path && existsSync(path),
@@ -21,9 +21,9 @@ export function findBrowser(): string | undefined {
 }
 
 /**
- * Path of a Chromium, installed first when there is none: by Playwright, or on Debian as root by apt.
+ * Path of a Chromium. If there is none, installs one with Playwright, or on Debian as root with apt.
  *
- * @throws Error that says what to do by hand when neither works.
+ * @throws Error with manual instructions if neither works.
  */
 export async function ensureBrowser(log: (line: string) => void): Promise<string> {
   const found = findBrowser();
@@ -43,7 +43,7 @@ export async function ensureBrowser(log: (line: string) => void): Promise<string
   );
 }
 
-/** Switches for a headless Chromium in a container or as root, where its own sandbox cannot work. */
+/** Flags for a headless Chromium in a container or as root, where its own sandbox can't work. */
 export const BROWSER_ARGS = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",

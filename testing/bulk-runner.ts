@@ -1,4 +1,4 @@
-/** A runner in a process of its own, for tests that kill it. */
+/** A bulk runner in its own process, for tests that kill it. */
 import { startBulkRunner } from "@/lib/bulk/runner";
 
 startBulkRunner();

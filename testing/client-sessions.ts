@@ -4,19 +4,19 @@ import { AbsurdClient } from "@/lib/absurd/absurd-client";
 import { createTestDatabase } from "./database";
 
 export type Session = {
-  /** The connection; in a transaction or not. */
+  /** The connection, which may be in a transaction. */
   db: Client;
-  /** A client of a new queue on that connection. */
+  /** A client for a new queue on that connection. */
   client: AbsurdClient;
-  /** Sets the database's clock of this session. */
+  /** Sets the engine's clock for this session. */
   setClock: (time: string) => Promise<void>;
 };
 
 let queues = 0;
 
 /**
- * Declares the same tests twice: on a connection where each statement commits by itself, and inside a transaction of
- * the caller that is rolled back after each test.
+ * Declares the same tests twice: on a connection where each statement commits separately, and inside the caller's
+ * transaction, which is rolled back after each test.
  */
 export function describeBothWays(
   name: string,

@@ -3,9 +3,7 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 
-/**
- * Gives a test file a database of its own and points the dashboard's pools at it, with these other settings.
- */
+/** Gives a test file its own database and connects the dashboard's pools to it, with additional settings. */
 export function openTestDatabase(
   options: { empty?: boolean; settings?: Record<string, string> } = {},
 ): TestDatabase {
@@ -24,7 +22,7 @@ export function openTestDatabase(
 
 /**
  * Ends the dashboard's connections to this database, and waits until the server has ended their sessions too: only then
- * do the statistics hold all of their work. The test's own work over the pool is flushed as well.
+ * do the statistics include all of their work. The work of the test's own pool is flushed as well.
  */
 export async function endReaders({ pool }: TestDatabase): Promise<void> {
   await closePools();

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test("each file has a database of its own on a real server", async () => {
+test("each test file has its own database on a real server", async () => {
   const { rows } = await database.pool.query("select current_database() as name");
   expect(new URL(database.url).pathname).toBe(`/${rows[0].name}`);
 });

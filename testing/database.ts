@@ -3,7 +3,7 @@ import { Client, Pool } from "pg";
 import { inject } from "vitest";
 
 export type TestDatabase = {
-  /** Connection string, for worker processes and second sessions. */
+  /** Connection string, for worker processes and additional sessions. */
   url: string;
   pool: Pool;
   /** Closes the pool and drops the database. */
@@ -11,8 +11,8 @@ export type TestDatabase = {
 };
 
 /**
- * A database of its own for one test file: a clone of the migrated template, or with `{ empty: true }` one without
- * any schema. Use it in `beforeAll` and call `drop` in `afterAll`.
+ * A database for one test file: a clone of the migrated template, or with `{ empty: true }` one without any schema.
+ * Call it in `beforeAll`, and `drop` in `afterAll`.
  */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
@@ -24,7 +24,7 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const pool = new Pool({ connectionString: url.href, max: 10 });
-  // The drop ends sessions that a test left open; that is expected.
+  // Dropping the database ends sessions that a test left open; that is expected.
   pool.on("connect", (client) => client.on("error", () => {}));
   pool.on("error", () => {});
   return {
@@ -32,8 +32,8 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
     pool,
     drop: async () => {
       await pool.end();
-      // A pool has ended before its sessions have: the plain form waits for them (up to 5 s), the
-      // other one ends those that a killed worker left.
+      // A pool ends before its sessions do. A plain drop waits for them (up to 5 s); `force` ends those left by a
+      // killed worker.
       await maintain(serverUrl, `drop database ${name}`).catch(() =>
         maintain(serverUrl, `drop database ${name} with (force)`),
       );

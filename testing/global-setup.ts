@@ -10,7 +10,7 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** Connection string of the server's maintenance database. */
     serverUrl: string;
-    /** File with the server's log, for tests that look for deadlocks in it. */
+    /** File with the server's log, for tests that search it for deadlocks. */
     serverLog: string;
   }
 }
@@ -23,7 +23,7 @@ export default async function setup(project: TestProject) {
     settings: {
       max_connections: "300",
       shared_buffers: "256MB",
-      // The data is thrown away, so durability is traded for speed.
+      // The data is discarded, so durability is traded for speed.
       fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 const FOLDER = fileURLToPath(new URL("../lib/analytics", import.meta.url));
 
 /**
- * Names of all read functions of `lib/analytics`: its exported functions that take `ReadOptions` and open a snapshot of
- * their own. Parsed from the sources, so that no list has to be maintained.
+ * Names of all read functions of `lib/analytics`: exported functions that take `ReadOptions` and open their own
+ * snapshot. Parsed from the sources, so that no list has to be maintained.
  */
 export function listReadFunctions(): string[] {
   return readdirSync(FOLDER, { recursive: true, encoding: "utf8" })

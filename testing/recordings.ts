@@ -3,7 +3,7 @@ import type { TaskDetail } from "@/lib/model/task";
 
 const FOLDER = `${import.meta.dirname}/recordings/`;
 
-/** The names of all recorded situations. */
+/** Names of all recorded situations. */
 export function listRecordings(): string[] {
   return readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ""));
 }

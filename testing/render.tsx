@@ -5,9 +5,9 @@ import type { ReactElement, ReactNode } from "react";
 import { afterEach } from "vitest";
 
 /*
- * Rendered tests, in files that begin with `@vitest-environment jsdom`. What jsdom lacks is added here as far as
- * behaviour depends on it: dialogs open, close and fire `close`. Layout, the top layer and the backdrop are tested in a
- * real browser by e2e/gallery.spec.ts.
+ * Rendered tests, in files that start with `@vitest-environment jsdom`. Features missing from jsdom are added here
+ * where behaviour depends on them: dialogs open, close and fire `close`. Layout, the top layer and the backdrop are
+ * tested in a real browser by e2e/gallery.spec.ts.
  */
 
 HTMLDialogElement.prototype.showModal = function () {
@@ -26,12 +26,12 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 };
 
-// `findBy…` and `waitFor` give a slow machine more than their second.
+// `findBy…` and `waitFor` allow a slow machine more than the default of one second.
 configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(cleanup);
 
-/** Renders an element, and returns the queries with a user who types and clicks. No server answers its requests. */
+/** Renders an element and returns the queries, with a user who types and clicks. Its requests get no response. */
 export function render(element: ReactElement) {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const wrapper = ({ children }: { children: ReactNode }) => (
@@ -40,7 +40,9 @@ export function render(element: ReactElement) {
   return { user: userEvent.setup(), ...renderInto(element, { wrapper }) };
 }
 
-/** The same for what loads code while it renders: React cannot resume it in a render that is not awaited. */
+/**
+ * Like `render`, for elements that load code while rendering: React can't resume them in a render that isn't awaited.
+ */
 export async function renderLoading(element: ReactElement) {
   return act(async () => render(element));
 }

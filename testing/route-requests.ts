@@ -12,7 +12,7 @@ const plain =
   () =>
     queries.map((query): Ask => [query]);
 
-/** The requests to each route. A route without an entry fails the tests that use them. */
+/** Requests to each route. A route without an entry fails the tests that use them. */
 export const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   access: plain(""),
   audit: ({ tenant, failed }) => [
@@ -48,12 +48,12 @@ export const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
   "health/live": plain(""),
   "health/ready": plain(""),
   "health/startup": plain(""),
-  // A stream: a test of its own reads it.
+  // A stream, which has its own test.
   live: () => [],
   "overview/failures": ({ tenant }) => [[""], [`?tenant=${tenant}`], ["?range=7d"]],
   "overview/latency": ({ tenant }) => [[""], ["?range=24h"], [`?tenant=${tenant}`]],
   "overview/throughput": ({ tenant }) => [[""], ["?range=7d"], [`?tenant=${tenant}`]],
-  // lib/actions/tenants.test.ts tries every preview.
+  // lib/actions/tenants.test.ts covers every preview.
   "previews/[preview]": ({ queue, pending: { runId } }) => [
     [`?input=${encodeURIComponent(JSON.stringify({ queue, runId }))}`, { preview: "reschedule" }],
   ],
@@ -132,7 +132,8 @@ export const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
 };
 
 /**
- * A response without the exports of `ada`: they are recorded, so that asking for one changes what the audit log answers next.
+ * A response without the exports of `ada`: exports are recorded, so requesting one changes the next response of the
+ * audit log.
  */
 export function withoutExports(route: string, text: string): string {
   if (!route.startsWith("audit")) return text;

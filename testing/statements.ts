@@ -18,7 +18,7 @@ export type PlanNode = {
   Plans?: PlanNode[];
 };
 
-/** Runs `read` and returns every statement that this process sends to any database until it ends, in order. */
+/** Runs `read` and returns every statement that this process sends to any database in the meantime, in order. */
 export async function recordStatements(read: () => Promise<unknown>): Promise<Statement[]> {
   const statements: Statement[] = [];
   const original = Client.prototype.query as (...given: unknown[]) => unknown;
@@ -45,7 +45,7 @@ export async function recordStatements(read: () => Promise<unknown>): Promise<St
   return statements;
 }
 
-/** Runs the recorded statements again with the settings of the read pool, and returns the plan of each. */
+/** Repeats the recorded statements with the read pool's settings and returns the plan of each. */
 export async function explainStatements(statements: readonly Statement[]): Promise<PlanNode[]> {
   const client = await getReadPool().connect();
   client.setStatementTimeout(600_000);

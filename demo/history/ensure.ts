@@ -5,9 +5,9 @@ import { generateHistory } from "./generate";
 import { writeHistory } from "./write";
 
 /**
- * Writes two weeks of history into the demo's queues, unless they already have tasks. All or nothing.
+ * Writes two weeks of history into the demo's queues unless they already have tasks. All or nothing.
  *
- * @returns The number of tasks written; 0 when the queues had tasks.
+ * @returns the number of tasks written; 0 if the queues had tasks.
  */
 export async function ensureHistory(pool: Pool): Promise<number> {
   const client = await pool.connect();
@@ -23,7 +23,7 @@ export async function ensureHistory(pool: Pool): Promise<number> {
     for (const queue of hasTasks ? [] : QUEUES)
       tasks += await writeHistory(client, queue, scenes, { hasKeyTable: queue === AGENTS });
     await client.query("commit");
-    // Row estimates would otherwise be missing until the first autovacuum.
+    // Otherwise row estimates would be missing until the first autovacuum.
     if (tasks > 0) await client.query("analyze");
     return tasks;
   } catch (error) {

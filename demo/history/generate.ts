@@ -15,7 +15,7 @@ import { orderStory, stuckOrderStory, supplierStory } from "./stories/orders";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-/** What happened, how often on an average day, and whether people or the clock cause it. */
+/** What happens, how often on an average day, and whether people or the clock cause it. */
 const CHRONICLE: {
   play: (scene: Scene, outage: boolean) => void | Promise<void>;
   perDay: number;
@@ -33,16 +33,16 @@ const CHRONICLE: {
   { play: mediaStory, perDay: 32 },
 ];
 
-/** Business by the hour of the day (UTC), as a share of an average hour. */
+/** Business activity by hour of the day (UTC), relative to an average hour. */
 const RHYTHM = [
   0.2, 0.15, 0.1, 0.1, 0.15, 0.3, 0.6, 1, 1.4, 1.6, 1.7, 1.6, 1.5, 1.6, 1.7, 1.7, 1.6, 1.5, 1.4,
   1.4, 1.3, 0.9, 0.6, 0.4,
 ];
 
 /**
- * The company's last two weeks until `now` (milliseconds), the same for the same seed and `now`: busy by day, quieter
- * on weekends, with an outage of the payment provider of three quarters of an hour yesterday. Everything has ended,
- * except for a few orders that wait for goods.
+ * The company's two weeks up to `now` (milliseconds), deterministic in seed and `now`: busy by day, quieter on
+ * weekends, with an outage of the payment provider for 45 minutes yesterday. Everything has ended except for a few
+ * orders that wait for goods.
  */
 export async function generateHistory(now: number, seed = "fjell"): Promise<Scene[]> {
   const random = createRandom(seed);
@@ -61,7 +61,7 @@ export async function generateHistory(now: number, seed = "fjell"): Promise<Scen
         : (perDay / 24) * share;
       for (let at = hour; ; ) {
         const isOutage = at >= outage.from && at < outage.to && play === chargeStory;
-        // Customers try again and again while payments fail.
+        // Customers retry while payments fail.
         at += random.gap(HOUR / mean) / (isOutage ? 25 : 1);
         if (at >= hour + HOUR) break;
         const scene = new Scene(Math.floor(at), createRandom(`${seed}:${at}`));

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Rows of a queue that break a rule; `t`, `r`, `c`, `e`, `w` are replaced by its tables. */
+/** Rows of a queue that violate a rule; `t`, `r`, `c`, `e`, `w` are replaced by its tables. */
 async function offenders(queue: string, sql: string): Promise<unknown[]> {
   const named = sql.replace(/\{([trcewi])\}/g, (_, prefix) => queueTable(prefix, queue));
   return (await database.pool.query(`${named} limit 3`)).rows;
@@ -69,13 +69,13 @@ describe.each(QUEUES)("history of %s", (queue) => {
   });
 });
 
-test("the history has thousands of tasks over two weeks, and a second write changes nothing", async () => {
+test("the history has thousands of tasks over two weeks, and writing it again changes nothing", async () => {
   expect(written).toBeGreaterThan(3_000);
   expect(written).toBeLessThan(8_000);
   expect(await ensureHistory(database.pool)).toBe(0);
 });
 
-test("yesterday's outage shows in the failures", async () => {
+test("yesterday's outage is visible in the failures", async () => {
   const { rows } = await database.pool.query(
     `select count(*) filter (where enqueue_at >= date_trunc('day', now(), 'utc') - interval '10 hours'
               and enqueue_at < date_trunc('day', now(), 'utc') - interval '9 hours')::int as during,
@@ -104,7 +104,7 @@ test("the partitioned queue holds its history in weekly partitions, and none of 
   ).toEqual([]);
 });
 
-test("large integers are exact, and SQL NULL differs from JSON null", async () => {
+test("large integers are exact, and SQL NULL is distinguished from JSON null", async () => {
   const [entry] = (await offenders(
     BILLING,
     "select params->>'entryId' as id, params->'amount'->>'minorUnits' as amount from {t} where task_name = 'post-ledger-entry'",

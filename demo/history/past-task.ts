@@ -13,9 +13,9 @@ export type PastTaskOptions = {
 };
 
 /**
- * A task as the engine would have left it. Each method is one call of the engine at a given instant and changes the
- * rows exactly as that call does, so whatever sequence a story plays, the rows satisfy the engine's invariants.
- * Calls must be made in the order of their instants.
+ * A task as the engine would have left it. Each method is one engine call at a given instant and changes the rows
+ * exactly as that call does, so the rows satisfy the engine's invariants for any sequence of calls. Calls must be made
+ * in chronological order.
  */
 export class PastTask {
   readonly task: TaskRow;
@@ -29,7 +29,7 @@ export class PastTask {
   private lease = 0;
   private readonly retry: PastTaskOptions["retry"];
   private readonly maxDuration: number | undefined;
-  /** Numbers repeated steps, across attempts, since a retry replays the steps that it finds. */
+  /** Counts repeated steps across attempts, since a retry replays the steps it finds. */
   private readonly uses = new Map<string, number>();
 
   constructor(
@@ -67,12 +67,12 @@ export class PastTask {
     return this.runs.at(-1) as RunRow;
   }
 
-  /** Whether the task still has work ahead of it. */
+  /** Whether the task has not ended. */
   get isActive(): boolean {
     return isActive(this.task.state);
   }
 
-  /** A worker claims the run some time after it became available. */
+  /** A worker claims the run some time after it became ready. */
   claim(worker: string, leaseSeconds: number, delay = 100 + this.random.gap(700)): this {
     const at = Math.ceil(Math.max(this.at, this.run.available_at) + delay);
     this.set("running", at);
@@ -84,7 +84,8 @@ export class PastTask {
   }
 
   /**
-   * A step that takes some seconds and writes its checkpoint, which also extends the lease. `undefined` becomes SQL NULL.
+   * A step that takes some seconds and writes its checkpoint, which also extends the lease. `undefined` becomes SQL
+   * NULL.
    */
   step(name: string, state: Json | undefined, seconds: number): this {
     this.at += Math.ceil(seconds * 1000);
@@ -144,12 +145,12 @@ export class PastTask {
     return this;
   }
 
-  /** The handler threw. The engine schedules the next attempt, or fails the task. */
+  /** The handler throws. The engine schedules the next attempt or fails the task. */
   fail(reason: Json, seconds: number): this {
     return this.failAt(reason, this.at + Math.ceil(seconds * 1000));
   }
 
-  /** The worker died; the next poll after the lease's end fails the run. */
+  /** The worker dies; the next poll after the lease's expiry fails the run. */
   loseLease(): this {
     const expired = this.run.claim_expires_at ?? this.at;
     const reason = {
@@ -261,7 +262,7 @@ export class PastTask {
   }
 }
 
-/** A UUIDv7 of an instant in milliseconds. */
+/** A UUIDv7 for an instant in milliseconds. */
 function idAt(at: number, random: Random): string {
   const time = Math.floor(at).toString(16).padStart(12, "0");
   const variant = random.pick(["8", "9", "a", "b"]);

@@ -1,6 +1,9 @@
 import type { Json } from "@/lib/model/json";
 
-/** Instants are milliseconds since 1970; `Infinity` is the engine's `infinity`. JSON columns keep SQL NULL apart. */
+/**
+ * Instants are milliseconds since 1970; `Infinity` is the engine's `infinity`. JSON columns distinguish SQL NULL from
+ * JSON null.
+ */
 export type JsonColumn = { json: Json } | null;
 
 export type TaskRow = {

@@ -3,13 +3,13 @@ import type { Json } from "@/lib/model/json";
 import { PastTask, type PastTaskOptions } from "./past-task";
 import type { EventRow } from "./rows";
 
-/** A piece of the past: tasks that belong together, and the events between them. */
+/** A part of the past: tasks that belong together, and the events between them. */
 export class Scene {
   readonly tasks: PastTask[] = [];
   readonly events: { queue: string; row: EventRow }[] = [];
 
   constructor(
-    /** When it begins, in milliseconds. */
+    /** Its start, in milliseconds. */
     readonly at: number,
     readonly random: Random,
   ) {}
@@ -20,7 +20,7 @@ export class Scene {
     return task;
   }
 
-  /** Emits an event and wakes those of the scene's tasks that wait for it. */
+  /** Emits an event and wakes the scene's tasks that wait for it. */
   emit(queue: string, name: string, payload: Json, at: number): void {
     this.events.push({
       queue,
@@ -30,7 +30,7 @@ export class Scene {
       if (task.queue === queue && task.wait?.event_name === name) task.wake(payload, at);
   }
 
-  /** The events as the engine's table has them: a sentinel row for each that was awaited and never emitted. */
+  /** The events as in the engine's table: a sentinel row for each that was awaited but never emitted. */
   eventsOf(queue: string): EventRow[] {
     const emitted = this.events.filter((event) => event.queue === queue).map(({ row }) => row);
     const names = new Set(emitted.map((row) => row.event_name));

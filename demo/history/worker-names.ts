@@ -1,6 +1,6 @@
 import type { Random } from "@/demo/random";
 
-/** Name of a worker process on a day: processes are replaced by each day's deployment. */
+/** Name of a worker process on a given day: each day's deployment replaces the processes. */
 export function workerOn(service: string, at: number, random: Random): string {
   const day = Math.floor(at / 86_400_000);
   const instance = random.int(1, 2);

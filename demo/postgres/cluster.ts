@@ -10,10 +10,10 @@ import { OWNER_SESSION } from "./left-over";
 import type { Place } from "./place";
 
 /**
- * Makes sure there is a cluster that these binaries can serve; creates it if there is nothing yet. The cluster appears
- * under its name in one step, so that an interrupted creation leaves nothing that looks like data.
+ * Makes sure that a cluster exists that these binaries can serve; creates it if there is nothing yet. The cluster
+ * appears under its name atomically, so that an interrupted creation leaves nothing that looks like data.
  *
- * @throws DataDirectoryError when something else is there.
+ * @throws DataDirectoryError if something else exists there.
  */
 export async function ensureCluster(
   place: Place,
@@ -42,7 +42,7 @@ export async function ensureCluster(
     await writeFile(secret, `${options.password}\n`, { mode: 0o600 });
     if (user) await Promise.all([partial, secret].map((file) => chown(file, user.uid, user.gid)));
     await initdb(place, partial, secret, options);
-    // Another process may have been faster: then its cluster stays and ours goes.
+    // If another process was faster, its cluster is kept and ours removed.
     await rename(partial, dataDir).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
     });
@@ -78,7 +78,10 @@ async function initdb(
   if (code !== 0) throw new Error(`initdb ended with code ${code}.`);
 }
 
-/** Starts the server and returns it as soon as it exists; `untilAccepting` resolves when it takes connections. */
+/**
+ * Starts the server and returns it as soon as the process exists; `untilAccepting` resolves when it accepts
+ * connections.
+ */
 export async function startServer(
   place: Place,
   options: { port: number; settings: Record<string, string>; logFile: string },
@@ -91,7 +94,7 @@ export async function startServer(
   return launch(place, place.binaries.postgres, flags, options.logFile);
 }
 
-/** Writes straight to the log file: a pipe through this process would break when its owner is killed. */
+/** The server writes directly to the log file: a pipe through this process would break when its owner is killed. */
 async function launch(
   place: Place,
   command: string,
@@ -113,7 +116,7 @@ async function launch(
   }
 }
 
-/** Waits for the server, including its crash recovery, and keeps open the session that marks it as owned. */
+/** Waits for the server, including crash recovery, and keeps the session open that marks it as owned. */
 export async function untilAccepting(
   server: ChildProcess,
   connection: { port: number; password: string },
@@ -132,7 +135,7 @@ export async function untilAccepting(
       () => undefined,
       (error: { code?: string }) => error,
     );
-    // Checked in every case: on a port in use, another program responds.
+    // Always checked, because on a port in use another program would respond.
     await pause(failure ? 50 : 0);
     if (server.exitCode !== null || server.signalCode !== null) {
       await client.end().catch(() => {});
@@ -148,7 +151,7 @@ export async function untilAccepting(
   }
 }
 
-/** Fast shutdown. A server that doesn't end within 20 seconds is killed, which costs a recovery at the next start. */
+/** Fast shutdown. A server that doesn't end within 20 seconds is killed, which requires recovery at the next start. */
 export async function stopServer(server: ChildProcess): Promise<void> {
   for (const [signal, patience] of [
     ["SIGINT", 20_000],

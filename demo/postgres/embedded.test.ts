@@ -70,7 +70,7 @@ test("a second run finds the data of the first", async () => {
   const options = { directory, settings: small, onStage: (stage: string) => stages.push(stage) };
   const first = await startEmbeddedPostgres(options);
   await ask(first.url("postgres"), "create table kept as select 42 as answer");
-  // Other users of the machine see the arguments of a process.
+  // Other users of the machine can see a process's arguments.
   const { password } = new URL(first.url("postgres"));
   const shown = await readFile(`/proc/${first.hostPid}/cmdline`, "utf8").catch(() => "");
   expect(password).not.toBe("");
@@ -83,7 +83,7 @@ test("a second run finds the data of the first", async () => {
   expect(stages).toEqual(["initialising", "starting", "ready", "starting", "ready"]);
 });
 
-test("the server ends with an owner that is killed", async () => {
+test("the server ends when its owner is killed", async () => {
   const { owner, host } = await own();
   const server = await serverPid();
   owner.kill("SIGKILL");
@@ -99,7 +99,7 @@ test("a second owner is refused, and the first keeps running", async () => {
   expect(await ask(url, "select 1")).toBe(1);
 });
 
-test("a server that lost its host is stopped and its data served again", async () => {
+test("a server that lost its host is stopped, and its data can be served again", async () => {
   const { url, host } = await own();
   await ask(url, "create table kept as select 42 as answer");
   const orphan = await serverPid();
@@ -122,7 +122,7 @@ test("a crash of the server itself is recovered from", async () => {
   expect(await ask(next.url, "select answer from kept")).toBe(42);
 });
 
-test("a stale lock whose process number went to another program does not block", async () => {
+test("a stale lock whose process id was reused by another program does not block", async () => {
   const { owner } = await own();
   const lock = await readFile(path.join(dataDir(), "postmaster.pid"), "utf8");
   owner.stdin?.end();
@@ -163,7 +163,7 @@ describe("a directory that can't be used is refused with the reason", () => {
     expect(await problem()).toBe("not-a-cluster");
   });
 
-  test.runIf(process.platform === "linux")("a place where nothing can be made", async () => {
+  test.runIf(process.platform === "linux")("a location where nothing can be created", async () => {
     directory = "/proc/absurd/demo";
     expect(await problem()).toBe("no-permission");
   });
@@ -188,22 +188,25 @@ test("a port in use is an error that names it", async () => {
   other.close();
 });
 
-test.runIf(process.getuid?.() === 0)("root's server works from a closed directory", async () => {
-  const closed = path.join(directory, "closed");
-  await mkdir(closed, { mode: 0o700 });
-  const inner = path.join(closed, "data");
-  const notices: string[] = [];
-  const server = await startEmbeddedPostgres({
-    directory: inner,
-    settings: small,
-    onStage: (stage) => notices.push(stage),
-  });
-  expect(await ask(server.url("postgres"), "select 1")).toBe(1);
-  await server.stop();
-  const home = path.dirname(await realpath(path.join(inner, "pgdata")));
-  expect(notices[0]).toContain(home);
-  await rm(home, { recursive: true });
-});
+test.runIf(process.getuid?.() === 0)(
+  "root's server works from a directory that other users can't enter",
+  async () => {
+    const closed = path.join(directory, "closed");
+    await mkdir(closed, { mode: 0o700 });
+    const inner = path.join(closed, "data");
+    const notices: string[] = [];
+    const server = await startEmbeddedPostgres({
+      directory: inner,
+      settings: small,
+      onStage: (stage) => notices.push(stage),
+    });
+    expect(await ask(server.url("postgres"), "select 1")).toBe(1);
+    await server.stop();
+    const home = path.dirname(await realpath(path.join(inner, "pgdata")));
+    expect(notices[0]).toContain(home);
+    await rm(home, { recursive: true });
+  },
+);
 
 test.runIf(process.getuid?.() === 0)(
   "existing data keeps its owner as the server's user",
@@ -217,7 +220,7 @@ test.runIf(process.getuid?.() === 0)(
   },
 );
 
-test("removing a cluster leaves other files alone, and refuses a directory without one", async () => {
+test("removing a cluster keeps other files, and refuses a directory without one", async () => {
   const { owner } = await own();
   await expect(removeCluster(directory)).rejects.toMatchObject({ problem: "in-use" });
   owner.stdin?.end();

@@ -8,7 +8,7 @@ import getPort from "get-port";
 import { nodeArguments, ROOT } from "@/server/program";
 import { DataDirectoryError, type DataDirectoryProblem, explain } from "./errors";
 
-/** What the owner is started with. Other users see its arguments: the password is in a file of the directory. */
+/** Start options of the host. Other users can see its arguments, so the password is in a file in the directory. */
 export type HostOptions = {
   directory: string;
   logFile: string;
@@ -25,21 +25,21 @@ export type EmbeddedServer = {
   port: number;
   /** File that receives the server's log. */
   logFile: string;
-  /** Connection string of a database of this server. */
+  /** Connection string of a database on this server. */
   url: (database: string) => string;
-  /** Process that owns the server. */
+  /** Id of the process that owns the server. */
   hostPid: number;
-  /** Resolves when the server has ended, for any reason. */
+  /** Resolves when the server has ended for any reason. */
   ended: Promise<void>;
-  /** Stops the server and waits until it is gone. The data stays. */
+  /** Stops the server and waits until it has exited. The data is kept. */
   stop: () => Promise<void>;
 };
 
 /**
- * Starts a PostgreSQL server from the npm package on `directory`, creating the cluster on first use. What a crash left
- * there is cleared first. The server listens on 127.0.0.1 only and ends with this process, however this process ends.
+ * Starts a PostgreSQL server from the npm package on `directory`, creating the cluster on first use. Leftovers of a
+ * crash are cleared first. The server listens on 127.0.0.1 only and ends with this process, however this process ends.
  *
- * @throws DataDirectoryError when the directory can't be used; its message says why.
+ * @throws DataDirectoryError if the directory can't be used; its message explains why.
  */
 export async function startEmbeddedPostgres(options: {
   directory: string;
@@ -47,7 +47,7 @@ export async function startEmbeddedPostgres(options: {
   settings?: Record<string, string>;
   /** Called with `initialising`, `starting`, `ready`, or a sentence to show. */
   onStage?: (stage: string) => void;
-  /** Aborting it stops a server that is still starting. */
+  /** Aborts the start of the server. */
   signal?: AbortSignal;
 }): Promise<EmbeddedServer> {
   const directory = path.resolve(options.directory);
@@ -78,7 +78,7 @@ export async function startEmbeddedPostgres(options: {
       stdio: ["pipe", "pipe", "inherit"],
     },
   );
-  // The pipe breaks when the host is gone; `ended` reports it.
+  // The pipe breaks when the host exits; `ended` reports that.
   host.stdin.on("error", () => {});
   const ended = new Promise<void>((resolve) => host.once("close", () => resolve()));
   const abort = () => host.stdin.end();
@@ -103,7 +103,7 @@ export async function startEmbeddedPostgres(options: {
   };
 }
 
-/** Creates the directory and returns the superuser's password, which is generated on first use and kept there. */
+/** Creates the directory and returns the superuser's password, which is generated on first use and stored there. */
 async function prepare(directory: string): Promise<string> {
   await makeFolder(directory);
   const file = path.join(directory, "password");
@@ -115,7 +115,7 @@ async function prepare(directory: string): Promise<string> {
   return (await readFile(file, "utf8")).trim();
 }
 
-/** Node's recursive mkdir never returns on a file system that answers "no such file", as `/proc` does. */
+/** Node's recursive mkdir never returns on a file system that reports "no such file", as `/proc` does. */
 async function makeFolder(folder: string): Promise<void> {
   if (existsSync(folder)) return;
   await makeFolder(path.dirname(folder));

@@ -1,9 +1,12 @@
 import { readFile, statfs } from "node:fs/promises";
 
-/** Below this much free space, a failure without a message is explained by the full disk, which takes no log either. */
+/**
+ * With less free space than this, a failure without a message is attributed to the full disk, which can't hold a log
+ * either.
+ */
 const SCARCE_BYTES = 32 * 1024 * 1024;
 
-/** Why a data directory can't be used, for callers that know what to advise. */
+/** Why a data directory can't be used, for callers that suggest a remedy. */
 export type DataDirectoryProblem =
   | "in-use"
   | "other-version"
@@ -13,7 +16,7 @@ export type DataDirectoryProblem =
   | "port-in-use"
   | "unknown";
 
-/** A data directory that can't be used. The message is one sentence for people and names the directory. */
+/** A data directory that can't be used. The message is one sentence for users and names the directory. */
 export class DataDirectoryError extends Error {
   override name = "DataDirectoryError";
   constructor(
@@ -48,8 +51,8 @@ const KNOWN: [RegExp, DataDirectoryProblem, string][] = [
 ];
 
 /**
- * Turns a failure into a `DataDirectoryError`: our own sentence where the cause is known, else the cause's message with
- * the last lines of the server's log.
+ * Converts a failure to a `DataDirectoryError`: with our own sentence if the cause is known, otherwise with the cause's
+ * message and the last lines of the server's log.
  */
 export async function explain(
   cause: unknown,

@@ -1,7 +1,7 @@
 /**
- * Owns one embedded PostgreSQL server for another process. It runs in a process group of its own, so that Ctrl-C in
- * a terminal reaches the owner alone, and it stops the server as soon as its standard input closes, so that even an
- * owner that was killed leaves no server behind.
+ * Owns one embedded PostgreSQL server on behalf of another process. It runs in its own process group, so that Ctrl-C in
+ * a terminal only reaches the owner, and stops the server as soon as its standard input closes, so that even a killed
+ * owner leaves no server behind.
  */
 import type { ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ const aborted = new AbortController();
 let server: ChildProcess | undefined;
 let session: Client | undefined;
 
-// An owner that was killed no longer receives reports.
+// A killed owner no longer receives reports.
 process.stdout.on("error", () => {});
 const report = (message: HostReport) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
     aborted.signal.throwIfAborted();
     server = await startServer(place, { port, settings, logFile });
     session = await untilAccepting(server, { port, password }).catch(async (error) => {
-      // Processes of a server that was killed can hold its shared memory for another moment.
+      // Processes of a killed server can hold its shared memory a moment longer.
       if (!crashed || attempt === 3 || server?.exitCode === null) throw error;
       await pause(1_000);
       return undefined;

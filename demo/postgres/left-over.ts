@@ -12,10 +12,10 @@ export const OWNER_SESSION = "absurd-dashboard host";
 type Lock = { pid: number; port: number };
 
 /**
- * Clears what an earlier run left on a data directory, so that a server can be started on it: a lock whose process is
- * gone or is another program now, or a server whose host was killed (it is shut down cleanly).
+ * Clears what an earlier run left on a data directory, so that a server can be started on it: a lock whose process has
+ * exited or is now another program, or a server whose host was killed (it is shut down cleanly).
  *
- * @throws DataDirectoryError (`in-use`) when the server there has a living owner or isn't ours.
+ * @throws DataDirectoryError (`in-use`) if the server there has a living owner or isn't ours.
  */
 export async function clearLeftOver(dataDir: string, password: string): Promise<void> {
   const lock = await getLock(dataDir);
@@ -31,7 +31,7 @@ export async function clearLeftOver(dataDir: string, password: string): Promise<
   throw inUse(lock, dataDir, "does not stop");
 }
 
-/** The process and port of the server that holds a data directory, as PostgreSQL wrote them. */
+/** Process and port of the server that holds a data directory, as written by PostgreSQL. */
 export async function getLock(dataDir: string): Promise<Lock | undefined> {
   const text = await readFile(path.join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
   const lines = text.split("\n");
@@ -55,7 +55,7 @@ export function isAlive(pid: number): boolean {
 
 /** True for a server on this data directory that lost its owner, false for a process that isn't such a server. */
 async function isOurs(lock: Lock, dataDir: string, password: string): Promise<boolean> {
-  // The number can have been given to another program since, above all in containers.
+  // The process id may have been reused by another program, especially in containers.
   if (!isPostgres(lock.pid)) return false;
   const client = await connect(lock, dataDir, password);
   try {
@@ -68,7 +68,7 @@ async function isOurs(lock: Lock, dataDir: string, password: string): Promise<bo
   }
 }
 
-/** Connects to a server that may be in the middle of starting or stopping. */
+/** Connects to a server that may be starting or stopping. */
 async function connect(lock: Lock, dataDir: string, password: string): Promise<Client> {
   const deadline = Date.now() + 10_000;
   for (;;) {
@@ -95,7 +95,7 @@ async function connect(lock: Lock, dataDir: string, password: string): Promise<C
 }
 
 async function refuseOwned(client: Client, lock: Lock, dataDir: string): Promise<void> {
-  // A host that is starting connects a moment after its server, so it is checked more than once.
+  // A starting host connects a moment after its server, so this is checked more than once.
   for (let look = 0; look < 4; look++) {
     const { rows } = await client.query(
       "select application_name as name from pg_stat_activity where application_name like $1 || ' %'",

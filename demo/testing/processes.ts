@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 type ProcessEntry = { pid: number; parent: number };
 
-/** All living descendants of a process, for tests that make sure that none is left behind. */
+/** All living descendants of a process, for tests that verify that none is left behind. */
 export function descendantsOf(pid: number): number[] {
   const all = listProcesses();
   const found = [pid];
@@ -26,7 +26,7 @@ function listProcesses(): ProcessEntry[] {
         const [, parent] = /\) \w (\d+)/s.exec(readFileSync(`/proc/${name}/stat`, "utf8")) ?? [];
         return [{ pid: Number(name), parent: Number(parent) }];
       } catch {
-        // It ended in between.
+        // It exited in between.
         return [];
       }
     });

@@ -1,4 +1,4 @@
-/** The demo without the dashboard, for tests: `test-system.ts <data directory>`. Says "up" when everything runs. */
+/** The demo without the dashboard, for tests: `test-system.ts <data directory>`. Prints "up" when everything runs. */
 
 import { startSystem } from "@/demo/system";
 import { supervise } from "@/server/supervise";

@@ -4,12 +4,12 @@ import { createRandom } from "@/demo/random";
 import { queueTable } from "@/lib/absurd/connection/sql";
 import { emitEvent } from "@/lib/absurd/events/events";
 
-/** Seconds that an application waits before the demo's colleague looks at it. */
+/** Seconds that an application waits before the demo's colleague decides it. */
 const AFTER = 30;
 
 /**
- * Decides some of the applications that wait for a person, after a while. Which ones follows from their names, so the
- * others stay for the reader of the dashboard.
+ * Decides some of the applications that wait for a person, after a while. The choice depends on their names, so the
+ * others are left to the user of the dashboard.
  */
 export async function decideSome(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ event: string }>(

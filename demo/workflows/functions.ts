@@ -2,12 +2,12 @@ import { createRandom } from "@/demo/random";
 import { work } from "@/demo/workload";
 import type { FunctionCall, WorkflowFunctions } from "@/lib/highway/run/functions";
 
-/** Chance that stays the same at every execution of a run's operator. */
+/** Randomness that is the same in every execution of a run's operator. */
 function chance({ workflowRunId, path }: FunctionCall) {
   return createRandom(`${workflowRunId}:${path}`);
 }
 
-/** Waits about `seconds`, with a different length for each call. */
+/** Waits about `seconds`, with a different duration for each call. */
 function busy(call: FunctionCall, seconds: number): Promise<void> {
   return work(seconds * (0.5 + chance(call).unit()));
 }
@@ -19,7 +19,7 @@ class ReconciliationError extends Error {
   override name = "ReconciliationError";
 }
 
-/** What the workflows of the demo call. */
+/** Functions called by the demo's workflows. */
 export const WORKFLOW_FUNCTIONS: WorkflowFunctions = {
   "catalogue.manifest": async (call) => {
     await busy(call, 0.6);
@@ -33,7 +33,7 @@ export const WORKFLOW_FUNCTIONS: WorkflowFunctions = {
   },
   "catalogue.download": async (call) => {
     await busy(call, 2.5);
-    // The price service is overloaded from time to time; the next attempt succeeds.
+    // The price service is sometimes overloaded; the next attempt succeeds.
     if (call.args[0] === "prices" && call.attempt === 1 && chance(call).chance(0.4))
       throw new Error("503 Service Unavailable: prices.internal is overloaded");
     return { file: `s3://exports/${call.args[0]}.parquet`, rows: chance(call).int(9_000, 90_000) };

@@ -1,4 +1,4 @@
-/** The demo's workflows run as docs/demo.md says, whatever chance decides. */
+/** The demo's workflows run as docs/demo.md describes, for any random choices. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";

@@ -22,13 +22,13 @@ export type SupportAgent = {
   customer: string;
   question: string;
   turns: number;
-  /** Mean length of a step. */
+  /** Mean duration of a step. */
   stepSeconds: number;
-  /** Set when the agent may not decide alone: how long it waits for a person. */
+  /** Set if the agent may not decide alone: how long it waits for a person. */
   approvalSeconds?: number;
 };
 
-/** An agent loop: the same few steps over and over, 20 to 60 checkpoints in all, sometimes waiting for approval. */
+/** An agent loop: the same few steps repeated, 20 to 60 checkpoints in total, sometimes waiting for approval. */
 export const agents: Workload = {
   queue: AGENTS,
   every: 40,

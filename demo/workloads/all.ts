@@ -11,7 +11,7 @@ import { suppliers } from "./suppliers";
 import { wholesale } from "./wholesale";
 import { workflows } from "./workflows";
 
-/** Everything the demo's company does. */
+/** All workloads of the demo's company. */
 export const WORKLOADS: Record<string, Workload> = {
   orders,
   wholesale,

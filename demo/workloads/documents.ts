@@ -6,7 +6,7 @@ import { type Workload, work } from "@/demo/workload";
 const PARAGRAPH =
   "Returns are accepted within 30 days if the tags are on. § 4(2) applies to “final sale” goods — see <a href='#annex'>annex</a>. ";
 
-/** Documents of up to 2 MB travel as parameters, and their chunks come back as a large result. */
+/** Documents of up to 2 MB are passed as params, and their chunks are returned as a large result. */
 export const documents: Workload = {
   queue: AGENTS,
   every: 420,

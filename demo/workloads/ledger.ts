@@ -6,8 +6,8 @@ import { emitEvent } from "@/lib/absurd/events/events";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 
 /**
- * Ledger entries have 64-bit numbers. `JSON.stringify` in the SDK can't write them and a double can't hold them, so
- * they come in through the client layer, which writes integers exactly.
+ * Ledger entries have 64-bit numbers. The SDK's `JSON.stringify` can't write them and a double can't hold them, so they
+ * are spawned through the client layer, which writes integers exactly.
  */
 export const ledger: Workload = {
   queue: BILLING,
@@ -38,7 +38,7 @@ export const ledger: Workload = {
 
 export function newEntry(random: Random, at: Date) {
   return {
-    // As wide as a signed 64-bit integer: a double would change the last digits.
+    // Needs all of a signed 64-bit integer: a double would change the last digits.
     entryId: 9_007_199_254_740_993n * 1_000n + BigInt(random.int(0, 499)) * 2n + 1n,
     tenant: random.pick(TENANTS).id,
     account: numberAt("ACC", at),

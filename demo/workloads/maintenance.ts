@@ -1,7 +1,7 @@
 import { AGENTS, BILLING } from "@/demo/queues";
 import { type Workload, work } from "@/demo/workload";
 
-/** Small chores without parameters, and a task of the next release that no worker knows yet. */
+/** Small tasks without params, and a task of the next release that no worker has registered yet. */
 export const maintenance: Workload = {
   queue: BILLING,
   every: 150,

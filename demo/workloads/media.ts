@@ -5,7 +5,7 @@ import { type Workload, work } from "@/demo/workload";
 export type Transcode = { videoId: string; segments: number; segmentSeconds: number };
 export type Thumbnails = { imageId: string; megapixels: number; workerMemoryMegapixels: number };
 
-/** Long jobs that send heartbeats, and pictures so large that they kill the worker process. */
+/** Long jobs that send heartbeats, and pictures large enough to kill the worker process. */
 export const media: Workload = {
   queue: MEDIA,
   every: 35,
@@ -29,7 +29,7 @@ export const media: Workload = {
           return { megapixels: image.megapixels };
         });
         await work(0.5);
-        // Out of memory: the operating system ends the process, with everything else it was working on.
+        // Out of memory: the operating system kills the process with everything else it was working on.
         if (isFirstTry && image.megapixels > image.workerMemoryMegapixels)
           process.kill(process.pid, "SIGKILL");
         return ctx.step("render", async () => ({ sizes: [1280, 640, 320, 64] }));
@@ -62,7 +62,7 @@ export const media: Workload = {
         { videoId: numberAt("VID", now), segments: random.int(10, 60), segmentSeconds: 1 },
         options,
       );
-    // A preview is worth nothing if all workers are busy for the next seconds.
+    // A preview is worthless if all workers are busy for the next few seconds.
     if (random.chance(0.5))
       await app.spawn(
         "live-preview",

@@ -6,15 +6,15 @@ import { type Workload, work } from "@/demo/workload";
 
 export type FulfilOrder = Order & {
   shipping: "standard" | "express";
-  /** Express orders give up waiting for the warehouse after this many seconds. */
+  /** Seconds after which express orders stop waiting for the warehouse. */
   packWithinSeconds?: number;
-  /** Absent when nothing is in stock: then the order is not packed and waits. */
+  /** Absent if nothing is in stock; the order then isn't packed, and waits. */
   pickSeconds?: number;
 };
 
 type Parcel = { parcelId: string; weightGrams: number };
 
-/** An order waits for the warehouse: with a timeout when it is express, otherwise without a limit. */
+/** An order waits for the warehouse: with a timeout if it is express, otherwise without a limit. */
 export const orders: Workload = {
   queue: ORDERS,
   every: 7,

@@ -12,14 +12,14 @@ export type ChargeCard = {
   amountCents: number;
   currency: string;
   card: { brand: string; last4: string };
-  /** How the provider fails, and how often before it succeeds. */
+  /** The provider's fault, and the number of failures before it succeeds. */
   provider: { fault: Fault; failures: number };
 };
 
-/** Failures by task. A restarted worker counts from zero, as if the outage went on. */
+/** Failures by task. A restarted worker counts from zero, as if the outage continued. */
 const failures = new Map<string, number>();
 
-/** Payments fail and back off exponentially: most recover, some use up their attempts. */
+/** Payments fail and back off exponentially: most recover, some exhaust their attempts. */
 export const payments: Workload = {
   queue: BILLING,
   every: 8,
@@ -85,7 +85,7 @@ export function newCharge(random: Random, order: Order): ChargeCard {
       brand: random.pick(["visa", "mastercard", "amex"]),
       last4: String(random.int(1000, 9999)),
     },
-    // Five failures use up all attempts, but an operator's retry then succeeds.
+    // Five failures exhaust the attempts, but an operator's retry then succeeds.
     provider: { fault, failures: faulty ? random.pick([1, 2, 3, 5, 99]) : 0 },
   };
 }

@@ -5,7 +5,7 @@ import { type Workload, work } from "@/demo/workload";
 export type RevenueReport = {
   tenant: string;
   period: string;
-  /** Instants that the report sleeps until, one after another. */
+  /** Instants until which the report sleeps, one after another. */
   cutOffs: string[];
 };
 

@@ -46,7 +46,7 @@ const KINDS: Kind[] = [
 
 let arrived = 0;
 
-/** Highway workflows in turn: one with branches and loops, one that waits for a person, one that fails. */
+/** Alternates between Highway workflows: one with branches and loops, one that waits for a person, one that fails. */
 export const workflows: Workload = {
   queue: WORKFLOWS,
   every: 30,

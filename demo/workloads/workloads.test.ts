@@ -59,7 +59,7 @@ async function read(queue: string, taskId: string): Promise<TaskState> {
   return rows[0];
 }
 
-/** Spawns a task and waits until it is in the state given; for `sleeping` until it waits for an event. */
+/** Spawns a task and waits until it has the given state; for `sleeping`, until it waits for an event. */
 async function reach(
   state: string,
   queue: string,
@@ -113,7 +113,7 @@ describe.concurrent("workers", () => {
     expect((await read(ORDERS, taskId)).result).toMatchObject({ parcelId: "P-by-hand" });
   });
 
-  test("a slow supplier runs into max_duration between two sleeps", async () => {
+  test("a slow supplier reaches max_duration between two sleeps", async () => {
     const params = { supplier: "alpenstoff", tenant: "nordlys", pages: 9, pauseSeconds: 1 };
     const task = await reach("cancelled", ORDERS, "sync-supplier-catalogue", params, {
       cancellation: { maxDuration: 2 },
@@ -143,7 +143,7 @@ describe.concurrent("workers", () => {
     ["maintenance-page", "SyntaxError"],
     ["missing-field", "TypeError"],
     ["unreachable", "Error"],
-  ])("a payment that is always %s uses up its attempts with %s", async (fault, name) => {
+  ])("a payment that is always %s exhausts its attempts with %s", async (fault, name) => {
     const task = await reach("failed", BILLING, "charge-card", charge(fault, 99), quick);
     expect(task.attempts).toBe(3);
     for (const run of task.runs) {
@@ -237,8 +237,8 @@ describe.concurrent("workers", () => {
   });
 });
 
-// One slot only, so one after the other.
-test("heartbeats keep a lease that is shorter than the work; a preview that waited too long is dropped", async () => {
+// There is only one slot, so these run one after the other.
+test("heartbeats extend a lease that is shorter than the work, and a preview that waited too long is dropped", async () => {
   const video = app.spawn(
     "transcode-video",
     { videoId: "V-1", segments: 4, segmentSeconds: 1 },
@@ -255,7 +255,7 @@ test("heartbeats keep a lease that is shorter than the work; a preview that wait
   expect(await read(MEDIA, taskID)).toMatchObject({ attempts: 1 });
 });
 
-test("a picture kills its worker; the next process finishes it after the lease expired", async () => {
+test("a picture kills its worker, and the next process finishes it after the lease expired", async () => {
   const before = fleet.pids();
   const task = await reach("completed", MEDIA, "render-thumbnails", {
     imageId: "I-1",
@@ -268,7 +268,7 @@ test("a picture kills its worker; the next process finishes it after the lease e
   ]);
 });
 
-test("large integers arrive exactly, in parameters, headers and events", async () => {
+test("large integers arrive exactly in params, headers and events", async () => {
   await WORKLOADS.ledger?.arrive({ app, pool: database.pool, random: createRandom("all-events") });
   const table = (prefix: "t" | "e") => queueTable(prefix, BILLING);
   const { rows } = await database.pool.query(
@@ -279,7 +279,7 @@ test("large integers arrive exactly, in parameters, headers and events", async (
   expect(BigInt(Number(entryId))).not.toBe(entryId);
 });
 
-test("every workload spawns work under a name that its workers have registered", async () => {
+test("every workload spawns tasks whose names its workers have registered", async () => {
   const seed = createRandom("arrivals");
   for (const workload of Object.values(WORKLOADS))
     for (let round = 0; round < 3; round++)

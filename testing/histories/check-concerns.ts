@@ -2,7 +2,7 @@ import type { Concern } from "@/lib/diagnosis/concerns";
 import type { Queue } from "@/lib/model/queue";
 import type { Oracle } from "./oracle";
 
-/** The counts of the queue, and its concerns, against every row. */
+/** Checks a queue's counts and concerns against every row. */
 export function checkConcerns(
   concerns: readonly Concern[],
   queues: readonly Queue[],

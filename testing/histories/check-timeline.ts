@@ -16,8 +16,8 @@ const ASLEEP: SpanKind[] = [
 const UNCLAIMED: SpanKind[] = ["queued", "backoff", "late"];
 
 /**
- * Every span with recorded ends shows what its run did then, nothing is drawn after the reading, and the attempts that are
- * not drawn are counted.
+ * Checks that every span with recorded ends matches what its run did then, that nothing is drawn after the reading, and
+ * that attempts which aren't drawn are counted.
  */
 export function checkTimeline(timeline: Timeline, detail: TaskDetail, oracle: Oracle): void {
   const drawn = timeline.lanes.length + Number(detail.truncated?.runs ?? 0);
@@ -31,7 +31,7 @@ export function checkTimeline(timeline: Timeline, detail: TaskDetail, oracle: Or
 }
 
 function checkSpan(runId: string, span: Span, { history }: Oracle): void {
-  // A worker that swallows its suspension goes on unrecorded: nothing tells its steps from those before.
+  // A worker that swallows its suspension continues unrecorded: its steps can't be distinguished from earlier ones.
   if (history.lastDeed("checkpoint", (deed) => deed.runId === runId && deed.whileAsleep)) return;
   if (span.to - span.from < 3) return;
   const middle = (span.from + span.to) / 2;

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { TaskState } from "@/lib/model/states";
 
-/** One row of a run as the database holds it; instants in milliseconds, `Infinity` for a wait without timeout. */
+/** One row of a run as stored in the database; instants in milliseconds, `Infinity` for a wait without timeout. */
 export type RunRow = {
   runId: string;
   taskId: string;
@@ -20,7 +20,7 @@ export type TaskRow = { taskId: string; name: string; state: TaskState; attempts
 /** Everything that a queue held from an instant until the next picture. Nothing changes in between. */
 export type Picture = { at: number; runs: RunRow[]; tasks: TaskRow[] };
 
-/** What workers, clients and operators did, and when. Recorded as it is done, never read back from rows. */
+/** What workers, clients and operators did, and when. Recorded when it is done, never derived from rows. */
 export type Deed =
   | { kind: "claim"; runId: string; worker: string; lease: number }
   | { kind: "checkpoint"; runId: string; step: string; whileAsleep: boolean }
@@ -31,7 +31,7 @@ export type Deed =
   | { kind: "fail"; runId: string; error: string; whileAsleep: boolean }
   | { kind: "retry"; taskId: string };
 
-/** The full history of one queue: every deed and every state it was in. */
+/** The full history of one queue: every deed and every state. */
 export class History {
   readonly deeds: (Deed & { at: number })[] = [];
   readonly pictures: Picture[] = [];
@@ -47,7 +47,7 @@ export class History {
     this.deeds.push({ ...deed, at });
   }
 
-  /** Takes a picture of all rows. The statement is independent of the dashboard's queries. */
+  /** Takes a picture of all rows, with a statement that is independent of the dashboard's queries. */
   async takePicture(at: number): Promise<void> {
     const ms = (column: string) =>
       `case when isfinite(${column}) then floor(extract(epoch from ${column}) * 1000) when ${column} is not null then -1 end`;
@@ -76,7 +76,7 @@ export class History {
     return last;
   }
 
-  /** The states of a run, oldest first, each with the instant since which it holds. */
+  /** The states of a run, oldest first, each with the instant at which it started. */
   statesOf(runId: string): RunState[] {
     const states: RunState[] = [];
     for (const { at, runs } of this.pictures) {

@@ -2,12 +2,12 @@ import { formatAge, formatCountdown, formatDuration } from "@/lib/format";
 import type { History, Picture, RunRow } from "./history";
 import type { Play } from "./play";
 
-/** One cut through a history: what is true of a task at an instant, whatever the dashboard read of it. */
+/** One cut through a history: what is true of a task at an instant, independent of what the dashboard read. */
 export class Oracle {
   readonly play: Play;
   readonly history: History;
   readonly taskId: string;
-  /** When the dashboard read, in milliseconds. */
+  /** When the dashboard read the task, in milliseconds. */
   readonly at: number;
 
   constructor(play: Play, taskId: string) {
@@ -37,7 +37,7 @@ export class Oracle {
     return task;
   }
 
-  /** Milliseconds since the run became ready; negative before. A run that was put to sleep becomes ready when it is due. */
+  /** Milliseconds since the run became ready; negative before. A sleeping run becomes ready when it is due. */
   get readySince(): number {
     return this.run.due;
   }
@@ -61,7 +61,7 @@ export class Oracle {
     );
   }
 
-  /** What became of the task if a worker claims at an instant and nothing else happens before. */
+  /** The state of the task if a worker claims at an instant and nothing else happens before. */
   async afterClaim(at: number) {
     const rows = await this.play.foresee<{ taskId: string; state: string; attempts: number }>(
       at,
@@ -89,10 +89,10 @@ const AGE = String.raw`(\d+ (?:ms|s|min|h|d)(?: \d+ (?:s|min|h))?|\d+\.\d s)`;
 const OF = String.raw`(\d+)(?: of (\d+))?`;
 const ERROR = "(.+?)";
 
-/** What the task does after its attempt fails: checked by letting a worker claim then. */
+/** What the task does after its attempt fails, verified by letting a worker claim then. */
 async function checkAfterFailure(text: string, oracle: Oracle, at: number): Promise<boolean> {
   const after = await oracle.afterClaim(at);
-  // Where every claim fails, another sentence says so.
+  // If every claim fails, another sentence reports it.
   if (after === null) return true;
   const retried = /^is retried as attempt (\d+)/.exec(text);
   if (retried) return after.attempts === Number(retried[1]) && after.state !== "failed";
@@ -100,7 +100,7 @@ async function checkAfterFailure(text: string, oracle: Oracle, at: number): Prom
   return text.startsWith("is cancelled") && after.state === "cancelled";
 }
 
-/** The sentences of a verdict, each with what must be true of the full history. */
+/** The sentences of a verdict, each with its condition on the full history. */
 const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     /^Completed (?:on the first attempt|after (\d+) attempts), /,
@@ -483,7 +483,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     async (found, oracle) => {
       const limit = { max_duration: 0, max_delay: 0 };
       const shown = found[1] ?? found[2] ?? "";
-      // No claim before the deadline cancels it, one well after it does.
+      // No claim before the deadline cancels it, and one well after it does.
       const seconds = /^(?:(\d+) h)?\s?(?:(\d+) min)?\s?(?:(\d+) s)?$/.exec(shown);
       const left =
         (Number(seconds?.[1] ?? 0) * 3600 +
@@ -514,7 +514,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [/^\./, () => true],
 ];
 
-/** Throws with the sentence that the full history contradicts, or that no rule covers. */
+/** Throws an error with the sentence if the full history contradicts it, or if no rule covers it. */
 export async function checkVerdict(text: string, oracle: Oracle): Promise<void> {
   await checkSentences(text, oracle, VERDICTS);
 }
@@ -615,7 +615,7 @@ const LIST: [RegExp, Check][] = [
   ],
 ];
 
-/** As `checkVerdict`, for the explanation in a row of a list. */
+/** Like `checkVerdict`, for the explanation in a row of a list. */
 export async function checkListRow(text: string, oracle: Oracle): Promise<void> {
   await checkSentences(text, oracle, LIST);
 }

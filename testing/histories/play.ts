@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import { History } from "./history";
 
-/** A choice of fast-check: which deed, and a number to draw its details from. */
+/** A choice of fast-check: which deed, and a number from which its details are derived. */
 export type Choice = readonly [deed: number, detail: number];
 
 const BEGIN = Date.parse("2026-03-02T12:00:00.000Z");
@@ -9,7 +9,7 @@ const WORKERS = ["w-1", "w-2", "w-3"];
 const EVENTS = ["paid", "shipped"];
 const STEPS = ["charge", "pack", "mail"];
 
-/** What workers run; in the order of the arguments of `spawn_task`. */
+/** Task options, in the order of the arguments of `spawn_task`. */
 const OPTIONS = [
   {},
   { max_attempts: 1 },
@@ -30,7 +30,7 @@ const REASONS = [
   "plain text",
   { name: "Large", message: "too long", stack: "at x\n".repeat(20_000) },
 ];
-/** How a sentence shows each of them. */
+/** How a sentence shows each of these options. */
 const SHOWN = [
   "Error: no answer",
   "Refused: refused",
@@ -44,8 +44,8 @@ const SHOWN = [
 type Held = { runId: string; taskId: string; worker: string; touched: boolean };
 
 /**
- * Plays workers, clients and operators against the real engine on a clock of its own, as the choices say, and records a full
- * history. A deed that the engine refuses changes nothing and is not recorded.
+ * Plays workers, clients and operators against the real engine on its own clock, as the choices determine, and records
+ * a full history. A deed that the engine refuses changes nothing and isn't recorded.
  */
 export class Play {
   readonly history: History;
@@ -79,7 +79,7 @@ export class Play {
     await this.history.takePicture(this.clock);
   }
 
-  /** Runs a statement on the engine's clock in a transaction that is undone, to see what would happen. */
+  /** Runs a statement on the engine's clock in a transaction that is rolled back, to see what would happen. */
   async foresee<T extends object>(
     at: number,
     text: string,
@@ -122,7 +122,7 @@ export class Play {
     }
   }
 
-  /** What a worker does with a run that it holds, or believes it holds. */
+  /** What a worker does with a run that it holds or believes it holds. */
   private async workOn(detail: number, kind: number): Promise<void> {
     const held = this.held[detail % Math.max(this.held.length, 1)];
     if (!held) return;
@@ -161,7 +161,7 @@ export class Play {
         return this.release(held);
       }
       case 12: {
-        // An SDK defers a task whose name it does not know before anything else.
+        // An SDK defers a task with an unknown name before doing anything else.
         if (held.touched) return;
         const seconds = 15 + (detail % 15);
         if (!(await this.schedule(runId, seconds))) return;
@@ -192,7 +192,7 @@ export class Play {
     }
   }
 
-  /** As an SDK sleeps: it stores the end by the worker's clock, then suspends for the time that is left by that clock. */
+  /** Sleeps like an SDK: stores the wake time by the worker's clock, then suspends for the time left by that clock. */
   private async sleep(
     held: Held,
     step: string,
@@ -223,7 +223,7 @@ export class Play {
     );
   }
 
-  /** The run is suspended or over; a worker that swallows its suspension goes on with it now and then. */
+  /** The run is suspended or has ended; a worker that swallows its suspension sometimes continues with it. */
   private release(held: Held): void {
     if (this.steps % 9 === 0) return;
     this.held = this.held.filter((one) => one !== held);
@@ -246,7 +246,7 @@ export class Play {
     } else await this.run("select absurd.cancel_task($1, $2)", [queue, task.taskId]);
   }
 
-  /** The rows, or `null` where the engine refuses. */
+  /** The rows, or `null` if the engine refuses. */
   private async run<T extends object>(text: string, values: unknown[]): Promise<T[] | null> {
     await this.setClock(this.clock);
     try {

@@ -9,7 +9,7 @@ export type IdentityProvider = {
   stop: () => Promise<void>;
 };
 
-/** Starts a real OpenID provider with these accounts and their groups. Any password is right. */
+/** Starts a real OpenID provider with these accounts and their groups. It accepts any password. */
 export async function startIdentityProvider(
   dashboardUrl: string,
   accounts: Record<string, string[]>,
@@ -53,7 +53,7 @@ async function waitFor(
   throw new Error(`The provider did not answer at ${url}.`);
 }
 
-/** The settings of a dashboard whose people sign in at this provider. */
+/** Settings of a dashboard whose people sign in at this provider. */
 export function providerSettings(issuer: string, dashboardUrl: string): Record<string, string> {
   return {
     DASHBOARD_URL: dashboardUrl,

@@ -1,6 +1,6 @@
 /**
- * A real OpenID provider on loopback, as a process of its own with a clock of its own. Its settings come as JSON in
- * `PROVIDER`; tests change it through `POST /control`.
+ * A real OpenID provider on loopback, in its own process and with its own clock. Its settings are JSON in `PROVIDER`;
+ * tests change it through `POST /control`.
  */
 import { randomUUID } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
@@ -10,16 +10,16 @@ type Settings = {
   port: number;
   redirect: string;
   afterSignOut: string;
-  /** The groups of each account, by its login. */
+  /** Groups of each account, by login. */
   accounts: Record<string, string[]>;
 };
 
-/** What a test may change. */
+/** What a test can change. */
 type Control = {
   accounts?: Settings["accounts"];
   /** Seconds by which the clock is ahead. */
   clock?: number;
-  /** Signs from now on with a new key, and forgets the old one. */
+  /** Starts signing with a new key and forgets the old one. */
   rotate?: boolean;
   /** Accounts whose refresh tokens are refused. */
   left?: string[];
@@ -82,7 +82,7 @@ function createProvider(jwk: JWK): Provider {
 let current = await createKey();
 let provider = withFaults(createProvider(current.jwk));
 
-/** Replaces the id token of a response by one with something wrong in it. */
+/** Replaces a response's id token with one that has a fault. */
 function withFaults(one: Provider): Provider {
   one.use(async (context, next) => {
     await next();

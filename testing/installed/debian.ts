@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { execa } from "execa";
 
 /**
- * Makes sure that a program of Debian is there, and returns its path.
+ * Makes sure that a Debian program is installed, and returns its path.
  *
- * @throws Error that says what to install by hand, where it cannot be installed.
+ * @throws Error that states what to install manually if it can't be installed.
  */
 export async function ensureProgram(program: string, debianPackage = program): Promise<string> {
   const find = () =>

@@ -15,10 +15,10 @@ const SOURCES = [
   "LICENSE",
 ];
 
-/** A new project with this package installed, as a user's would be. */
+/** A new project with this package installed, like a user's. */
 export type PackageProject = {
   folder: string;
-  /** The packages in its `node_modules`, by name. */
+  /** Names of the packages in its `node_modules`. */
   installed: string[];
   /** Runs Node in the project. */
   run: (
@@ -30,8 +30,8 @@ export type PackageProject = {
 };
 
 /**
- * Packs a copy of the sources and installs the package into an empty project. Dependencies come from this checkout
- * instead of the registry; `alongside` names packages that the project brings itself.
+ * Packs a copy of the sources and installs the package into an empty project. Dependencies are taken from this checkout
+ * instead of the registry; `alongside` names packages that the project itself has.
  */
 export async function installPackage(
   folders: readonly string[],

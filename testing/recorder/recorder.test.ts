@@ -13,7 +13,7 @@ const database = openTestDatabase();
 const VARIES = "unknown-task";
 
 test.each(Object.entries(situations))(
-  "%s: a new recording is equal, and the dashboard returns the same task",
+  "%s: a new recording is equal and the dashboard returns the same task",
   async (name, play) => {
     const clock = new TravellingClock(RECORDED_FROM);
     const uninstall = clock.install();
@@ -31,7 +31,7 @@ test.each(Object.entries(situations))(
   },
 );
 
-/** What a recording holds: the rows of the task. The dashboard has another clock, and adds the claims of its queue. */
+/** The recorded part: the rows of the task. The dashboard has another clock, and adds the claims of its queue. */
 function recorded<T extends { now: string; claims?: object }>({ now, claims, ...rest }: T) {
   return rest;
 }

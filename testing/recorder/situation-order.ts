@@ -5,7 +5,7 @@ type Context = Parameters<Parameters<Stage["work"]>[1]>[0];
 const PAID = "payment.captured:ord_42";
 const COURIER = "courier.confirmed:ord_42";
 
-/** One order with everything in it: a late sleep, a failure, a lost worker, two waits, and a running attempt. */
+/** One order with everything: a late sleep, a failure, a lost worker, two waits and a running attempt. */
 export async function orderWithEverything(stage: Stage): Promise<void> {
   await stage.spawn({
     retryStrategy: { kind: "exponential", baseSeconds: 30 },

@@ -27,7 +27,7 @@ export class Stage {
     this.client = new Absurd({ db: pool, queueName: queue, log: SILENT });
   }
 
-  /** Lets seconds pass, in a handler or between claims. */
+  /** Advances the clock by seconds, in a handler or between claims. */
   pass(seconds: number): void {
     this.clock.advance(seconds);
   }
@@ -39,7 +39,7 @@ export class Stage {
     this.runId = spawned.runID;
   }
 
-  /** One poll of one worker, which executes what it claims with this handler. */
+  /** One poll by one worker, which runs claimed tasks with this handler. */
   async work(worker: string, handler: Handler, lease = 60, name = "fulfil-order"): Promise<void> {
     const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
     client.registerTask({ name }, (_params, ctx) => handler(ctx, this));
@@ -49,20 +49,20 @@ export class Stage {
     await Promise.race([client.workBatch(worker, lease, 1), gone]);
   }
 
-  /** The worker that calls this is lost: it never returns, and its lease stays. */
+  /** Simulates the loss of the worker that calls this: it never returns, and its lease remains. */
   vanish(): Promise<never> {
     this.gone();
     return new Promise(() => {});
   }
 
-  /** One poll of a worker that has the task registered for another queue. */
+  /** One poll by a worker that has registered the task for another queue. */
   async workMisconfigured(worker: string, name = "fulfil-order"): Promise<void> {
     const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
     client.registerTask({ name, queue: "another" }, async () => null);
     await client.workBatch(worker, 60, 1);
   }
 
-  /** A poll of a worker that has registered no task: it claims nothing, but the engine sweeps expired leases. */
+  /** A poll by a worker without registered tasks: it claims nothing, but the engine sweeps expired leases. */
   async poll(worker = "worker-idle"): Promise<void> {
     const client = new Absurd({ db: this.pool, queueName: this.queue, log: SILENT });
     await client.workBatch(worker, 60, 1);
@@ -80,7 +80,7 @@ export class Stage {
     await this.client.retryTask(this.taskId, { queue: this.queue });
   }
 
-  /** A statement of an operator, with `{t}`, `{r}` and so on for the queue's tables. */
+  /** An operator's statement, with `{t}`, `{r}` and so on for the queue's tables. */
   async sql(text: string, values: unknown[] = []): Promise<void> {
     await this.pool.query(
       text.replaceAll(/\{(\w)\}/g, (_, kind) => `absurd."${kind}_${this.queue}"`),

@@ -62,10 +62,7 @@ function eventNames({ runs, checkpoints, waits }: TaskDetail): string[] {
   return [...awaited, ...woken, ...waits.map((wait) => wait.eventName)];
 }
 
-/**
- * Ids are random. Numbering them in order of appearance makes recordings comparable.
- * The shape of a UUIDv7 is kept.
- */
+/** Numbers random ids in order of appearance, which makes recordings comparable. They keep the format of a UUIDv7. */
 export function numberIds(detail: TaskDetail): TaskDetail {
   const known = new Map<string, string>();
   const text = JSON.stringify(detail).replaceAll(
@@ -80,7 +77,7 @@ export function numberIds(detail: TaskDetail): TaskDetail {
   return withoutStacks(JSON.parse(text) as TaskDetail);
 }
 
-/** Stack traces name files of the machine that recorded them. */
+/** Stack traces contain file names of the machine that recorded them. */
 function withoutStacks(detail: TaskDetail): TaskDetail {
   for (const run of detail.runs) run.failureReason = withoutStack(run.failureReason);
   return detail;

@@ -3,8 +3,8 @@ import { Pool } from "pg";
 const RealDate = Date;
 
 /**
- * A clock that the recorder moves, for the engine and the SDK alike, so that a sleep of ten minutes takes no time.
- * Every statement costs three milliseconds of it, as on a real server, and recordings come out the same each time.
+ * A clock that the recorder moves for both engine and SDK, so that a sleep of ten minutes takes no time. Every
+ * statement advances it by three milliseconds, as on a real server, and recordings are reproducible.
  */
 export class TravellingClock {
   private at: number;
@@ -22,7 +22,8 @@ export class TravellingClock {
   }
 
   /**
-   * The SDK plans sleeps by its process's clock. Replaces that clock by this one until the returned function is called.
+   * The SDK plans sleeps by its process's clock. Replaces that clock with this one until the returned function is
+   * called.
    */
   install(): () => void {
     const clock = this;
@@ -40,7 +41,7 @@ export class TravellingClock {
   }
 }
 
-/** One connection whose engine follows the clock, through the setting the engine has for that. */
+/** One connection whose engine follows the clock, through the engine's setting for that purpose. */
 export function connectWithClock(url: string, clock: TravellingClock): Pool {
   // The engine writes the end of a lost lease as text in the session's time zone.
   const pool = new Pool({ connectionString: url, max: 1, options: "-c timezone=UTC" });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ClientBase } from "pg";
 
-/** Text that PostgreSQL stores and programs stumble over. */
+/** Text that PostgreSQL stores but that breaks programs. */
 const TEXTS = [
   " ",
   "0",
@@ -58,7 +58,7 @@ const JSONS = [
   '{"tenant_id":{"a":1},"workflow_run_id":7,"spawned_from":null}',
 ];
 
-/** Instants that `timestamptz` holds, as PostgreSQL's text. */
+/** Instants that `timestamptz` can store, in PostgreSQL's text format. */
 const INSTANTS = [
   "infinity",
   "-infinity",
@@ -98,10 +98,10 @@ export type Hostile = {
 
 const FATES = ["pending", "running", "completed", "failed", "sleeping", "waiting"] as const;
 
-/** What was done with a task. The engine may have refused it for its values. */
+/** What was done with a task. The engine may have refused it because of its values. */
 export type Fate = (typeof FATES)[number];
 
-/** The instants that are overwritten, by table of a queue. */
+/** The instants to overwrite, by table of a queue. */
 const COLUMNS: Record<string, string[]> = {
   t: ["enqueue_at", "first_started_at", "cancelled_at"],
   r: ["claim_expires_at", "available_at", "started_at", "completed_at", "failed_at", "created_at"],
@@ -111,8 +111,8 @@ const COLUMNS: Record<string, string[]> = {
 };
 
 /**
- * Fills a database with values that PostgreSQL can hold and nobody expects, wherever the engine and the dashboard store
- * text, JSON and instants. The same seed gives the same values.
+ * Fills a database with unusual values that PostgreSQL can store, wherever the engine and the dashboard store text,
+ * JSON and instants. The same seed gives the same values.
  */
 export async function storeHostile(
   db: ClientBase,
@@ -171,7 +171,7 @@ function createPicker(seed: number): Picker {
   };
 }
 
-/** Runs a statement that the server may refuse for its values, in the transaction of the caller. */
+/** Runs a statement in the caller's transaction; the server may refuse it because of its values. */
 async function attempt(
   db: ClientBase,
   text: string,
@@ -241,7 +241,7 @@ async function storeTask(db: ClientBase, queue: string, pick: Picker, stored: Ho
   return { taskId, runId, fate };
 }
 
-/** Overwrites some instants of each row. Columns that the schema wants set stay set. */
+/** Overwrites some instants of each row. Columns that the schema requires stay set. */
 async function storeInstants(db: ClientBase, queue: string, pick: Picker): Promise<void> {
   for (const [prefix, columns] of Object.entries(COLUMNS)) {
     const { rows } = await db.query("select format('absurd.%I', $1 || '_' || $2) as name", [
@@ -260,7 +260,7 @@ async function storeInstants(db: ClientBase, queue: string, pick: Picker): Promi
   }
 }
 
-/** Definitions that no parser of the dashboard has seen. */
+/** Definitions unlike any that the dashboard's parsers expect. */
 async function storeDefinitions(db: ClientBase, pick: Picker, stored: Hostile): Promise<void> {
   const operator = () =>
     `{"task_id":${JSON.stringify(pick.text())},"operator_type":${JSON.stringify(
@@ -284,7 +284,7 @@ async function storeDefinitions(db: ClientBase, pick: Picker, stored: Hostile): 
   }
 }
 
-/** Other programs write this table in shapes of their own: `json` holds escapes that `jsonb` refuses. */
+/** Other programs write this table in their own formats: `json` holds escapes that `jsonb` refuses. */
 async function storeWorkflowRuns(db: ClientBase, pick: Picker, stored: Hostile): Promise<void> {
   await db.query(`
     alter table public.workflow_run drop constraint workflow_run_name_check;
@@ -312,7 +312,7 @@ async function storeWorkflowRuns(db: ClientBase, pick: Picker, stored: Hostile):
   }
 }
 
-/** People, their sessions and tokens, as providers name them. */
+/** People, sessions and tokens, with names as providers send them. */
 async function storePeople(db: ClientBase, pick: Picker): Promise<void> {
   const grants = '[{"role":"viewer","queues":null,"tenants":null}]';
   for (let n = 0; n < 5; n++) {
@@ -366,14 +366,14 @@ async function storeRecords(db: ClientBase, pick: Picker, stored: Hostile): Prom
     );
 }
 
-/** Tasks and a workflow whose size is the difficulty, in a queue of their own. */
+/** Tasks and a workflow that are difficult because of their size, in their own queue. */
 export type Oversized = {
   queue: string;
-  /** A task of 8,000 attempts, one with large values, and one with 1,500 steps. */
+  /** A task with 8,000 attempts, one with large values, and one with 1,500 steps. */
   attempts: string;
   values: string;
   steps: string;
-  /** A workflow of 3,000 operators, and a run of it. */
+  /** A workflow with 3,000 operators, and a run of it. */
   definitionId: string;
   workflowRunId: string;
 };

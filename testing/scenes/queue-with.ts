@@ -2,7 +2,7 @@ import type { Queue } from "@/lib/model/queue";
 
 const none = { value: 0, precision: "exact" } as const;
 
-/** An idle queue with these figures. */
+/** An idle queue, with these figures overwritten. */
 export function queueWith(figures: Partial<Queue>): Queue {
   return {
     name: "orders",

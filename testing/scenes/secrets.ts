@@ -10,10 +10,10 @@ import {
 } from "@/lib/absurd/workflow-runs/workflow-runs";
 import type { JsonObject } from "@/lib/model/json";
 
-/** The rules of `hide`. */
+/** The redaction rules that `hide` triggers. */
 export const RULES = "password,*.token,headers.authorization,card.number,vault.*";
 
-/** The secret in every way that the rules redact, beside `seen`, which they leave. */
+/** The secret in every form that the rules redact, beside `seen`, which they don't. */
 export function hide(secret: string, seen: string): JsonObject {
   const inner = JSON.stringify({ password: secret });
   return {
@@ -41,7 +41,7 @@ export function hide(secret: string, seen: string): JsonObject {
 
 export type Secrets = Awaited<ReturnType<typeof plantSecrets>>;
 
-/** A queue with a secret in every value that its tasks, attempts, steps, events and workflow runs have. */
+/** Creates a queue with a secret in every value of its tasks, attempts, steps, events and workflow runs. */
 export async function plantSecrets(pool: Pool, queue: string, secret: string, seen: string) {
   await createQueue(pool, queue);
   const values = hide(secret, seen);

@@ -13,7 +13,7 @@ import type { Uuid } from "@/lib/model/ids";
 
 type Started = { taskId: Uuid; runId: Uuid };
 
-/** Everything that one tenant has. All of its texts contain the tenant's name. */
+/** Everything that belongs to one tenant. All of its texts contain the tenant's name. */
 export type Belongings = {
   tenant: string;
   queue: string;
@@ -21,7 +21,7 @@ export type Belongings = {
   running: Started;
   /** Waits for `{tenant}:paid`. */
   waiting: Started;
-  /** Waits for `shared`, as a task of the other tenant does. */
+  /** Waits for `shared`, like a task of the other tenant. */
   sharing: Started;
   failed: Started;
   completed: Started;
@@ -45,7 +45,7 @@ export async function createTwoTenants(
   };
 }
 
-/** Like `createTwoTenants`, with a queue for each. */
+/** Like `createTwoTenants`, with a separate queue for each. */
 export async function createTwoPlaces(
   pool: Pool,
   queueOfOwn: string,
@@ -98,7 +98,7 @@ export async function createTenant(
   const waiting = await wait("waiting", `${tenant}:paid`);
   const sharing = await wait("sharing", "shared");
   await emitEvent(pool, queue, `${tenant}:done`, { by: tenant });
-  // Emitted, and a wait is left that no worker has cleared yet.
+  // The event is emitted, but a wait remains that no worker has cleared yet.
   await emitEvent(pool, queue, `${tenant}:late`, { by: tenant });
   await pool.query(
     `insert into absurd."w_${queue}" (task_id, run_id, step_name, event_name, timeout_at, created_at)
@@ -117,7 +117,7 @@ export async function createTenant(
   };
 }
 
-/** A task that is not claimed. */
+/** Adds a task that isn't claimed. */
 function addPending(pool: Pool, queue: string, tenant: string): Promise<Started> {
   return spawn(pool, queue, tenant, "pending", { idempotencyKey: `${tenant}-key` });
 }
@@ -191,7 +191,7 @@ async function settleBulk(
   return bulkId;
 }
 
-/** Removes everything that a tenant has. */
+/** Removes everything that belongs to a tenant. */
 export async function removeTenant(pool: Pool, { queue, tenant, bulkId }: Belongings) {
   const tasks = `select task_id from absurd."t_${queue}" where headers ->> 'tenant_id' = $1`;
   for (const prefix of ["w", "c", "r", "t"])

@@ -7,7 +7,7 @@ import { workerOn } from "../worker-names";
 
 const LEASE = 60;
 
-/** A support conversation: 20 to 60 checkpoints under a handful of names, sometimes with a person's approval. */
+/** A support conversation: 20 to 60 checkpoints under a handful of names, sometimes with a human approval. */
 export function agentStory(scene: Scene): void {
   const { random, at } = scene;
   const conversation = newConversation(random, new Date(at));

@@ -11,7 +11,7 @@ import { workerOn } from "../worker-names";
 const LEASE = 60;
 const BACKOFF = { kind: "exponential", base_seconds: 30, factor: 2 } as const;
 
-/** A payment with its retries. During an outage the provider can't be reached, whatever the card. */
+/** A payment with its retries. During an outage the provider is unreachable for every card. */
 export async function chargeStory(scene: Scene, outage: boolean): Promise<void> {
   const { random, at } = scene;
   const charge = newCharge(random, newOrder(random, new Date(at)));
@@ -69,7 +69,7 @@ export async function refundStory(scene: Scene): Promise<void> {
   }
 }
 
-/** A wholesale order pays branch by branch: a parent in one queue, its children in another. */
+/** A wholesale order paid branch by branch: a parent in one queue, its children in another. */
 export async function wholesaleStory(scene: Scene): Promise<void> {
   const { random, at } = scene;
   const order = newOrder(random, new Date(at));
@@ -154,7 +154,7 @@ export function reportStory(scene: Scene): void {
     .complete({ tenant, period, totals });
 }
 
-/** The error of a real call, in the form in which the SDK stores it. */
+/** The error of a real call, in the format in which the SDK stores it. */
 async function attempt(
   call: () => Promise<Capture>,
 ): Promise<{ result: Capture } | { error: Json }> {

@@ -5,7 +5,7 @@ import { workerOn } from "../worker-names";
 
 const LEASE = 20;
 
-/** A video with its heartbeats, a picture that may cost a worker its life, or a preview that came too late. */
+/** A video with its heartbeats, a picture that may crash a worker, or a preview that came too late. */
 export function mediaStory(scene: Scene): void {
   const { random, at } = scene;
   const headers = headersFor(random.pick(TENANTS).id, random);

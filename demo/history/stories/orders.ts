@@ -5,7 +5,7 @@ import { workerOn } from "../worker-names";
 
 const LEASE = 60;
 
-/** An order, from the shop to the carrier, with the warehouse's task in parallel. */
+/** An order from the shop to the carrier, with the warehouse's task in parallel. */
 export function orderStory(scene: Scene): void {
   const { random, at } = scene;
   const order = newOrder(random, new Date(at));
@@ -76,7 +76,7 @@ export function orderStory(scene: Scene): void {
   }
 }
 
-/** An order for an item that has been out of stock for days: it still waits, without a timeout. */
+/** An order for an item that has been out of stock for days: still waiting, without a timeout. */
 export function stuckOrderStory(scene: Scene): void {
   const { random, at } = scene;
   const order = newOrder(random, new Date(at));
@@ -92,7 +92,7 @@ export function stuckOrderStory(scene: Scene): void {
     .awaitEvent(`shipment.packed:${order.orderId}`);
 }
 
-/** A catalogue read page by page; slow suppliers run into the maximum duration while they sleep. */
+/** A catalogue read page by page; slow suppliers reach the maximum duration while sleeping. */
 export function supplierStory(scene: Scene): void {
   const { random, at } = scene;
   const pages = random.int(3, 8);

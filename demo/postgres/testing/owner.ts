@@ -1,4 +1,6 @@
-/** An owner for the life cycle tests: starts a server on the directory given, prints its URL, and waits to be ended. */
+/**
+ * An owner for the life cycle tests: starts a server on the given directory, prints its URL, and waits for a signal.
+ */
 import { startEmbeddedPostgres } from "../embedded";
 
 const server = await startEmbeddedPostgres({
