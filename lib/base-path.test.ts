@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each(["/", "/?range=24h", "/tasks?state=failed", "/queues/a%20b#x"])(
-  "%s within a database is found again",
+  "the path %s within a database round-trips",
   (path) => {
     const there = withPrefix(databasePrefix("eu"), path);
     expect(there).not.toMatch(/eu\/($|[?#])/);

@@ -37,8 +37,8 @@ const REFUSALS: readonly [new (...values: never[]) => Error, code: ProblemCode, 
 ];
 
 /**
- * The problem behind anything that a change throws: one of our own, an error of the client layer, or an error of the
- * database. `undefined` for an error that nothing foresees.
+ * The problem for anything that a change throws: one of our own, an error of the client layer, or an error of the
+ * database. `undefined` for an unforeseen error.
  */
 export function findProblem(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;

@@ -6,8 +6,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * An exact length of time in milliseconds, at most two units, a zero second unit left out: `350 ms`, `4.8 s`, `30 s`,
- * `1 min 20 s`, `2 h 5 min`, `3 d`. Negative lengths (clocks that differ) print as zero, endless ones as `∞`.
+ * An exact length of time in milliseconds, at most two units, omitting a zero second unit: `350 ms`, `4.8 s`, `30
+ * s`, `1 min 20 s`, `2 h 5 min`, `3 d`. Negative lengths (clocks that differ) print as zero, endless ones as `∞`.
  */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms)) return formatEndless(ms);
@@ -19,8 +19,8 @@ export function formatDuration(ms: number): string {
 }
 
 /**
- * A length of time that is still growing or shrinking, in milliseconds: whole seconds, and from 10 minutes on whole
- * minutes, so that a sentence does not change every second. `4 s`, `1 min 20 s`, `31 min`, `2 h 5 min`, `∞`.
+ * A length of time that is still growing or shrinking, in milliseconds: whole seconds, and from 10 minutes on
+ * whole minutes, so that a sentence does not change every second. `4 s`, `1 min 20 s`, `31 min`, `2 h 5 min`, `∞`.
  */
 export function formatAge(ms: number): string {
   if (!Number.isFinite(ms)) return formatEndless(ms);
@@ -62,13 +62,13 @@ export function formatCountdown(ms: number): string {
 
 const UNKNOWN = "unknown";
 
-/** A length without end; one before the beginning of time prints as zero, like other negative lengths. */
+/** An infinite length; a negative one prints as zero, like other negative lengths. */
 function formatEndless(ms: number): string {
   if (Number.isNaN(ms)) return UNKNOWN;
   return ms > 0 ? "∞" : "0 s";
 }
 
-/** From one minute up. Hours are left out from 100 days on. */
+/** From one minute up. Hours are omitted from 100 days. */
 function formatTwoUnits(ms: number): string {
   if (ms < HOUR) return joinUnits(ms, MINUTE, "min", SECOND, "s");
   if (ms < DAY) return joinUnits(ms, HOUR, "h", MINUTE, "min");
@@ -168,7 +168,7 @@ function formatter(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** Whether this runtime knows the IANA time zone. */
+/** Whether this runtime has the IANA time zone. */
 export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat("en-GB", { timeZone: zone });
@@ -206,8 +206,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * The size of a JSON value: `1.2 kB`; `≈ 1.1 MB` where only the stored size is known; `≥ 1.1 MB (compressed)` where that is
- * compressed, so that the text may be many times as long.
+ * The size of a JSON value: `1.2 kB`; `≈ 1.1 MB` if only the stored size is known; `≥ 1.1 MB (compressed)` if that
+ * size is compressed, so the text may be many times as long.
  */
 export function formatSize({
   bytes,
@@ -235,7 +235,10 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 /** Characters that change the direction of text, or that are invisible. */
 const CONTROLS = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
-/** Replaces characters that reorder or hide text by their code, as `\u202e`, which JSON reads as the same character. */
+/**
+ * Replaces characters that reorder or hide text by their code, such as `\u202e`, which JSON parses as the same
+ * character.
+ */
 export function revealControls(text: string): string {
   return text.replace(CONTROLS, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -8,7 +8,7 @@ test.each([
   ["2026-03-29T03:30:00", "Europe/Berlin", "2026-03-29T01:30:00.000Z"],
   ["2026-10-25T04:00:00", "Europe/Berlin", "2026-10-25T03:00:00.000Z"],
   ["2028-02-29 12:00", "UTC", "2028-02-29T12:00:00.000Z"],
-  // Skipped hours move forward, of repeated ones the first is taken, on both sides of Greenwich.
+  // Skipped hours move forward; repeated hours use the first occurrence, on both sides of Greenwich.
   ["2026-03-29 02:30", "Europe/Berlin", "2026-03-29T01:30:00.000Z"],
   ["2026-10-25 02:30", "Europe/Berlin", "2026-10-25T00:30:00.000Z"],
   ["2026-10-25 03:00", "Europe/Berlin", "2026-10-25T02:00:00.000Z"],

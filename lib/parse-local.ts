@@ -7,16 +7,16 @@ const DAY = 86_400_000;
 const LAST_OF_FOUR_DIGITS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /**
- * Parses a wall-clock time in a time zone, `2026-03-02 14:20` or `2026-03-02 14:20:31` with a space or a `T`, to an
- * ISO instant. Returns `null` for anything else: unfinished text, impossible dates such as February 30, and years
- * before 1970 or after 9999. A time that a clock change skips moves forward by the change; of one that it repeats, the
- * first is taken.
+ * Parses a wall-clock time in a time zone, `2026-03-02 14:20` or `2026-03-02 14:20:31` with a space or a `T`, to
+ * an ISO instant. Returns `null` for anything else: unfinished text, impossible dates such as February 30, and
+ * years before 1970 or after 9999. A time that a clock change skips moves forward by the change; a time that it
+ * repeats means its first occurrence.
  */
 export function parseLocal(local: string, zone: string): string | null {
   const [, day, minutes, seconds = ":00"] = LOCAL.exec(local) ?? [];
   if (!day || !minutes) return null;
   const asUtc = Date.parse(`${day}T${minutes}${seconds}Z`);
-  // Date.parse may roll February 30 over to March, and takes 24:00 for the next day.
+  // Date.parse may roll February 30 over to March, and treats 24:00 as the next day.
   if (!(asUtc >= 0) || new Date(asUtc).toISOString().slice(0, 19) !== `${day}T${minutes}${seconds}`)
     return null;
   const offsets = [asUtc - DAY, asUtc + DAY].map((at) => computeZoneOffset(at, zone));
@@ -32,8 +32,8 @@ const PART = /(\d+)\s*(s|min|h|d)/gi;
 const NAMED_DAY = /^(today|tomorrow)\s+(\d\d:\d\d(?::\d\d)?)$/i;
 
 /**
- * Parses what people write for a time: `in 5 min` or `in 1 h 30 min` from `now` on, `today 17:30` and `tomorrow 09:00` in
- * the time zone, and what `parseLocal` reads. Returns `null` for anything else.
+ * Parses a time as people write it: `in 5 min` or `in 1 h 30 min` from `now`, `today 17:30` and `tomorrow 09:00`
+ * in the time zone, and the formats of `parseLocal`. Returns `null` for anything else.
  */
 export function parseTime(text: string, zone: string, now: string): string | null {
   const typed = text.trim();

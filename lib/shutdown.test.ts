@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { beginShutdown, onShutdown, shutdownSignal } from "./shutdown";
 
-test("stopping aborts the signal, runs every task but the removed, and survives one that fails", async () => {
+test("stopping aborts the signal, runs every task except removed ones, and continues when one fails", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   const done: string[] = [];
   onShutdown("lease", async () => {

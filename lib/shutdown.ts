@@ -11,16 +11,16 @@ function getShutdown(): Shutdown {
 }
 
 /**
- * Aborted when the process begins to stop. A response that would never end by itself, such as an event stream, ends
- * then; a response that will end has the rest of the grace period.
+ * Aborted when the process starts to stop. A response without an end of its own, such as an event stream, ends
+ * then; any other response has the rest of the grace period.
  */
 export function shutdownSignal(): AbortSignal {
   return getShutdown().started.signal;
 }
 
 /**
- * Registers what gives back leases, locks and connections. `stop` runs once, when the process begins to stop, beside the
- * requests that are still being answered.
+ * Registers a task that releases leases, locks or connections. `stop` runs once, when the process starts to stop,
+ * while open requests are still being answered.
  *
  * @returns a function that removes the registration.
  */

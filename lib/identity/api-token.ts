@@ -11,13 +11,16 @@ import { isSameSecret } from "./client-address";
 import type { Identity } from "./identity";
 import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
 
-/** How long a token that was looked up is believed, in milliseconds: until then a revocation by another process is not noticed. */
+/**
+ * How long the result of a lookup is trusted, in milliseconds: a revocation by another process goes unnoticed
+ * until then.
+ */
 const BELIEVED_MS = 5_000;
 
 /** How often the use of a token is stored, in milliseconds. */
 const USE_MS = 60_000;
 
-/** What a new token is for. */
+/** The settings of a new token. */
 export type NewApiToken = {
   name: string;
   grants: readonly Grant[];
@@ -28,17 +31,17 @@ export type NewApiToken = {
 type Known = { at: number; usedAt: number; row: Row | null };
 type Row = { name: string; hash: Buffer; grants: Grant[]; isValid: boolean };
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.api-tokens");
 const shared = globalThis as { [KEY]?: Map<string, Known> };
 shared[KEY] ??= new Map();
 const known = shared[KEY];
 
 /**
- * Creates a token `adb_<id>_<secret>` that expires after `days`. The secret has 256 random bits; only its SHA-256 is
- * stored, so that this is the only time the token can be seen.
+ * Creates a token `adb_<id>_<secret>` that expires after `days`. The secret has 256 random bits; only its SHA-256
+ * is stored, so the token can be seen only now.
  *
- * @throws RangeError for a life that is not between a day and `MAX_TOKEN_DAYS`.
+ * @throws RangeError for a lifetime that is not between a day and `MAX_TOKEN_DAYS`.
  */
 export async function createApiToken(
   db: Queryable,
@@ -60,7 +63,7 @@ export async function createApiToken(
   return { tokenId, token: `adb_${tokenId}_${secret}`, expiresAt: row.expiresAt };
 }
 
-/** The newest 200 tokens, also revoked and expired ones. */
+/** The newest 200 tokens, including revoked and expired ones. */
 export function listApiTokens(db: Queryable): Promise<ApiToken[]> {
   return query(
     db,
@@ -76,7 +79,7 @@ export function listApiTokens(db: Queryable): Promise<ApiToken[]> {
   );
 }
 
-/** What a token that is not revoked may; `undefined` for any other. */
+/** The grants of a token; `undefined` if it is unknown or revoked. */
 export async function findTokenGrants(
   db: Queryable,
   tokenId: string,
@@ -98,7 +101,7 @@ export async function revokeApiToken(db: Queryable, tokenId: string, by: string)
     sql`update absurd_dashboard.api_token set revoked_at = clock_timestamp(), revoked_by = ${by}
          where token_id = ${tokenId} and revoked_at is null returning name`,
   );
-  // Until the transaction commits, the earlier state could be looked up once more and believed for seconds.
+  // Until the transaction commits, a lookup could return the earlier state, which would be trusted for seconds.
   known.set(tokenId, { row: null, at: performance.now(), usedAt: Number.NEGATIVE_INFINITY });
   return rows.length > 0;
 }
@@ -106,7 +109,7 @@ export async function revokeApiToken(db: Queryable, tokenId: string, by: string)
 /**
  * The identity of a token; `null` if it is unknown, wrong, revoked or expired, or without the dashboard's tables.
  *
- * @throws ProblemError what `translateReadError` returns: without a database it is open whether a token is valid.
+ * @throws ProblemError as `translateReadError` does: without a database the token's validity is unknown.
  */
 export async function findApiToken(token: string): Promise<Identity | null> {
   const match = /^adb_([0-9a-f]{12})_([\w-]{43})$/.exec(token);
@@ -137,7 +140,7 @@ async function findKnown(tokenId: string): Promise<Known | undefined> {
                revoked_at is null and expires_at > clock_timestamp() as "isValid"
           from absurd_dashboard.api_token where token_id = ${tokenId}`,
   );
-  // Ids also come from strangers, so the map must not grow with what they send.
+  // Ids come from unauthenticated requests, so the map must not grow with them.
   if (known.size >= 1_000) known.clear();
   const entry = {
     row: row ?? null,

@@ -17,25 +17,29 @@ import { findProxyCaller } from "./proxy-door";
 import { endSession, findSession, forgetSession, isConfirmationDue } from "./session";
 import { findSessionCookie } from "./session-cookie";
 
-/** Set by pages on requests that follow an input of the person, so that polling alone does not keep a session alive. */
+/** Set by pages on requests that follow a person's input, so that polling alone does not keep a session alive. */
 export const ACTIVITY_HEADER = "x-activity";
 
-/** What kind of request asks who its caller is. */
+/** What kind of request needs its caller. */
 export type CallerOptions = {
-  /** Whether tokens of programs are accepted: by routes of the HTTP API, never by pages and actions. */
+  /** Whether API tokens are accepted: by routes of the HTTP API, never by pages and actions. */
   tokens: boolean;
-  /** Whether the request itself is by the person: a page that is opened, or an action. */
+  /** Whether the person made the request: by opening a page or by an action. */
   isActivity: boolean;
 };
 
-/** Who makes a request; `null` if nobody is signed in. `looked` says where the grants of a proxy's caller come from. */
+/**
+ * The caller of a request; `null` if not signed in. `looked` lists the claims checked for the grants of a proxy's
+ * caller.
+ */
 export type Caller = { identity: Identity; looked: string[] } | null;
 
 /**
- * Who makes a request, by the first door that it names: a token of a program, a session, the trusted proxy. A token that is
- * wrong is not replaced by another door. Without a door everybody with access to this machine is the local operator.
+ * The caller of a request, by the first door that the request uses: an API token, a session, the trusted proxy. If
+ * a token is wrong, no other door is tried. Without a door, everyone with access to this machine is the local
+ * operator.
  *
- * @throws ProblemError what `translateReadError` returns, where it is open whether a token or session is valid.
+ * @throws ProblemError as `translateReadError` does, if the validity of a token or session is unknown.
  */
 export async function findCaller(headers: Headers, options: CallerOptions): Promise<Caller> {
   const bearer = /^bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
@@ -59,7 +63,7 @@ export async function findCaller(headers: Headers, options: CallerOptions): Prom
   return hasDoor(getEnvironment()) ? null : { identity: localOperator(), looked: [] };
 }
 
-/** Everybody with access to this machine, where no door is configured. */
+/** Everyone with access to this machine, if no door is configured. */
 export function localOperator(): Identity {
   const { DASHBOARD_OPERATOR: name } = getEnvironment();
   return {
@@ -69,7 +73,7 @@ export function localOperator(): Identity {
   };
 }
 
-/** How often a person of the proxy is stored, in milliseconds. */
+/** How often a person who comes through the proxy is stored, in milliseconds. */
 const SEEN_MS = 600_000;
 
 const lastSeen = new Map<string, number>();
@@ -79,26 +83,26 @@ async function seen(identity: Identity): Promise<void> {
   if (performance.now() - (lastSeen.get(key) ?? Number.NEGATIVE_INFINITY) < SEEN_MS) return;
   if (lastSeen.size >= 10_000) lastSeen.clear();
   lastSeen.set(key, performance.now());
-  // Nothing depends on it, so that the door works without a database too.
+  // Nothing depends on it, so the door works without a database too.
   if (await hasIdentityTables().catch(() => false))
     await notePerson(identity).catch(() => undefined);
 }
 
-/** Sessions that are being confirmed, and when the provider was last found unavailable for one. */
+/** Sessions that are being confirmed, and when the provider last failed to respond for one. */
 const confirming = new Map<Uuid, Promise<void>>();
 const retryAt = new Map<Uuid, number>();
 
-/** How long after a failure the provider is asked again, in milliseconds. */
+/** How long to wait after a failure before asking the provider again, in milliseconds. */
 const RETRY_MS = 60_000;
 
-/** Asks the provider again at once, for tests. */
+/** Lets the next confirmation ask the provider at once, for tests. */
 export function forgetRetries(): void {
   retryAt.clear();
 }
 
 /**
- * The identity of a session after the provider confirmed it, if that is due; `null` once it no longer does. While the
- * provider is unavailable the session goes on for one more interval, then it ends.
+ * The identity of a session, confirmed by the provider if that is due; `null` once the provider no longer confirms
+ * it. While the provider is unavailable the session continues for one more interval, then it ends.
  */
 async function confirm(identity: Identity): Promise<Identity | null> {
   const { sessionId } = identity;
@@ -126,7 +130,7 @@ async function findSessionAgain(identity: Identity, sessionId: Uuid): Promise<Id
   return { ...identity, grants: row.grants, reasons: row.reasons };
 }
 
-/** Another process that confirms the same session holds its row, and then nothing is done here. */
+/** Does nothing if another process confirms the same session, which then holds its row. */
 async function confirmOnce(identity: Identity, sessionId: Uuid): Promise<void> {
   const { DASHBOARD_OIDC_REVALIDATE: minutes } = getEnvironment();
   let end: string | null = null;

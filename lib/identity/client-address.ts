@@ -2,21 +2,21 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isInRanges } from "@/lib/db/door-settings";
 import { getEnvironment } from "@/lib/db/env";
 
-/** Set by `guardRequests` on every request that enters the process; what a client sends under this name is overwritten. */
+/** Set by `guardRequests` on every request that enters the process, replacing any value that a client sends. */
 export const PEER_HEADER = "x-absurd-dashboard-peer";
 
-// Start-up code, pages and actions are separate bundles: the process is what they share.
+// Start-up code, pages and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.peer-mark");
 const shared = globalThis as { [KEY]?: string };
 shared[KEY] ??= randomBytes(16).toString("hex");
 const mark = shared[KEY];
 
-/** The value of `PEER_HEADER` for a connection. Its mark shows that this process wrote it. */
+/** The value of `PEER_HEADER` for a connection. Its mark proves that this process wrote it. */
 export function formatPeer(address: string | undefined): string {
   return `${mark} ${address ?? ""}`;
 }
 
-/** The address at the other end of the connection: a browser's, or that of the last proxy; `null` if it is unknown. */
+/** The address at the other end of the connection: a browser's, or the last proxy's; `null` if it is unknown. */
 export function getPeer(headers: Headers): string | null {
   const [given = "", address] = (headers.get(PEER_HEADER) ?? "").split(" ");
   return isSameMark(given) && address ? address : null;
@@ -35,8 +35,9 @@ export function isFromProxy(headers: Headers): boolean {
 }
 
 /**
- * The address that a request comes from; `null` if it is unknown. `X-Forwarded-For` counts only from the proxies in
- * `DASHBOARD_PROXY_FROM`, and only as far as they wrote it: from the right, up to the first address that is none of theirs.
+ * The address that a request comes from; `null` if it is unknown. `X-Forwarded-For` counts only from the proxies
+ * in `DASHBOARD_PROXY_FROM`, and only the part that they wrote: from the right, up to the first address that is
+ * not one of theirs.
  */
 export function getClientAddress(headers: Headers): string | null {
   const peer = getPeer(headers);
@@ -47,7 +48,9 @@ export function getClientAddress(headers: Headers): string | null {
   return client?.slice(0, 64) ?? peer;
 }
 
-/** Whether the browser uses https: by the dashboard's own address if that is set, else by what a proxy says of it. */
+/**
+ * Whether the browser uses https: by the dashboard's own address if that is set, otherwise by a proxy's header.
+ */
 export function isHttps(headers: Headers): boolean {
   const { DASHBOARD_URL } = getEnvironment();
   if (DASHBOARD_URL !== undefined) return DASHBOARD_URL.startsWith("https:");

@@ -6,12 +6,12 @@ const STYLE = `:root{color-scheme:light dark}
 body{font:14px/1.6 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1rem}
 h1{font-size:1.25rem}code{overflow-wrap:anywhere}`;
 
-/** The policy allows this style alone. */
+/** The policy allows only this style. */
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
 /**
- * The response to somebody whom a door knows and who has no role here: status 403, with the claims that were looked at, so
- * that an administrator can correct the allow-list. It has no script.
+ * The response to a person whom a door identifies but who has no role here: status 403, with the claims that were
+ * checked, so that an administrator can correct the allow-list. It has no script.
  */
 export function deniedPage(name: string, looked: readonly string[], setting: string): Response {
   const claims = looked.map((claim) => `<li><code>${escapeHtml(claim)}</code></li>`).join("");

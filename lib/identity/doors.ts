@@ -1,7 +1,7 @@
 import { hasOidc } from "@/lib/db/door-settings";
 import { getEnvironment } from "@/lib/db/env";
 
-/** The doors at which people sign in by hand: the name of the identity provider if there is one, and the token. */
+/** The doors of the sign-in page: the name of the identity provider, if any, and whether the token is accepted. */
 export function getSignInDoors(): { provider: string | null; token: boolean } {
   const settings = getEnvironment();
   return {

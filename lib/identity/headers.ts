@@ -10,12 +10,12 @@ const ALWAYS = {
   "X-Frame-Options": "DENY",
 };
 
-/** Tells browsers to use https alone for a year, where the request came by it. */
+/** Makes browsers use only https for a year, if the request was made over https. */
 export function transportHeaders(isHttps: boolean): Record<string, string> {
   return isHttps ? { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" } : {};
 }
 
-/** Headers of JSON responses. Opened directly in a browser they cannot run anything, whatever a payload contains. */
+/** Headers of JSON responses. Opened directly in a browser they cannot run anything, for any payload. */
 export function apiHeaders(): Record<string, string> {
   return {
     ...ALWAYS,
@@ -26,9 +26,10 @@ export function apiHeaders(): Record<string, string> {
 }
 
 /**
- * The headers of pages. Scripts and styles load from this server or carry the request's nonce; other inline code does not run.
+ * The headers of pages. Scripts and styles load from this server or carry the request's nonce; other inline code
+ * does not run.
  *
- * @param dev lets the development server evaluate code, inject styles and open its web socket.
+ * @param dev permits the development server to evaluate code, inject styles and open its web socket.
  */
 export function pageHeaders(nonce: string, dev: boolean): Record<string, string> {
   const policy = [
@@ -46,7 +47,8 @@ export function pageHeaders(nonce: string, dev: boolean): Record<string, string>
   return {
     ...ALWAYS,
     "Content-Security-Policy": policy.join("; "),
-    // A page shows rows that only the person may see: no cache keeps it, also not for the back button after signing out.
+    // A page shows rows that only this person may see: no cache may keep it, not even for the back button after
+    // sign-out.
     "Cache-Control": "no-store",
   };
 }

@@ -6,10 +6,10 @@ import { query } from "@/lib/db/query";
 import type { Grant } from "@/lib/model/access";
 import { grantSchema } from "./session-cookie";
 
-/** How long it is believed that the tables are missing, in milliseconds. Once found they stay. */
+/** How long a "missing" result is cached, in milliseconds. Once found, the tables stay. */
 const RECHECK_MS = 10_000;
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.identity-tables");
 const shared = globalThis as { [KEY]?: Map<string, { installed: boolean; at: number }> };
 shared[KEY] ??= new Map();

@@ -50,7 +50,7 @@ test("access is managed by those who administer the first database", () => {
   expect(denied(admin("us"), "manage access")).not.toContain(null);
 });
 
-test("nobody gives more databases than they have", () => {
+test("no one can grant more databases than they have", () => {
   const admin = person({ role: "admin", ...EVERYWHERE, databases: ["eu", "us-*"] });
   const may = (databases?: string[]) =>
     covers(admin, { role: "viewer", ...EVERYWHERE, databases }, "manage access");

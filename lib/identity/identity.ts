@@ -9,25 +9,25 @@ import {
   type Permission,
 } from "@/lib/model/access";
 
-/** Who makes a request, and what that person may do where. */
+/** The caller of a request, and what they may do where. */
 export type Identity = {
   /** Identifies the person within the door: a subject of the provider, a user name, the id of a token. */
   subject: string;
-  /** For people to read. Nothing is decided by it. */
+  /** For display only. No decision depends on it. */
   name: string;
   door: Door;
   grants: readonly Grant[];
-  /** Why these grants: the claims and headers that matched, or the setting that gave them. */
+  /** The source of these grants: the claims and headers that matched, or the setting that gave them. */
   reasons: readonly string[];
-  /** The session that can be listed and revoked; `null` where requests carry the identity themselves. */
+  /** The session that can be listed and revoked; `null` if each request carries the identity itself. */
   sessionId: string | null;
 };
 
 export const EVERYWHERE = { queues: null, tenants: null, payloads: true } as const;
 
 /**
- * The grants with a permission in the current database, without those that another one includes. Access is managed in the
- * first database, whichever a page shows.
+ * The grants with a permission in the current database, without those included in another one. Access is managed
+ * in the first database, from the pages of any database.
  */
 export function grantsWith(identity: Identity, permission: Permission): readonly Grant[] {
   const { name } = permission === "manage access" ? getHomeDatabase() : getDatabase();
@@ -46,16 +46,14 @@ export function grantsWith(identity: Identity, permission: Permission): readonly
   );
 }
 
-/**
- * Whether the identity has the permission for all that the grant covers, so that it may give it to somebody else.
- */
+/** Whether the identity has the permission for everything that the grant covers, and so may grant it. */
 export function covers(identity: Identity, grant: Grant, permission: Permission): boolean {
   return grantsWith(identity, permission).some((own) => contains(own, grant));
 }
 
 /**
- * Whether the identity manages the access of somebody with these grants: it has `manage access` for all that they cover, so
- * that who manages a part learns of nobody else.
+ * Whether the identity manages the access of a person with these grants: it has `manage access` for everything
+ * that they cover, so a manager of a part sees no one outside that part.
  */
 export function manages(identity: Identity, grants: readonly Grant[]): boolean {
   return grants.length > 0 && grants.every((grant) => covers(identity, grant, "manage access"));
@@ -65,7 +63,10 @@ function isFor({ databases }: Grant, name: string): boolean {
   return databases?.some((pattern) => matchesPattern(pattern, name)) ?? true;
 }
 
-/** Whether one grant covers all that the other covers. A pattern covers itself and literal names that match it. */
+/**
+ * Whether one grant covers everything that the other covers. A pattern covers itself and literal names that match
+ * it.
+ */
 function contains(outer: Grant, inner: Grant): boolean {
   const isNameOf = (name: string) => (pattern: string) =>
     pattern === name || (!name.includes("*") && matchesPattern(pattern, name));
@@ -79,8 +80,8 @@ function contains(outer: Grant, inner: Grant): boolean {
 }
 
 /**
- * For whom an action with this permission is done. Payloads are shown if all the grants show them: one of several grants
- * cannot reveal what another one hides.
+ * The viewer for which an action with this permission is done. Payloads are shown if all of the grants show them:
+ * one grant cannot reveal what another one hides.
  */
 export function toViewer(identity: Identity, permission: Permission): Viewer {
   const grants = grantsWith(identity, permission);
@@ -90,7 +91,7 @@ export function toViewer(identity: Identity, permission: Permission): Viewer {
   };
 }
 
-/** What the settings of the whole dashboard take from everybody. */
+/** Restrictions that the dashboard's settings impose on everyone. */
 export type Switches = { readOnly: boolean; disabled: readonly Permission[] };
 
 /** Why the identity lacks a permission; `null` if it has it. */

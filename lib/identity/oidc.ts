@@ -9,44 +9,46 @@ import { isHttps } from "./client-address";
 import type { Identity } from "./identity";
 import type { ProviderTokens } from "./session";
 
-/** Seconds that a person has to sign in at the provider. */
+/** How many seconds a person has to sign in at the provider. */
 const SIGN_IN_SECONDS = 600;
 
-/** Seconds for which a request to the provider may take. */
+/** Time limit of a request to the provider, in seconds. */
 const TIMEOUT = 5;
 
-/** Seconds by which the clocks of the provider and of this server may differ. */
+/** Tolerated difference between the clocks of the provider and this server, in seconds. */
 const CLOCK_TOLERANCE = 30;
 
-/** Where the provider sends people back, below `DASHBOARD_URL`. */
+/** Where the provider redirects people, below `DASHBOARD_URL`. */
 export const CALLBACK_PATH = "/sign-in/oidc/callback";
 
-/** The provider did not answer, or its answer cannot be used. The message is for people; details are in the log. */
+/**
+ * The provider did not respond, or its response cannot be used. The message is for people; details are in the log.
+ */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
 
   constructor(
     readonly reason: "unavailable" | "refused" | "expired",
-    /** What went wrong, by the library's own code: never a token. */
+    /** What went wrong, by the library's own code; never contains a token. */
     readonly detail: string,
   ) {
     super(`The identity provider: ${reason}`);
   }
 }
 
-/** Who signed in at the provider, and where their grants were looked for. */
+/** A person who signed in at the provider, and the claims that were checked for grants. */
 export type ProviderCaller = { identity: Identity; looked: string[]; tokens: ProviderTokens };
 
 let discovered: Promise<client.Configuration> | undefined;
 
-/** Forgets the provider's configuration, for tests that start another. */
+/** Forgets the provider's configuration, for tests that start another one. */
 export function forgetProvider(): void {
   discovered = undefined;
 }
 
 /**
- * Where to send a person to sign in, and the cookie that has to come back with them: it binds the response to this browser,
- * and holds what proves the request to be ours (state, nonce, code verifier), encrypted.
+ * Where to send a person to sign in, and the cookie that must return with them: it binds the response to this
+ * browser, and holds, encrypted, the proof that the request is ours (state, nonce, code verifier).
  *
  * @throws ProviderError `unavailable`
  */
@@ -71,12 +73,12 @@ export async function beginSignIn(next: string): Promise<{ to: URL; transaction:
   return { to, transaction };
 }
 
-/** The page to return to, or the start for an address that would not fit into the cookie. */
+/** The page to return to, or the start page if the address would not fit into the cookie. */
 function shorten(next: string): string {
   return next.length > 2_000 ? "/" : next;
 }
 
-/** The cookie of a sign-in that has begun. It has to be sent when the provider redirects, hence `lax`. */
+/** The cookie of a sign-in in progress. It must be sent when the provider redirects, hence `lax`. */
 export function transactionCookie(headers: Headers) {
   const secure = isHttps(headers);
   const name = "absurd_dashboard_sign_in";
@@ -98,10 +100,10 @@ const transactionSchema = z.object({
 });
 
 /**
- * Completes a sign-in: exchanges the code, verifies the id token (signature, issuer, audience, times, nonce), and maps its
- * claims and those of the user info to grants.
+ * Completes a sign-in: exchanges the code, verifies the id token (signature, issuer, audience, times, nonce), and
+ * maps its claims and those of the user info to grants.
  *
- * @param query the query string with which the provider sent the person back.
+ * @param query the query string of the provider's redirect.
  * @throws ProviderError
  */
 export async function completeSignIn(
@@ -120,10 +122,10 @@ export async function completeSignIn(
 }
 
 /**
- * Asks the provider again about the person of a session.
+ * Asks the provider to confirm the person of a session again.
  *
- * @returns the person with the present grants, or `null` if the provider no longer confirms them.
- * @throws ProviderError `unavailable`: nothing is known.
+ * @returns the person with their current grants, or `null` if the provider no longer confirms them.
+ * @throws ProviderError `unavailable`: the answer is unknown.
  */
 export async function confirmSession(
   refreshToken: string,
@@ -140,7 +142,7 @@ export async function confirmSession(
   }
 }
 
-/** Where the provider ends its own session; `null` if it has no such page or does not answer. */
+/** Where the provider ends its own session; `null` if it has no such page or does not respond. */
 export async function getSignOutUrl(idToken: string | null): Promise<string | null> {
   try {
     const config = await getProvider();
@@ -199,7 +201,7 @@ function callbackUrl(): string {
   return `${getEnvironment().DASHBOARD_URL}${CALLBACK_PATH}`;
 }
 
-/** The provider's configuration, discovered once; a failure is tried again at the next use. */
+/** The provider's configuration, discovered once; after a failure, the next use tries again. */
 function getProvider(): Promise<client.Configuration> {
   discovered ??= discover().catch((error) => {
     discovered = undefined;
@@ -226,19 +228,19 @@ async function discover(): Promise<client.Configuration> {
     ),
   );
   config.timeout = TIMEOUT;
-  // The signature of an id token is verified too, although it comes over a connection to the provider.
+  // The signature of an id token is verified too, although it arrives over a connection to the provider.
   client.enableNonRepudiationChecks(config);
   return config;
 }
 
-/** Errors by which the provider, or the library's checks of its answer, refuse the person. */
+/** Errors by which the provider, or the library's checks of its response, refuse the person. */
 const REFUSED = [
   client.AuthorizationResponseError,
   client.ResponseBodyError,
   client.ClientError,
 ] as const;
 
-/** Statuses and codes that say nothing about the person. */
+/** Statuses and codes that give no verdict on the person. */
 const UNAVAILABLE =
   /TIMEOUT|INVALID_SERVER|DISCOVERY|REQUEST_TIMEOUT|OAUTH_RESPONSE_IS_NOT_CONFORM/;
 

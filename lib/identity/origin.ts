@@ -2,14 +2,15 @@ import { isIP } from "node:net";
 import { isLoopback } from "@/lib/db/env";
 
 /**
- * The reason to refuse a request, or `null`. A page on another site can make a browser send requests here, but it cannot
- * forge their `Host` and `Origin`:
- * - a foreign `Host` is a name that was pointed at this machine (DNS rebinding). IP addresses and `localhost` cannot be
- *   rebound and are accepted; other names must be allowed. Without a token only loopback addresses are accepted.
+ * The reason to refuse a request, or `null`. A page on another site can make a browser send requests here, but it
+ * cannot forge their `Host` and `Origin`:
+ * - a foreign `Host` is a name that was pointed at this machine (DNS rebinding). IP addresses and `localhost`
+ *   cannot be rebound and are accepted; other names must be allowed. Without a token only loopback addresses are
+ *   accepted.
  * - a foreign `Origin` is a form or script of another site (CSRF).
  *
  * @param allowed additional host names of this dashboard, with a port or for all ports.
- * @param isLocal whether the dashboard has no token and serves this machine only.
+ * @param isLocal whether the dashboard has no token and serves only this machine.
  */
 export function findForeign(
   headers: Headers,

@@ -12,10 +12,10 @@ import { describeDenied, getSwitches } from "./require";
 import { listSessions } from "./session";
 
 /**
- * What the settings page shows to this person: their own sessions, and with `manage access` those of everybody whom they
- * manage, and the tokens and people likewise.
+ * What the settings page shows to this person: their own sessions, and with `manage access` those of everyone whom
+ * they manage; the same for tokens and people.
  *
- * @throws ProblemError what `translateReadError` returns.
+ * @throws ProblemError as `translateReadError` does.
  */
 export async function getAccessOverview(identity: Identity): Promise<AccessOverview> {
   const { name, subject, door, grants, reasons, sessionId } = identity;

@@ -11,10 +11,10 @@ import { DATABASE_HEADER, type DatabaseLabel } from "@/lib/model/database";
 import { ProblemError } from "@/lib/model/problem";
 
 /**
- * The database that a request is for: the one of the current work, else the one that its address names, as `proxy.ts` noted.
+ * The database of a request: the current work's, otherwise the one that its address names, as `proxy.ts` noted.
  *
  * @param request in route handlers; pages and actions pass `undefined`.
- * @throws ProblemError `database_not_found` where there are several and the address names none.
+ * @throws ProblemError `database_not_found` if there are several and the address names none.
  */
 export async function requireDatabase(request: Request | undefined): Promise<DatabaseSettings> {
   const database = await findRequestDatabase(request);
@@ -28,7 +28,7 @@ export async function requireDatabase(request: Request | undefined): Promise<Dat
   });
 }
 
-/** Like `requireDatabase`; `undefined` where there are several and the address names none. */
+/** Like `requireDatabase`; `undefined` if there are several and the address names none. */
 export async function findRequestDatabase(
   request: Request | undefined,
 ): Promise<DatabaseSettings | undefined> {
@@ -42,9 +42,12 @@ async function findNamed(request: Request | undefined): Promise<DatabaseSettings
 
 /** How the frame of the page being rendered names its database. */
 export type PageDatabase = {
-  /** What precedes its paths; empty for the only database, and for pages of none. */
+  /** The prefix of its paths; empty for the only database, and for pages outside any database. */
   prefix: string;
-  /** `null` for the only database of a dashboard, if the settings do not label it, and for pages of none. */
+  /**
+   * `null` for the only database of a dashboard, if the settings do not label it, and for pages outside any
+   * database.
+   */
   label: DatabaseLabel | null;
 };
 
@@ -60,7 +63,7 @@ export async function getPageDatabase(): Promise<PageDatabase> {
   };
 }
 
-/** A path as the page being rendered has to name it in a redirect. */
+/** A path as a redirect from the page being rendered must write it. */
 export async function toPagePath(path: string): Promise<string> {
   const { prefix } = await getPageDatabase();
   return withPrefix(prefix, path);

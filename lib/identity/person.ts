@@ -6,7 +6,7 @@ import { DOORS, type Person } from "@/lib/model/access";
 import type { Identity } from "./identity";
 import { decodeGrants } from "./identity-tables";
 
-/** Stores that somebody came in, with what the door decided. */
+/** Stores that a person signed in, with the door's decision. */
 export function notePerson({ door, subject, name, reasons, grants }: Identity): Promise<void> {
   return execute(
     getHomePool(),
@@ -18,7 +18,7 @@ export function notePerson({ door, subject, name, reasons, grants }: Identity): 
   );
 }
 
-/** The 200 people seen last. */
+/** The 200 most recently seen people. */
 export function listPeople(): Promise<Person[]> {
   return query(
     getHomePool(),

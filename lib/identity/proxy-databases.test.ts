@@ -31,13 +31,13 @@ async function send(path: string, method = "GET", headers: Record<string, string
   return {
     status: response.status,
     location: response.headers.get("location"),
-    /** The database that pages, routes and actions are given. */
+    /** The database that pages, routes and actions receive. */
     database: response.headers.get("x-middleware-request-x-absurd-database"),
     overridden: response.headers.get("x-middleware-override-headers") ?? "",
   };
 }
 
-test("pages, routes and actions get the database of their address, whatever the browser claims", async () => {
+test("pages, routes and actions use the database of their address; a header from the browser is ignored", async () => {
   const claim = { "x-absurd-database": "us" };
   for (const [path, method] of [
     ["/d/eu", "GET"],
@@ -54,7 +54,7 @@ test("pages, routes and actions get the database of their address, whatever the 
   }
 });
 
-test("an address that names none of several databases reaches none", async () => {
+test("an address that names none of several databases leads to none", async () => {
   for (const [path, method] of [
     ["/api/queues", "GET"],
     ["/api/summary", "GET"],
@@ -88,7 +88,7 @@ test("one database has no prefix", async () => {
   });
 });
 
-test("people sign in before they learn which databases there are, and return to their page", async () => {
+test("people sign in before they see which databases exist, and return to their page", async () => {
   set({ ...several, DASHBOARD_TOKEN: "a-token-of-24-characters" });
   expect((await send("/d/eu/tasks?state=failed")).location).toBe(
     "http://localhost:3000/sign-in?next=%2Fd%2Feu%2Ftasks%3Fstate%3Dfailed",

@@ -19,7 +19,7 @@ function set(settings: Record<string, string>) {
 const from = (peer: string, headers: Record<string, string>) =>
   findProxyCaller(new Headers({ [PEER_HEADER]: formatPeer(peer), ...headers }));
 
-test("headers count from the addresses that are listed, and from nobody else", async () => {
+test("headers count only from the listed addresses", async () => {
   set({
     DASHBOARD_PROXY_FROM: "10.0.0.0/8,fd00::/8",
     ...{ DASHBOARD_PROXY_USER_HEADER: "x-user", DASHBOARD_PROXY_GROUPS_HEADER: "x-groups" },
@@ -37,7 +37,7 @@ test("headers count from the addresses that are listed, and from nobody else", a
     });
   for (const peer of ["11.0.0.1", "127.0.0.1", "::1", "fe80::1", "", "10.1.2.3.evil"])
     expect(await from(peer, headers), peer).toBeNull();
-  // The peer that a client writes itself.
+  // A peer header that the client wrote itself.
   expect(
     await findProxyCaller(new Headers({ [PEER_HEADER]: "x 10.1.2.3", ...headers })),
   ).toBeNull();
@@ -45,7 +45,7 @@ test("headers count from the addresses that are listed, and from nobody else", a
   expect((await from("10.1.2.3", { ...headers, "x-groups": "opsx" }))?.identity.grants).toEqual([]);
 });
 
-test("where both an address and a secret are set, both are needed", async () => {
+test("if both an address and a secret are set, both are required", async () => {
   set({
     ...{ DASHBOARD_PROXY_FROM: "10.0.0.0/8", DASHBOARD_PROXY_SECRET: SECRET },
     ...{ DASHBOARD_PROXY_USER_HEADER: "x-user", DASHBOARD_PROXY_ROLES: "viewer=*" },

@@ -5,16 +5,16 @@ import { matchRoles } from "@/lib/model/role-rules";
 import { isFromProxy, isSameSecret } from "./client-address";
 import type { Identity } from "./identity";
 
-/** Seconds by which the clocks of the proxy and of this server may differ. */
+/** Tolerated difference between the clocks of the proxy and this server, in seconds. */
 const CLOCK_TOLERANCE = 30;
 
-/** Who comes through the trusted proxy, and where their grants were looked for. */
+/** A person who comes through the trusted proxy, and the claims that were checked for grants. */
 export type ProxyCaller = { identity: Identity; looked: string[] };
 
 /**
- * The person that the trusted proxy names: in a signed assertion if one is configured, else in plain headers. `null` if
- * the door is not configured, the request does not come from the proxy, or it names nobody. Headers of any other sender
- * are ignored.
+ * The person that the trusted proxy names: in a signed assertion if one is configured, otherwise in plain headers.
+ * `null` if the door is not configured, the request does not come from the proxy, or it names no one. Headers of
+ * any other sender are ignored.
  */
 export async function findProxyCaller(headers: Headers): Promise<ProxyCaller | null> {
   const settings = getEnvironment();
@@ -32,7 +32,7 @@ export async function findProxyCaller(headers: Headers): Promise<ProxyCaller | n
   return { identity, looked };
 }
 
-/** Whether the request comes from the proxy: by its address, its secret, or both where both are configured. */
+/** Whether the request comes from the proxy: by its address, its secret, or both if both are configured. */
 export function isTrustedProxy(headers: Headers): boolean {
   const settings = getEnvironment();
   if (!hasProxyDoor(settings)) return false;
@@ -64,7 +64,7 @@ async function findAssertion(assertion: string | null): Promise<Record<string, u
   const settings = getEnvironment();
   const { DASHBOARD_PROXY_JWT_ISSUER: issuer, DASHBOARD_PROXY_JWT_AUDIENCE: audience } = settings;
   const { DASHBOARD_PROXY_JWT_KEYS: address } = settings;
-  // The settings were checked at the start. Without one of them an assertion proves nothing.
+  // The settings were checked at start. Without any one of them an assertion proves nothing.
   if (!assertion || !address || !issuer || !audience) return null;
   let keys = keySets.get(address);
   if (!keys) {

@@ -88,13 +88,13 @@ test("a session gives access until it is tampered with", async () => {
   expect((await send("/api/tasks", { cookie: tampered })).status).toBe(401);
 });
 
-test("while the database is away a token of a program is neither right nor wrong", async () => {
+test("while the database is unavailable, an API token is neither accepted nor rejected", async () => {
   set({ DASHBOARD_TOKEN: TOKEN, DATABASE_URL: "postgresql://127.0.0.1:9/x" });
   const authorization = `Bearer adb_000000000000_${"x".repeat(43)}`;
   expect((await send("/api/tasks", { authorization })).status).toBe(503);
 });
 
-test("only files of the build are exempt from signing in, exactly, and no path from the host's check", async () => {
+test("exactly the build's files are exempt from signing in, and no path from the host check", async () => {
   set({ DASHBOARD_TOKEN: TOKEN });
   for (const path of ["/_next/static/chunks/a.js", "/icon.svg", "/favicon.ico"]) {
     expect((await send(path)).status, path).toBe(200);
@@ -120,7 +120,7 @@ test("only files of the build are exempt from signing in, exactly, and no path f
   expect((await send("/api/health/x/y")).status).toBe(401);
 });
 
-test("over https browsers learn to use it always", async () => {
+test("over https, responses tell browsers to always use it", async () => {
   const transport = (headers: Record<string, string>) =>
     send("/sign-in", headers).then((response) => response.headers.get("strict-transport-security"));
   expect(await transport({ "x-forwarded-proto": "https, http" })).toMatch(/max-age=31536000/);
@@ -129,7 +129,7 @@ test("over https browsers learn to use it always", async () => {
   expect(await transport({ host: "ops.example" })).toMatch(/max-age/);
 });
 
-test("somebody whom the proxy names and who has no role learns which groups were looked at", async () => {
+test("a person whom the proxy names but who has no role sees which groups were checked", async () => {
   set({
     ...{
       DASHBOARD_PROXY_SECRET: "a-secret-of-the-proxy-24",
@@ -148,7 +148,7 @@ test("somebody whom the proxy names and who has no role learns which groups were
   expect((await send("/queues", { ...proxy, "x-user": "ada", "x-groups": "dev" })).status).toBe(
     200,
   );
-  // The same headers from anybody else.
+  // The same headers from any other sender.
   for (const secret of ["", "a-secret-of-the-proxy-2", "A-secret-of-the-proxy-24"])
     expect(
       (await send("/queues", { "x-user": "ada", "x-groups": "dev", "x-proxy-secret": secret }))

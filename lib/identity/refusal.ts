@@ -5,18 +5,20 @@ import { getWritePool } from "@/lib/db/pools";
 import { type Actor, getViewer, runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { formatLogLine } from "@/lib/model/log-line";
 
-/** Recorded refusals: of one person or address a minute, and of all strangers together an hour. */
+/**
+ * The maximum number of recorded refusals: per person or address and minute, and of all unknown callers per hour.
+ */
 const LIMITS = { each: 10, strangers: 120 };
 
 const each = new RateLimiterMemory({ points: LIMITS.each, duration: 60 });
 const strangers = new RateLimiterMemory({ points: LIMITS.strangers, duration: 3_600 });
 
-/** Something that was not permitted. */
+/** An attempt that was not permitted. */
 export type Refusal = {
-  /** Who tried, if that is known. */
+  /** The person who tried, if known. */
   actor: Actor | null;
   address: string | null;
-  /** The permission that is missing, or what was tried. */
+  /** The missing permission, or what was attempted. */
   action: string;
   code: string;
   message: string;
@@ -40,8 +42,9 @@ export function logRefusal({ actor, address, action, code, path }: Refusal): voi
 }
 
 /**
- * Logs a refusal, and records it unless too many were recorded already: nobody can fill the record. What is not recorded
- * is in the log. Never throws: without a database the refusal stands too.
+ * Logs a refusal, and records it unless too many were recorded already, so that no one can flood the audit log.
+ * Refusals that are not recorded are still in the server's log. Never throws: the refusal also stands without a
+ * database.
  */
 export async function recordRefusal(refusal: Refusal): Promise<void> {
   logRefusal(refusal);
@@ -57,8 +60,8 @@ export async function recordRefusal(refusal: Refusal): Promise<void> {
 }
 
 /**
- * Records something that is no change of the engine, such as a sign-in, in the database of the current work, or without one
- * in the first. While that database is away it is only logged.
+ * Records something that changes nothing in the engine, such as a sign-in, in the database of the current work, or
+ * in the first one if there is none. If that database is unavailable, it is only logged.
  */
 export async function recordQuietly(actor: Actor | null, record: AuditRecord): Promise<void> {
   try {
@@ -74,8 +77,8 @@ export async function recordQuietly(actor: Actor | null, record: AuditRecord): P
 }
 
 /**
- * Records that the caller exports what the filters match, before the first row leaves. The filters are the query string,
- * of which the record keeps the beginning.
+ * Records that the caller exports the rows that match the filters, before the first row is sent. The filters are
+ * the query string; the entry keeps its beginning.
  */
 export async function recordExport(action: string, filters: string): Promise<void> {
   const viewer = getViewer();

@@ -33,7 +33,9 @@ function set(settings: Record<string, string> = {}) {
 }
 beforeEach(() => set({ DASHBOARD_TOKEN: "a-token-of-24-characters" }));
 
-/** Sends bytes as they are, and returns what comes back until the response is there or the connection ends. */
+/**
+ * Sends bytes unchanged, and returns everything received until the response is complete or the connection ends.
+ */
 function send(text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
@@ -57,7 +59,7 @@ const seen = async (text: string) => {
   return JSON.parse(/\{"method.*\}/.exec(back)?.[0] ?? "{}");
 };
 
-test("the peer is the connection's, whatever the client claims", async () => {
+test("the peer is the connection's; a client's header is ignored", async () => {
   for (const forged of ["10.0.0.1", "x 10.0.0.1", "0".repeat(32)])
     expect(
       await seen(
@@ -88,20 +90,20 @@ test.each(["TRACE /", "PUT /", "DELETE /api/tasks", "OPTIONS *", "PATCH /", "CON
 );
 
 test.each(["/%ff", "/tasks/%", "/%c3%28", "/queues/%e0%a4/tasks?x=1", "//%"])(
-  "%s is no path",
+  "%s is not a path",
   async (path) => {
     expect(await seen(head(`GET ${path}`))).toMatchObject({ url: "/", refusal: 400 });
   },
 );
 
-test("an encoded path and any query are left alone", async () => {
+test("an encoded path and any query are unchanged", async () => {
   expect(await seen(head("GET /queues/a%20%C3%BC?where=%ff"))).toMatchObject({
     url: "/queues/a%20%C3%BC?where=%ff",
     refusal: null,
   });
 });
 
-test("without a session a body is small and says its length", async () => {
+test("without a session, a body must be small and declare its length", async () => {
   const post = (headers: Record<string, string>) => seen(head("POST /sign-in", headers));
   expect(await post({ "Content-Length": "0" })).toMatchObject({ method: "POST", refusal: null });
   expect(await post({ "Content-Length": String(ANONYMOUS_BODY) })).toMatchObject({ refusal: null });
@@ -116,12 +118,12 @@ test("without a session a body is small and says its length", async () => {
   expect(await post({ ...large, cookie })).toMatchObject({ method: "POST", refusal: null });
 });
 
-test("the connection of a refused request ends, so that its body is not waited for", async () => {
+test("the connection of a refused request ends, without waiting for its body", async () => {
   const back = await send(`${head("POST /", { "Content-Length": "7000000" })}${"x".repeat(1_000)}`);
   expect(back).toMatch(/connection: close/i);
 });
 
-test("a header that names a person, from a client beside that of the proxy, refuses the request", async () => {
+test("a request is refused if the client sends an identity header in addition to the proxy's", async () => {
   set({
     ...{ DASHBOARD_PROXY_FROM: "127.0.0.1", DASHBOARD_PROXY_ROLES: "viewer=*" },
     ...{ DASHBOARD_PROXY_USER_HEADER: "X-User", DASHBOARD_PROXY_GROUPS_HEADER: "X-Groups" },

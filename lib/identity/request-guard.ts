@@ -10,7 +10,10 @@ import { formatPeer, isSameMark, PEER_HEADER } from "./client-address";
 import { isTrustedProxy } from "./proxy-door";
 import { findSessionCookie } from "./session-cookie";
 
-/** The largest body without a session, in bytes. The framework holds a body in memory before anything is authorised. */
+/**
+ * The largest body without a session, in bytes. The framework buffers a body in memory before anything is
+ * authorised.
+ */
 export const ANONYMOUS_BODY = 65_536;
 
 /** Milliseconds for a request to arrive: its headers, and all of it. Node checks every half minute. */
@@ -19,7 +22,7 @@ const REQUEST_MS = 60_000;
 
 const METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 
-/** Set on a request that must be refused, with the status; what a client sends under this name is overwritten. */
+/** Set on a request that must be refused, with the status; replaces any value that a client sends. */
 const REFUSAL_HEADER = "x-absurd-dashboard-refusal";
 
 /** Why the guard refuses a request. */
@@ -36,9 +39,10 @@ const KEY = Symbol.for("absurd-dashboard.request-guard");
 const shared = globalThis as { [KEY]?: true };
 
 /**
- * Looks at every request of this process before the framework does, whatever serves it: notes the address of the peer,
- * bounds the time that a request may take to arrive, and has `proxy.ts` refuse what the framework would answer with 500
- * (an invalid path, TRACE) or would read into memory (a large body of a stranger). Call it once, when the server starts.
+ * Checks every request of this process before the framework does, for any handler: notes the peer's address,
+ * limits the time that a request may take to arrive, and has `proxy.ts` refuse what the framework would answer
+ * with 500 (an invalid path, TRACE) or buffer in memory (a large body of an unknown caller). Call it once, when
+ * the server starts.
  */
 export function guardRequests(): void {
   if (shared[KEY]) return;
@@ -53,7 +57,7 @@ function guard({ request, response, socket, server }: Message): void {
   delete request.headers[REFUSAL_HEADER];
   const refusal = findRefusal(request);
   if (refusal === null) return;
-  // The framework gets a harmless request in its place, and never sees the body.
+  // The framework receives a harmless request instead, and never sees the body.
   request.headers = {
     host: request.headers.host,
     [PEER_HEADER]: request.headers[PEER_HEADER],
@@ -64,7 +68,7 @@ function guard({ request, response, socket, server }: Message): void {
   response.shouldKeepAlive = false;
 }
 
-/** The status with which the guard had this request refused; `null` for every other request. */
+/** The status with which the guard refused this request; `null` for every other request. */
 export function getRefusal(headers: Headers): GuardRefusal | null {
   const [mark = "", status] = (headers.get(REFUSAL_HEADER) ?? "").split(" ");
   return isSameMark(mark) ? (Number(status) as GuardRefusal) : null;
@@ -81,8 +85,8 @@ function findRefusal(request: IncomingMessage): GuardRefusal | null {
 }
 
 /**
- * Whether a header by which a trusted proxy names a person came twice: a client's own beside that of a proxy which adds its
- * header instead of setting it. Joined, they would be one list of groups.
+ * Whether a header by which a trusted proxy names a person arrived twice: the client's in addition to that of a
+ * proxy which appends its header instead of setting it. Joined, they would be one list of groups.
  */
 function namesTwice({ rawHeaders }: IncomingMessage): boolean {
   const settings = getEnvironment();
@@ -101,7 +105,10 @@ function isValidPath(url: string): boolean {
   }
 }
 
-/** Whether the request has a session that this server signed, or comes from the trusted proxy. Who it is comes later. */
+/**
+ * Whether the request has a session that this server signed, or comes from the trusted proxy. Its caller is
+ * determined later.
+ */
 function isKnownCaller({ headers }: IncomingMessage): boolean {
   const list = Object.entries(headers).map(([name, value]): [string, string] => [
     name,

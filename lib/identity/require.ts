@@ -13,12 +13,14 @@ import { findRequestDatabase, requireDatabase } from "./page-database";
 import { logRefusal, recordRefusal } from "./refusal";
 
 /**
- * Runs work for a caller that has the permission, on the database that the request is for: everything that the work reads or
- * changes is in that database and limited to the scope in which the caller has the permission, and the record names the caller. The one way into reads and changes. Refusals are logged, and
- * those of people also recorded.
+ * Runs work for a caller that has the permission, on the database of the request: everything that the work reads
+ * or changes is in that database and limited to the scope in which the caller has the permission, and the audit
+ * log names the caller. The only entry to reads and changes. Refusals are logged, and those of people also
+ * recorded.
  *
  * @param request in route handlers; pages and actions pass `undefined`.
- * @throws ProblemError `unauthenticated`, `forbidden`, or `database_not_found` for an address that names no database
+ * @throws ProblemError `unauthenticated`, `forbidden`, or `database_not_found` for an address that names no
+ * database
  */
 export async function withPermission<T>(
   permission: Permission,
@@ -31,7 +33,7 @@ export async function withPermission<T>(
   });
 }
 
-/** The same problem, with the setting that has the connection strings of several databases. */
+/** The same problem, naming the setting that holds the connection strings of several databases. */
 function nameSetting(error: unknown, database: string): unknown {
   if (!(error instanceof ProblemError)) return error;
   const { code, message, hint } = error;
@@ -58,8 +60,8 @@ async function authorise<T>(
 }
 
 /**
- * Whether the caller of a request that is still open has the permission in the scope of the current work, with which it
- * began. Records nothing.
+ * Whether the caller of a request that is still open has the permission in the scope with which the current work
+ * started. Records nothing.
  */
 export async function isStillPermitted(permission: Permission, request: Request): Promise<boolean> {
   const caller = await findCaller(request.headers, { tokens: true, isActivity: false });
@@ -68,8 +70,8 @@ export async function isStillPermitted(permission: Permission, request: Request)
 }
 
 /**
- * Runs work for everybody, signed in or not: what it returns must need no permission. It runs on the database that the
- * request's address names, on all of them if it names none.
+ * Runs work for everyone, signed in or not: its result must need no permission. Runs on the database that the
+ * request's address names, or on all of them if it names none.
  */
 export async function openly<T>(request: Request, work: () => Promise<T>): Promise<T[]> {
   const named = await findRequestDatabase(request);
@@ -77,19 +79,19 @@ export async function openly<T>(request: Request, work: () => Promise<T>): Promi
   return Promise.all(databases.map((database) => runOn(database, () => runAs(UNRESTRICTED, work))));
 }
 
-/** What the frame of every page of a database shows of the caller; `null` if nobody is signed in. */
+/** What the frame of every page of a database shows about the caller; `null` if not signed in. */
 export async function findAccess(): Promise<{ access: Access; tenants: Tenants } | null> {
   return runOn(await requireDatabase(undefined), findAccessHere);
 }
 
 /**
- * What the page of all databases shows of the caller, with the databases in which they have the permission to view; `null` if
- * nobody is signed in.
+ * What the page of all databases shows about the caller, with the databases in which they have the permission to
+ * view; `null` if not signed in.
  */
 export async function findFleet(): Promise<{
   databases: DatabaseLabel[];
   hasSession: boolean;
-  /** Whether the dashboard has one database, which needs no such page. */
+  /** Whether the dashboard has only one database, which needs no such page. */
   isOne: boolean;
 } | null> {
   const caller = await findCaller(await getHeaders(), { tokens: false, isActivity: true });
@@ -119,7 +121,7 @@ async function findAccessHere(): ReturnType<typeof findAccess> {
   };
 }
 
-/** Why the identity lacks each permission that it lacks. */
+/** Why the identity lacks each of its missing permissions. */
 export function describeDenied(identity: Identity): Access["denied"] {
   const switches = getSwitches();
   const denied = PERMISSIONS.flatMap((permission) => {
@@ -129,12 +131,12 @@ export function describeDenied(identity: Identity): Access["denied"] {
   return Object.fromEntries(denied);
 }
 
-/** Whom the record names for an identity. */
+/** The person that the audit log names for an identity. */
 export function toActor({ name, door, subject }: Identity, address: string | null): Actor {
   return { name, door, subject, address };
 }
 
-/** What the settings take from everybody. */
+/** The restrictions that the settings impose on everyone. */
 export function getSwitches() {
   const { DASHBOARD_READ_ONLY: readOnly, DASHBOARD_DISABLE: disabled } = getEnvironment();
   return { readOnly, disabled };
@@ -156,6 +158,6 @@ async function requireCaller(
 
 async function getHeaders(request?: Request): Promise<Headers> {
   if (request) return request.headers;
-  // Without a door nothing depends on them, and actions run outside of requests too.
+  // Without a door nothing depends on them, and actions also run outside requests.
   return hasDoor(getEnvironment()) ? pageHeaders() : new Headers();
 }

@@ -1,6 +1,6 @@
 /**
- * Where to go after signing in: the given path if it leads to this dashboard, else its start. The path is normalised until
- * that changes nothing, so that what is checked is what a browser follows.
+ * Where to go after signing in: the given path if it leads to this dashboard, otherwise its start page. The path
+ * is normalised until it no longer changes, so that the checked path is the one that a browser follows.
  */
 export function returnPath(given: string | null | undefined): string {
   let path = given ?? "/";
@@ -13,9 +13,9 @@ export function returnPath(given: string | null | undefined): string {
   return "/";
 }
 
-/** The path and query as a browser reads them; `null` if they lead elsewhere. */
+/** The path and query as a browser parses them; `null` if they lead elsewhere. */
 function normalise(path: string): string | null {
-  // Browsers read `//` and `/\` as the beginning of another host's address.
+  // Browsers parse `//` and `/\` as the start of another host's address.
   if (!/^\/(?![/\\])/.test(path) || !URL.canParse(path, HERE)) return null;
   const url = new URL(path, HERE);
   return url.origin === HERE ? `${url.pathname}${url.search}` : null;

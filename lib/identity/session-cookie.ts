@@ -6,10 +6,10 @@ import { DOORS, ROLES } from "@/lib/model/access";
 import { isHttps } from "./client-address";
 import type { Identity } from "./identity";
 
-/** Who has a session, since when, and when the person was last active, in seconds since 1970. */
+/** A session's identity, its start, and the person's last activity, in seconds since 1970. */
 export type SessionClaims = { identity: Identity; startedAt: number; activeAt: number };
 
-/** Dashboards at several paths of one host keep apart by the name, because a `__Host-` cookie has no path of its own. */
+/** Distinguishes dashboards at several paths of one host, because a `__Host-` cookie cannot have a path. */
 function plainName(): string {
   return `absurd_dashboard_session${getEnvironment().BASE_PATH.replace(/[^A-Za-z0-9]/g, "_")}`;
 }
@@ -38,10 +38,11 @@ const claimsSchema = z.object({
 export function sessionCookie(headers: Headers) {
   const secure = isHttps(headers);
   return {
-    // A browser accepts this prefix over https only, and from no other host of the domain.
+    // A browser accepts this prefix only over https, and from no other host of the domain.
     name: `${secure ? "__Host-" : ""}${plainName()}`,
     httpOnly: true,
-    // Not strict: a link from a chat has to open the page that it names. Changes check the origin, and none is a GET.
+    // Not strict: a link from a chat must open the page that it names. Changes check the origin, and none is a
+    // GET.
     sameSite: "lax",
     secure,
     path: "/",
@@ -67,12 +68,12 @@ export function sessionSeconds(): number {
   return Math.round(getEnvironment().DASHBOARD_SESSION_HOURS * 3_600);
 }
 
-/** Browsers drop a cookie of more than 4096 bytes, its name and flags among them. */
+/** Browsers drop a cookie of more than 4096 bytes, including its name and flags. */
 const MOST_BYTES = 3_800;
 
 /**
- * Signs a session. It expires `DASHBOARD_SESSION_HOURS` after its start, whatever happens until then. Grants that are too
- * long for a cookie are left out where the session has a row, which has them.
+ * Signs a session. It expires `DASHBOARD_SESSION_HOURS` after its start, regardless of activity. Grants that are
+ * too long for a cookie are left out if the session has a row, which stores them.
  */
 export async function signSession({ identity, ...times }: SessionClaims): Promise<string> {
   const session = await sign({ identity, ...times });
@@ -92,7 +93,10 @@ function sign({ identity, startedAt, activeAt }: SessionClaims): Promise<string>
     .sign(deriveKey("session"));
 }
 
-/** The claims of a session; `null` if it is missing, expired, changed, or signed with another key or for another use. */
+/**
+ * The claims of a session; `null` if it is missing, expired, changed, or signed with another key or for another
+ * use.
+ */
 export async function verifySession(session: string | undefined): Promise<SessionClaims | null> {
   if (!session) return null;
   try {
@@ -110,12 +114,12 @@ export async function verifySession(session: string | undefined): Promise<Sessio
   }
 }
 
-/** How often the cookie notes that the person is active, in seconds. */
+/** How often the cookie notes the person's activity, in seconds. */
 const RENEW_SECONDS = 300;
 
 /**
- * The session's cookie with the present time as the last activity; `null` if that is not due or there is no session. It
- * matters where the dashboard's tables are missing: with them, the session's row has the last activity.
+ * The session's cookie with the current time as the last activity; `null` if that is not due or there is no
+ * session. Only needed if the dashboard's tables are missing: otherwise the session's row has the last activity.
  */
 export async function renewSession(headers: Headers) {
   const claims = await verifySession(findSessionCookie(headers));

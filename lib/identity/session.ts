@@ -15,16 +15,19 @@ import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
 import { notePerson } from "./person";
 import { type SessionClaims, signSession, verifySession } from "./session-cookie";
 
-/** From where a session was started. */
+/** Where a session was started from. */
 export type Origin = { address: string | null; userAgent: string | null };
 
-/** What the provider gave, to ask it again and to sign out there. */
+/** The provider's tokens, to confirm the person again and to sign out there. */
 export type ProviderTokens = { refreshToken?: string | undefined; idToken?: string | undefined };
 
-/** How long a session that was looked up is believed, in milliseconds: until then an end by another process is not noticed. */
+/**
+ * How long the result of a lookup is trusted, in milliseconds: an end by another process goes unnoticed until
+ * then.
+ */
 const BELIEVED_MS = 5_000;
 
-/** How long it is believed while the database does not say whether it still holds, in milliseconds. */
+/** How long it is trusted while the database does not respond, in milliseconds. */
 const BELIEVED_IN_OUTAGE_MS = 60_000;
 
 /** How often activity is stored, in milliseconds. */
@@ -41,13 +44,13 @@ type Row = {
   isDue: boolean;
 };
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.sessions");
 type Shared = {
   known: Map<Uuid, Known>;
   active: Map<Uuid, number>;
   ended: Set<string>;
-  /** Until when the database of sessions counts as away. */
+  /** Until when the database of sessions counts as unavailable. */
   away: { until: number };
 };
 const shared = globalThis as { [KEY]?: Shared };
@@ -60,8 +63,8 @@ shared[KEY] ??= {
 const { known, active, ended, away } = shared[KEY];
 
 /**
- * Starts a session and returns the value of its cookie. Where the dashboard's tables are not installed the cookie alone is
- * the session: it cannot be listed, and ended only in the process that serves the sign-out.
+ * Starts a session and returns the value of its cookie. If the dashboard's tables are not installed, the cookie
+ * alone is the session: it cannot be listed, and can be ended only in the process that serves the sign-out.
  */
 export async function startSession(
   identity: Identity,
@@ -101,11 +104,13 @@ async function insertSession(
 
 /**
  * The identity of a session's cookie; `null` if the session is invalid, expired, idle for longer than
- * `DASHBOARD_SESSION_IDLE` minutes, or ended. While the only database is away the signed cookie counts, since nothing can
- * be read or changed then, and pages can say what is wrong.
+ * `DASHBOARD_SESSION_IDLE` minutes, or ended. While the only database is unavailable the signed cookie counts,
+ * because nothing can be read or changed then, and pages can explain the problem.
  *
- * @param isActivity whether the request is by the person, not by a page that polls: it keeps the session from being idle.
- * @throws ProblemError what `translateReadError` returns, where the session could have been ended and rows can still be read.
+ * @param isActivity whether the person made the request, not a page that polls: it keeps the session from going
+ * idle.
+ * @throws ProblemError as `translateReadError` does, if the session may have been ended and rows can still be
+ * read.
  */
 export async function findSession(
   cookie: string | undefined,
@@ -127,7 +132,7 @@ export async function findSession(
   return { ...claims.identity, name, grants, reasons };
 }
 
-/** What identifies a session: its id, or without a row its person and start. */
+/** The key of a session: its id, or without a row its person and start. */
 function sessionKey({ identity, startedAt }: SessionClaims): string {
   return identity.sessionId ?? `${identity.door} ${identity.subject} ${startedAt}`;
 }
@@ -136,14 +141,15 @@ function isIdle({ activeAt }: SessionClaims): boolean {
   return Date.now() / 1_000 - activeAt > getEnvironment().DASHBOARD_SESSION_IDLE * 60;
 }
 
-/** How long a look-up may take, in milliseconds, where other databases must not wait for the one of sessions. */
+/** The time limit of a lookup in milliseconds, if other databases must not wait for the one of sessions. */
 const LOOKUP_MS = 2_000;
 
 /**
- * The row of a session: `null` if there is none, `undefined` if the database is away and there is none to read instead. Of
- * several databases it is asked again after five seconds.
+ * The row of a session: `null` if there is none, `undefined` if the database is unavailable and no other can be
+ * read. With several databases, the lookup is tried again after five seconds.
  *
- * @throws ProblemError where the database is away and others can be read, unless the session was looked up a short time before.
+ * @throws ProblemError if the database is unavailable and others can be read, unless the session was looked up
+ * shortly before.
  */
 async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
   const last = known.get(sessionId);
@@ -168,7 +174,7 @@ const AWAY = new ProblemError({
   hint: "The page retries automatically.",
 });
 
-/** What `work` resolves to, or `AWAY` after this many milliseconds. */
+/** The result of `work`, or `AWAY` after this many milliseconds. */
 async function inTime<T>(work: Promise<T>, milliseconds: number | undefined): Promise<T> {
   if (milliseconds === undefined) return work;
   work.catch(() => undefined);
@@ -206,7 +212,10 @@ async function readRow(sessionId: Uuid): Promise<Row | null> {
   return row ?? null;
 }
 
-/** Whether nothing can be read while the database of the sessions is away: neither from a replica nor from another database. */
+/**
+ * Whether nothing can be read while the database of sessions is unavailable: neither from a replica nor from
+ * another database.
+ */
 function isOnlyDatabase(): boolean {
   return !hasSeveralDatabases() && getHomeDatabase().readUrl === undefined;
 }
@@ -224,7 +233,7 @@ function noteActivity(sessionId: Uuid): void {
   if (isRecentlyActive(sessionId)) return;
   if (active.size >= 10_000) active.clear();
   active.set(sessionId, performance.now());
-  // Nothing waits for it: the session is found active in this process already.
+  // Not awaited: this process already counts the session as active.
   execute(
     getHomePool(),
     sql`update absurd_dashboard.session set active_at = clock_timestamp()
@@ -232,12 +241,12 @@ function noteActivity(sessionId: Uuid): void {
   ).catch(() => active.delete(sessionId));
 }
 
-/** Whether the provider has to confirm the person of this session again. */
+/** Whether the provider must confirm the person of this session again. */
 export async function isConfirmationDue(sessionId: Uuid): Promise<boolean> {
   return (await findRow(sessionId))?.isDue ?? false;
 }
 
-/** Drops what this process remembers of a session, after it was changed. */
+/** Drops this process's cached state of a session, after a change. */
 export function forgetSession(sessionId: Uuid): void {
   known.delete(sessionId);
 }
@@ -253,8 +262,8 @@ export async function endSession(
 }
 
 /**
- * Ends the session that a browser had before it signed in again: its cookie is replaced, and nobody could sign it out any
- * more.
+ * Ends the session that a browser had before it signed in again: its cookie is replaced, so no one could sign it
+ * out.
  */
 export async function endPreviousSession(cookie: string | undefined): Promise<void> {
   const claims = await verifySession(cookie);
@@ -281,7 +290,9 @@ export async function endSessionOf(
   return { identity: claims.identity, idToken };
 }
 
-/** Ends the open sessions of a person, or of everybody, but that of `except`. Returns how many. */
+/**
+ * Ends the open sessions of a person, or of everyone, except the one with the id `except`. Returns their number.
+ */
 export function endSessions(
   { except, ...of }: { except: Uuid | null } & ({ door: Door; subject: string } | object),
   reason: string,
@@ -303,12 +314,12 @@ async function endWhere(db: Queryable, which: SQL, reason: string): Promise<numb
            set ended_at = clock_timestamp(), end_reason = ${reason}, refresh_token = null
          where ended_at is null and ${which} returning session_id as id`,
   );
-  // Within a transaction an earlier state may be looked up once more until it commits, and is believed for seconds.
+  // Until the transaction commits, a lookup may return the earlier state, which is trusted for seconds.
   for (const { id } of rows) remember(id, null);
   return rows.length;
 }
 
-/** Whose an open session is, and what it may. */
+/** The person of an open session, and their grants. */
 export async function findSessionOwner(
   db: Queryable,
   sessionId: Uuid,
@@ -322,7 +333,7 @@ export async function findSessionOwner(
   return row;
 }
 
-/** The newest 200 sessions that are open and not idle; those of one person, or everybody's. */
+/** The newest 200 sessions that are open and not idle: one person's, or everyone's. */
 export function listSessions(of?: { door: Door; subject: string }): Promise<Session[]> {
   const { DASHBOARD_SESSION_IDLE: idle } = getEnvironment();
   const own = of ? sql`and door = ${of.door} and subject = ${of.subject}` : sql``;

@@ -81,7 +81,7 @@ test("requests without a session, or with a foreign one, are refused", async () 
   await expect(see({})).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
-test("over https only the cookie counts that no other host can set", async () => {
+test("over https, only the cookie that no other host can set counts", async () => {
   const session = await signIn();
   const https = new Headers({ "x-forwarded-proto": "https, http" });
   const { name, secure } = sessionCookie(https);
@@ -91,7 +91,7 @@ test("over https only the cookie counts that no other host can set", async () =>
   expect(await see({ ...headers, cookie: `${name}=${session}` })).toBe("ada");
 });
 
-test("a session of somebody with very many grants fits into a cookie", async () => {
+test("a session with very many grants fits into a cookie", async () => {
   const queues = Array.from({ length: 400 }, (_, n) => `billing-of-region-${n}-*`);
   const many = person("eli", { role: "viewer", queues }, { role: "operator", tenants: queues });
   const session = await startSession(many, origin());
@@ -100,7 +100,7 @@ test("a session of somebody with very many grants fits into a cookie", async () 
   expect(seen).toMatchObject([{ role: "viewer", queues }, { role: "operator" }]);
 });
 
-test("a copied cookie is worth nothing once the person has signed out", async () => {
+test("a copied cookie is invalid once the person has signed out", async () => {
   const session = await signIn();
   expect(await see(asHeaders(session))).toBe("ada");
   await endSessionOf(session);
@@ -114,7 +114,7 @@ test("a session without a row ends in this process too", async () => {
   await expect(see(headers)).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
-test("one session, or all of a person, can be ended by another", async () => {
+test("one session, or all sessions of a person, can be ended from another", async () => {
   const [one, two] = [await signIn(), await signIn()];
   const id = (await verifySession(one))?.identity.sessionId ?? "";
   expect(await endSession(id, "revoked by grace")).toBe(true);
@@ -132,7 +132,7 @@ test("one session, or all of a person, can be ended by another", async () => {
   expect(rows).toEqual([{ end_reason: "revoked by grace" }]);
 });
 
-test("a session ends after half an hour without its person, and polling does not keep it", async () => {
+test("a session ends after half an hour without input, and polling does not keep it open", async () => {
   const session = await signIn();
   const id = (await verifySession(session))?.identity.sessionId ?? "";
   const setBack = (minutes: number) =>
@@ -143,14 +143,14 @@ test("a session ends after half an hour without its person, and polling does not
   await setBack(29);
   expect(await see(asHeaders(session))).toBe("ada");
   await setBack(31);
-  // Another process may believe what it looked up for five seconds.
+  // Another process may trust its earlier lookup for five seconds.
   forgetSession(id);
   await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "unauthenticated" });
   const ended = "select end_reason from absurd_dashboard.session where session_id = $1";
   expect((await database.pool.query(ended, [id])).rows).toEqual([{ end_reason: "idle" }]);
 });
 
-test("an input of the person keeps the session", async () => {
+test("input by the person keeps the session open", async () => {
   const session = await signIn();
   const id = (await verifySession(session))?.identity.sessionId ?? "";
   await database.pool.query(
@@ -167,7 +167,7 @@ test("an input of the person keeps the session", async () => {
   });
 });
 
-test("without a row, the cookie itself remembers when its person was active", async () => {
+test("without a row, the cookie itself stores the last activity", async () => {
   const now = Math.floor(Date.now() / 1_000);
   const make = (activeAt: number) =>
     signSession({
@@ -185,7 +185,7 @@ test("without a row, the cookie itself remembers when its person was active", as
   expect(await renewSession(new Headers(asHeaders(await make(now - 60))))).toBeNull();
 });
 
-test("twelve hours after its start a session ends, whatever happened in between", async () => {
+test("a session ends twelve hours after its start, regardless of activity", async () => {
   const now = Math.floor(Date.now() / 1_000);
   const make = (startedAt: number) =>
     signSession({ identity: person("ken"), startedAt, activeAt: now });
@@ -208,7 +208,7 @@ test("a person may do what a grant includes, and a refusal is logged and recorde
   expect(rows).toMatchObject([{ outcome: "refused", code: "forbidden", door: "oidc" }]);
 });
 
-test("nobody can lock anybody else out, and wrong tokens cannot fill the record", async () => {
+test("no one can lock out others, and wrong tokens cannot flood the audit log", async () => {
   const outcomes = new Set<string>();
   for (let n = 0; n < 300; n++)
     outcomes.add(
@@ -224,7 +224,7 @@ test("nobody can lock anybody else out, and wrong tokens cannot fill the record"
   expect(rows[0].n).toBeGreaterThan(0);
 });
 
-test("while the only database is away the signed session counts, so that pages can say what is wrong", async () => {
+test("while the only database is unavailable the signed session counts, so that pages can explain the problem", async () => {
   const [session, ended] = [await signIn(), await signIn()];
   const forget = async (one: string) =>
     forgetSession((await verifySession(one))?.identity.sessionId ?? "");
@@ -244,7 +244,7 @@ test("while the only database is away the signed session counts, so that pages c
     expect(await see(asHeaders(session))).toBe("ada");
     // An end that this process has seen still holds.
     await expect(see(asHeaders(ended))).rejects.toMatchObject({ code: "unauthenticated" });
-    // From a replica rows could be read, and whether the session was ended is open.
+    // Rows could be read from a replica, and whether the session was ended is unknown.
     await reach("postgresql://127.0.0.1:9/away", databaseUrl);
     await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "database_unavailable" });
   } finally {
@@ -253,7 +253,7 @@ test("while the only database is away the signed session counts, so that pages c
   expect(await see(asHeaders(session))).toBe("ada");
 });
 
-test("a database that answers with an error does not make a session valid", async () => {
+test("a database that responds with an error does not make a session valid", async () => {
   const session = await signIn();
   forgetSession((await verifySession(session))?.identity.sessionId ?? "");
   await database.pool.query("alter table absurd_dashboard.session rename to session_away");

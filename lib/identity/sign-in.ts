@@ -6,7 +6,7 @@ import { recordQuietly, recordRefusal } from "./refusal";
 import { toActor } from "./require";
 import { type Origin, type ProviderTokens, startSession } from "./session";
 
-/** Wrong tokens that one address may try in a minute before it has to wait. */
+/** Wrong tokens that one address may try per minute before it must wait. */
 const WRONG_TOKENS = 5;
 
 const wrong = new RateLimiterMemory({ points: WRONG_TOKENS, duration: 60 });
@@ -19,8 +19,9 @@ export type SignIn =
 /**
  * Exchanges the dashboard's token for a session of the break-glass admin.
  *
- * The right token is accepted always, whatever others did before: nobody can lock anybody out. That costs no security,
- * since the server refuses to start with a token that is short or has few characters. The limit keeps the log and the record readable.
+ * The right token is always accepted, regardless of earlier attempts, so no one can lock out others. That costs no
+ * security, because the server refuses to start with a token that is short or has few distinct characters. The
+ * limit keeps the server's log and the audit log readable.
  */
 export async function signInByToken(given: string, origin: Origin): Promise<SignIn> {
   const { DASHBOARD_TOKEN: token } = getEnvironment();
@@ -37,7 +38,7 @@ export async function signInByToken(given: string, origin: Origin): Promise<Sign
     : { outcome: "wrong_token" };
 }
 
-/** Starts a session for a person that a door let in, and records the sign-in. Returns the value of the cookie. */
+/** Starts a session for a person who passed a door, and records the sign-in. Returns the value of the cookie. */
 export async function beginSession(
   identity: Identity,
   origin: Origin,
@@ -51,7 +52,10 @@ export async function beginSession(
   return session;
 }
 
-/** Everybody who has the token. The record names `DASHBOARD_OPERATOR`, since a shared token cannot tell people apart. */
+/**
+ * Everyone with the token. The audit log names `DASHBOARD_OPERATOR`, because a shared token cannot distinguish
+ * people.
+ */
 function breakGlassAdmin(): Identity {
   const { DASHBOARD_OPERATOR: name } = getEnvironment();
   return {

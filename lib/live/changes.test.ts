@@ -41,7 +41,7 @@ async function work(queue: string) {
   await client.end();
 }
 
-test("listeners hear which queues changed, partitioned ones too", async () => {
+test("listeners are notified of changed queues, including partitioned ones", async () => {
   const changes = listen();
   await vi.waitFor(() => expect(changes.length).toBeGreaterThan(0), 15_000);
   await work("orders");
@@ -50,7 +50,7 @@ test("listeners hear which queues changed, partitioned ones too", async () => {
   await vi.waitFor(() => expect(queuesOf(changes)).toContain("weekly"), 10_000);
 });
 
-test("a viewer hears only of visible queues", async () => {
+test("a viewer is notified only of visible queues", async () => {
   const viewer = { scope: [{ queues: ["week*"], tenants: null }], payloads: true };
   const visible = runAs(viewer, listen);
   const all = listen();
@@ -60,7 +60,7 @@ test("a viewer hears only of visible queues", async () => {
   expect(queuesOf(visible)).not.toContain("orders");
 });
 
-test("one reader serves all listeners, and rests without any", async () => {
+test("one reader serves all listeners, and stops without any", async () => {
   const statements = vi.spyOn(getReadPool(), "query");
   const looks = () =>
     statements.mock.calls.filter(([text]) => String(text).includes("wal_insert")).length;

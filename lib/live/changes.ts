@@ -10,28 +10,28 @@ import { onShutdown } from "@/lib/shutdown";
 import { noteChange } from "./shared-reads";
 
 /**
- * What changed since the last one. `quiet`: nothing was written to this database server. `change`: something was, in these
- * queues, or in no queue that is known yet (`null`).
+ * What changed since the previous notification. `quiet`: nothing was written to this database server. `change`:
+ * something was, in these queues, or in no known queue (`null`).
  */
 export type Change =
   | { kind: "quiet" }
   | {
       kind: "change";
       queues: readonly string[] | null;
-      /** Counts the changes of this process; what is read after it includes the change. */
+      /** Counts the changes of this process; results read after it include the change. */
       turn: number;
     };
 
-/** Milliseconds between two looks at the database. */
+/** Milliseconds between two polls of the database. */
 const EVERY = 1_000;
 
-/** While nothing changes, listeners hear of it once in this number of looks. */
+/** While nothing changes, listeners are notified once per this number of polls. */
 const QUIET_EVERY = 2;
 
-/** For how long the list of tables is used, in milliseconds: a new queue or partition has no counter until then. */
+/** How long the list of tables is cached, in milliseconds: a new queue or partition has no counter until then. */
 const TABLES_FOR = 30_000;
 
-/** The most listeners of one process. */
+/** The maximum number of listeners of one process. */
 const MAX_LISTENERS = 2_000;
 
 type Listener = { viewer: Viewer; notify: (change: Change) => void };
@@ -42,7 +42,7 @@ type Reader = {
   running: AbortController | undefined;
 };
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.changes");
 const shared = globalThis as { [KEY]?: Map<string, Reader> };
 shared[KEY] ??= new Map();
@@ -60,11 +60,12 @@ function getReader(): Reader {
 }
 
 /**
- * Calls `notify` when something changes that the current viewer may see. One loop looks for all listeners of a
- * database, once a second while there are any. A change of a queue can be reported up to ten seconds late where the session that made it
- * has gone idle since (PostgreSQL reports its counters then); until then it is reported as one of no known queue.
+ * Calls `notify` when something changes that the current viewer may see. One loop polls for all listeners of a
+ * database, once a second while there are any. A change of a queue can be reported up to ten seconds late if its
+ * session has gone idle since (PostgreSQL publishes the session's counters only then); until then it is reported
+ * as a change of no known queue.
  *
- * @returns a function that ends the calls; `null` when the process has too many listeners.
+ * @returns a function that ends the calls; `null` if the process has too many listeners.
  */
 export function listenForChanges(notify: Listener["notify"]): (() => void) | null {
   if (countListeners() >= MAX_LISTENERS) return null;
@@ -95,7 +96,7 @@ async function look(reader: Reader, signal: AbortSignal): Promise<void> {
   for (let turn = 1; !signal.aborted; turn++) {
     const now = await readState(before).catch(() => undefined);
     const change = before && now && compare(before, now);
-    // What happens while the database does not respond is unknown: tabs find out by their own requests.
+    // Whether anything changed while the database did not respond is unknown: tabs find out by their own requests.
     if (turn > 1 && (now === undefined) !== (before === undefined))
       publish(reader, { kind: "change", queues: null, turn: noteChange() });
     if (change && (change.kind === "change" || turn % QUIET_EVERY === 0)) publish(reader, change);
@@ -112,7 +113,7 @@ function publish(reader: Reader, change: Change): void {
   }
 }
 
-/** What the viewer may learn of a change: the one place that decides it. */
+/** The part of a change that the viewer may see: the only place that decides it. */
 function toVisible(change: Change): Change | null {
   if (change.kind === "quiet" || change.queues === null) return change;
   const visible = change.queues.filter(isQueueVisible);
@@ -122,7 +123,7 @@ function toVisible(change: Change): Change | null {
 type Tables = { readAt: number; queues: string[]; oids: string[] };
 type State = { position: string | null; counters: Map<string, number>; tables: Tables };
 
-/** If nothing was written since `before`, its counters are still right. */
+/** Reuses the counters of `before` if nothing was written since then. */
 async function readState(before: State | undefined): Promise<State> {
   const position = await getPosition();
   if (before && position !== null && position === before.position) return before;
@@ -139,7 +140,7 @@ function compare(before: State, now: State): Change {
   return { kind: "change", queues: null, turn: noteChange() };
 }
 
-/** How far the server has written its log: it moves with every change. `null` where that cannot be known. */
+/** The server's WAL position, which moves with every change. `null` if it cannot be read. */
 async function getPosition(): Promise<string | null> {
   const [row] = await query(
     getReadPool(),
@@ -150,7 +151,7 @@ async function getPosition(): Promise<string | null> {
   return row?.position ?? null;
 }
 
-/** The tables of all queues; of a partitioned one, its partitions, which are what PostgreSQL counts. */
+/** The tables of all queues; for a partitioned one, its partitions, because PostgreSQL counts those. */
 async function listTables(): Promise<Tables> {
   const rows = await query(
     getReadPool(),
@@ -172,7 +173,9 @@ async function listTables(): Promise<Tables> {
   };
 }
 
-/** How many rows were ever inserted, updated and deleted in each queue. Reads counters in memory, and no table. */
+/**
+ * How many rows were ever inserted, updated and deleted in each queue. Reads only counters in memory, no table.
+ */
 async function listCounters({ queues: names, oids }: Tables): Promise<Map<string, number>> {
   const rows = await query(
     getReadPool(),

@@ -6,7 +6,7 @@ const ask = (headers: Record<string, string> = {}) =>
   new Request("http://localhost/api/tasks", { headers });
 const rows = Array.from({ length: 100 }, (_, id) => ({ id, name: "ship" }));
 
-test("a result that only became older is 304 with its new time", async () => {
+test("a result that differs only in its time is 304 with the new time", async () => {
   const first = jsonResponse(ask(), { rows, now: "2026-03-02T12:00:00.000Z" });
   expect(await first.json()).toEqual({ rows, now: "2026-03-02T12:00:00.000Z" });
   const etag = first.headers.get("etag") ?? "";
@@ -17,7 +17,7 @@ test("a result that only became older is 304 with its new time", async () => {
   expect(second.headers.get("x-now")).toBe(later.now);
 });
 
-test("a changed result is sent whole, with another ETag", async () => {
+test("a changed result is sent completely, with another ETag", async () => {
   const etag = jsonResponse(ask(), { rows, now: "" }).headers.get("etag") ?? "";
   const changed = { rows: rows.slice(1), now: "" };
   const response = jsonResponse(ask({ "If-None-Match": etag }), changed);
@@ -26,7 +26,7 @@ test("a changed result is sent whole, with another ETag", async () => {
   expect(await response.json()).toEqual(changed);
 });
 
-test("a body is compressed for a server that asks for it, once for all requests", async () => {
+test("a body is compressed on the server's request, once for all requests", async () => {
   const result = { rows, now: "" };
   const one = jsonResponse(ask({ "X-Body-Encoding": "gzip" }), result);
   expect(one.headers.get("x-body-encoding")).toBe("gzip");

@@ -5,7 +5,7 @@ import { BODY_ENCODING_HEADER } from "./body-encoding";
 
 const TYPE = "application/json; charset=utf-8";
 
-/** Smaller bodies fit one packet as they are. */
+/** Smaller bodies fit into one packet uncompressed. In bytes. */
 const SMALLEST_COMPRESSED = 1_400;
 
 /** The header of a 304 response with the time of the result, which is the only part that changed. */
@@ -13,13 +13,13 @@ const NOW_HEADER = "X-Now";
 
 type Encoded = { bytes: Uint8Array<ArrayBuffer>; etag: string; now: string | undefined };
 
-// Requests that share a result share its bytes, its hash and their compression.
+// Requests that share a result share its bytes, hash and compressed forms.
 const encoded = new WeakMap<object, Encoded>();
 const compressed = new WeakMap<Encoded, Uint8Array<ArrayBuffer>>();
 
 /**
- * A result as JSON; 304 where the request's `If-None-Match` shows that the client has it. The ETag is weak: it covers
- * everything but the member `now`, which a 304 has in `X-Now`.
+ * A result as JSON; 304 if the request's `If-None-Match` shows that the client has it. The ETag is weak: it covers
+ * everything except the member `now`, which a 304 sends in `X-Now`.
  */
 export function jsonResponse(request: Request, result: object): Response {
   const body = encode(result);

@@ -30,7 +30,7 @@ const refresh = (rows: TaskAddress[], filters = {}, requester = request()) =>
   refreshTasks(requester, taskFilters(filters), rows);
 const states = ({ rows }: Awaited<ReturnType<typeof refresh>>) => rows.map(({ state }) => state);
 
-test("rows on screen are as they are now, wherever newer ones pushed them", async () => {
+test("rows on screen are refreshed, even if newer ones pushed them to another page", async () => {
   const shown = [await spawn("orders"), await spawn("mail")];
   for (let n = 0; n < 60; n++) await spawn("orders");
   const [first] = shown;
@@ -40,7 +40,7 @@ test("rows on screen are as they are now, wherever newer ones pushed them", asyn
   expect(known.removed).toEqual([]);
 });
 
-test("rows that no longer match, and rows that are gone, are removed", async () => {
+test("rows that no longer match or exist are removed", async () => {
   const [cancelled, kept] = [await spawn("orders"), await spawn("orders")];
   await cancelTask(database.pool, cancelled.queue, { taskId: cancelled.taskId });
   await createQueue(database.pool, "gone");
@@ -51,13 +51,13 @@ test("rows that no longer match, and rows that are gone, are removed", async () 
   expect(known.removed).toEqual([cancelled, gone]);
 });
 
-test("a filter by queue or idempotency key holds too", async () => {
+test("a filter by queue or idempotency key applies too", async () => {
   const [order, mail] = [await spawn("orders"), await spawn("mail")];
   expect((await refresh([order, mail], { queue: ["mail"] })).removed).toEqual([order]);
   expect((await refresh([order, mail], { idempotency: ["none"] })).removed).toEqual([order, mail]);
 });
 
-test("many tabs with different rows cost one reading a second", async () => {
+test("many tabs with different rows share one read per second", async () => {
   const all = await Promise.all(Array.from({ length: 30 }, () => spawn("orders")));
   const connects = vi.spyOn(getReadPool(), "connect");
   const tabs = () => Promise.all(all.map((_, n) => refresh(all.slice(0, n + 1))));
@@ -70,7 +70,7 @@ test("many tabs with different rows cost one reading a second", async () => {
   expect(connects).toHaveBeenCalledTimes(2);
 });
 
-test("a bypassing request, and one after a change, get rows that are read now", async () => {
+test("a bypassing request, and one after a change, receive freshly read rows", async () => {
   const address = await spawn("orders");
   expect(states(await refresh([address]))).toEqual(["pending"]);
   await cancelTask(database.pool, address.queue, { taskId: address.taskId });
@@ -80,7 +80,7 @@ test("a bypassing request, and one after a change, get rows that are read now", 
   ]);
 });
 
-test("a tab that goes away rejects nobody else's rows", async () => {
+test("a tab that closes does not reject the rows of other tabs", async () => {
   const address = await spawn("orders");
   const gone = new AbortController();
   const abandoned = refresh([address], {}, { ...request(), signal: gone.signal });

@@ -8,10 +8,10 @@ import { acceptedTurn, getTurn, onCleared, type Requester } from "./shared-reads
 /** How long requests are collected for one statement, in milliseconds. */
 const GATHER = 25;
 
-/** For how long a row that was read is used for other requests, in milliseconds. */
+/** How long a row that was read is reused for other requests, in milliseconds. */
 const LIFETIME = 900;
 
-/** The most rows that are remembered for one list. */
+/** The maximum number of rows cached for one list. */
 const MAX_KNOWN = 20_000;
 
 type Row = {
@@ -22,7 +22,7 @@ type Row = {
   turn: number;
 };
 
-/** What is known of the rows of one list, and the rows that the next statement reads. */
+/** The cached rows of one list, and the rows that the next statement reads. */
 type List = {
   rows: Map<string, Row>;
   next: { wanted: Map<string, TaskAddress>; done: Promise<void> } | undefined;
@@ -37,8 +37,8 @@ onCleared(() => lists.clear());
 const keyOf = ({ queue, taskId }: TaskAddress) => `${queue}/${taskId}`;
 
 /**
- * The rows that a list shows, as they are now, whichever page they are on by now. Requests of all browsers share the rows: the
- * ones that nobody has read within a second are read together, by one statement for each list.
+ * The current rows of a list, on whichever page they are now. Requests of all browsers share the rows: those that
+ * were not read within the last second are read together, by one statement per list.
  *
  * `now` is that of the oldest row.
  */
@@ -99,7 +99,7 @@ function gather(list: List, filters: TaskFilters, missing: readonly TaskAddress[
   return list.next.done;
 }
 
-/** No signal: others wait for the same statement, which has a timeout. */
+/** Takes no signal: others wait for the same statement, which has a timeout. */
 async function load(list: List, filters: TaskFilters, known: TaskAddress[]): Promise<void> {
   const read = { at: performance.now(), turn: getTurn() };
   const { rows, removed, now } = await listKnownTasks(filters, known);

@@ -37,9 +37,9 @@ function share<Args extends unknown[], Result extends object>(
 }
 
 /**
- * What pages read again and again. A page's first paint, its polls, and those of every other browser call the same function
- * with the same arguments, and so share one result (see `coalesce`). Each takes the request that it is for, which a first
- * paint does not have.
+ * Queries that pages repeat. A page's first paint, its polls, and those of every other browser call the same
+ * function with the same arguments, and so share one result (see `coalesce`). Each takes its request, which a
+ * first paint does not have.
  */
 export const readings = {
   audit: share("audit", listAudit),
@@ -77,7 +77,7 @@ export const readings = {
   runGraph: share("run graph", getRunDefinitionView),
   runView: share("run view", getRunView),
   suggestions: share("suggestions", suggestTasks),
-  // An open unfinished task is requested every second.
+  // An open page of an unfinished task requests it every second.
   task: share("task", getTask, 900),
   tasks: share("tasks", listTasks),
   throughput: share("throughput", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
@@ -96,7 +96,7 @@ export type TopFailures = Omit<FailureList, "groups"> & { groups: TopFailureGrou
 
 const TOP_GROUPS = 6;
 
-/** A part of `readings.failures` that is small enough for the overview. It runs no query of its own. */
+/** The part of `readings.failures` that the overview shows. Runs no query of its own. */
 export async function listTopFailures(
   requester: Requester | undefined,
   filters: FailureFilters,

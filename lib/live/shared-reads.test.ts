@@ -3,7 +3,7 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { clearSharedReads, coalesce } from "./shared-reads";
 
 beforeAll(() => {
-  // Nothing connects to it: results are kept by database.
+  // Nothing connects to it: results are cached per database.
   vi.stubEnv("DATABASE_URL", "postgresql://localhost/none");
   forgetEnvironment();
 });
@@ -40,7 +40,7 @@ test("callers within two seconds share one read, later ones start another", asyn
   expect(await coalesce(["q", 1], undefined, read)).toBe(3);
 });
 
-test("after a change no caller gets an earlier result, nor that of a read in progress", async () => {
+test("after a change no caller receives an earlier result, or that of a read in progress", async () => {
   const read = counter();
   const before = coalesce(["q"], undefined, read);
   clearSharedReads();
@@ -77,7 +77,7 @@ test("a read is aborted when its last caller has gone, and not before", async ()
   expect(await coalesce(["q"], undefined, counter())).toBe(1);
 });
 
-test("a bypassing request gets a fresh result, which later requests share", async () => {
+test("a bypassing request receives a fresh result, which later requests share", async () => {
   const read = counter();
   expect(await coalesce(["q"], requester(), read)).toBe(1);
   expect(await coalesce(["q"], bypassing(), read)).toBe(2);
@@ -97,7 +97,7 @@ test("bypassing requests share the next read, and reads never overlap", async ()
   const first = Array.from({ length: 25 }, () => coalesce(["q"], bypassing(), read));
   await vi.advanceTimersByTimeAsync(150);
   expect(await ordinary).toBe(1);
-  // The second read has begun without these.
+  // The second read has started without these.
   const later = Array.from({ length: 25 }, () => coalesce(["q"], bypassing(), read));
   await vi.advanceTimersByTimeAsync(250);
   expect(new Set(await Promise.all(first))).toEqual(new Set([2]));

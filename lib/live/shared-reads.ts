@@ -3,7 +3,10 @@ import { viewerKey } from "@/lib/db/viewer";
 /** How long after its start a read is shared, in milliseconds: a little less than the shortest refresh interval. */
 const LIFETIME = 1_900;
 
-/** How long a result is shared at least, in milliseconds: otherwise slow reads would follow each other without pause. */
+/**
+ * The minimum time for which a result is shared, in milliseconds: otherwise slow reads would follow each other
+ * without pause.
+ */
 const SHORTEST = 500;
 
 type Entry = {
@@ -12,25 +15,25 @@ type Entry = {
   /** Callers still waiting for the result. */
   waiting: number;
   state: "queued" | "reading" | "settled";
-  /** The turn in which it started to read. */
+  /** The turn in which the read started. */
   turn: number;
 };
 
 /** A request with this header bypasses shared results. `Cache-Control` itself does not reach a route. */
 const BYPASS_HEADER = "x-bypass-cache";
 
-/** A request with this header gets a result that was read after the change of this turn. */
+/** A request with this header receives a result that was read after the change of this turn. */
 const AFTER_HEADER = "x-read-after";
 
 /** The request that a read is for. */
 export type Requester = Pick<Request, "signal" | "headers">;
 
-// Pages, routes and actions are separate bundles: the process is what they share.
+// Pages, routes and actions are separate bundles that share only the process.
 const SYMBOL = Symbol.for("absurd-dashboard.shared-reads");
 type Shared = {
   entries: Map<string, Entry>;
   clearing: Set<() => void>;
-  /** How many times a change was noticed. */
+  /** How many changes were noticed. */
   turn: number;
 };
 const shared = globalThis as { [SYMBOL]?: Shared };
@@ -39,13 +42,13 @@ const state = shared[SYMBOL];
 const { entries, clearing } = state;
 
 /**
- * Reads once for all callers with the same key, at the same time or within the next two seconds, so that the load on the
- * database doesn't grow with the number of open browsers. The read is aborted when its last caller has gone. A failure
- * is passed to the callers that waited for it and is never cached.
+ * Reads once for all callers with the same key, at the same time or within the next two seconds, so that the load
+ * on the database doesn't grow with the number of open browsers. The read is aborted when its last caller has
+ * gone. A failure is passed to the callers that waited for it and is never cached.
  *
- * A requester that bypasses the cache gets a read that starts after its request, and after the one in progress; all who
- * bypass it until then share that read. Reads with the same key never overlap. A requester that was notified of a change
- * gets a read that started after it.
+ * A requester that bypasses the cache receives a read that starts after its request, and after the one in
+ * progress; all who bypass it until then share that read. Reads with the same key never overlap. A requester that
+ * was notified of a change receives a read that started after it.
  *
  * Viewers who may see different rows never share a read.
  *
@@ -64,7 +67,7 @@ export async function coalesce<T>(
   return (await join(text, entry, requester?.signal)) as T;
 }
 
-/** Drops all shared results, so that an operator sees a change at once. Reads in progress get no new callers. */
+/** Drops all shared results, so that an operator sees a change at once. No new callers join reads in progress. */
 export function clearSharedReads(): void {
   entries.clear();
   for (const clear of clearing) clear();
@@ -80,18 +83,18 @@ export function noteChange(): number {
   return ++state.turn;
 }
 
-/** The turn of the last change that was noticed: what is read from now on includes it. */
+/** The turn of the last noticed change: any read that starts now includes it. */
 export function getTurn(): number {
   return state.turn;
 }
 
-/** The first turn whose results a requester accepts; infinite if it bypasses all that is shared. */
+/** The first turn whose results a requester accepts; infinite if it bypasses shared results. */
 export function acceptedTurn(requester: Requester | undefined): number {
   if (requester?.headers.has(BYPASS_HEADER)) return Number.POSITIVE_INFINITY;
   return Number(requester?.headers.get(AFTER_HEADER) ?? 0) || 0;
 }
 
-/** A queued read is fresh for everyone: it has not started. */
+/** A queued read is fresh for everyone, because it has not started. */
 function isTooOld({ state, turn }: Entry, requester: Requester | undefined): boolean {
   return state !== "queued" && turn < acceptedTurn(requester);
 }
@@ -141,7 +144,7 @@ async function run(
   }
 }
 
-/** Leaves a later entry under the same key in place. */
+/** Keeps a later entry under the same key. */
 function remove(key: string, entry: Entry): void {
   if (entries.get(key) === entry) entries.delete(key);
 }

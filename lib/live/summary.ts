@@ -7,10 +7,10 @@ import { ProblemError } from "@/lib/model/problem";
 import { readings } from "./readings";
 import type { Requester } from "./shared-reads";
 
-/** How long a database may take, in milliseconds: a list of databases does not wait for one that is away. */
+/** How long a database may take, in milliseconds: a list of databases does not wait for an unreachable one. */
 const DEADLINE_MS = 3_000;
 
-/** The most concerns that are listed. */
+/** The maximum number of listed concerns. */
 const MOST_CONCERNS = 3;
 
 /** The state of a whole database in a few words. */
@@ -18,25 +18,25 @@ export type Summary = {
   /** The engine's clock when the queues were read. */
   now: Iso;
   queues: number;
-  /** The first three of what needs attention, as the overview lists it, and how many there are. */
+  /** The first three concerns, as the overview lists them, and their total number. */
   concerns: Concern[];
   concernsCount: number;
-  /** What it means that there is none. */
+  /** What it means if there are no concerns. */
   allClear: { complete: boolean; text: string };
-  /** Exact, of the queues that can be read. */
+  /** Exact, for the queues that can be read. */
   ready: number;
   running: number;
   sleeping: number;
   /** Failed tasks that are still stored. */
   failed: Count;
-  /** Ended attempts of the last hour; `null` where they could not be read in time. */
+  /** Ended attempts of the last hour; `null` if they could not be read in time. */
   attempts: { completed: number; failed: number } | null;
 };
 
 /**
- * What needs attention in the current database, and its figures, from the same shared results as the overview of a browser.
+ * What needs attention in the current database, and its figures, from the same shared results as the overview.
  *
- * @throws ProblemError what the readings throw; `timed_out` after three seconds.
+ * @throws ProblemError as the readings do; `timed_out` after three seconds.
  */
 export async function getSummary({ signal, headers }: Requester): Promise<Summary> {
   const deadline = AbortSignal.timeout(DEADLINE_MS);

@@ -2,9 +2,9 @@ import { stripTerminalCodes } from "@/lib/model/recorded-error";
 import { listHints, matchesKey, type RedactionRules } from "./rules";
 
 /**
- * Replaces what looks like the value of a redacted key in free text: `password=…`, `"token": "…"`, `Authorization: Bearer …`.
- * Quoted keys are matched with the last literal key of every rule, bare keys only with rules of one key, since free text has
- * no paths. Best effort, for errors that quote their input. Linear in the text.
+ * Masks apparent values of redacted keys in free text: `password=…`, `"token": "…"`, `Authorization: Bearer …`.
+ * Quoted keys are matched with the last literal key of every rule, bare keys only with rules of one key, because
+ * free text has no paths. Best effort, for errors that quote their input. Linear in the text.
  */
 export function scrubText(rules: RedactionRules, text: string): string {
   if (!mayHoldKey(rules, text)) return text;
@@ -17,7 +17,7 @@ export function scrubText(rules: RedactionRules, text: string): string {
   return parts.length === 0 ? text : parts.join("") + text.slice(shown);
 }
 
-/** Whether a free text has what looks like a redacted key with its value, also behind escapes. */
+/** Whether a free text appears to hold a redacted key with its value, even behind escapes. */
 export function holdsKeyedValue(rules: RedactionRules, text: string): boolean {
   if (!mayHoldKey(rules, text)) return false;
   return [text, ...readings(text)].some((form) => !findValues(rules, form).next().done);
@@ -31,7 +31,7 @@ export function holdsHiddenKey(rules: RedactionRules, text: string): boolean {
   return forms.some((form) => count(form) > found);
 }
 
-/** The text as programs and terminals show it, where that differs. */
+/** The text as programs and terminals show it, if that differs. */
 function readings(text: string): string[] {
   if (!CODED.test(text)) return [];
   const decode = (all: boolean) =>
@@ -44,7 +44,7 @@ function readings(text: string): string[] {
 }
 
 const ESCAPED = /\\u([0-9a-f]{4})|%([0-9a-f]{2})/gi;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes begin with one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes start with one.
 const CODED = /\\u|%[0-9a-f]{2}|[\u001b\u0080-\u009f]/i;
 
 /** Whether a text may hold a redacted key, given the hints. A fast filter: `false` is always right. */
@@ -55,7 +55,7 @@ export function mayHoldKey(rules: RedactionRules, text: string, hints = listHint
   return hints.some((hint) => !isAscii(hint) || lower.includes(hint));
 }
 
-/** Beyond ASCII, lower case depends on the letters around. */
+/** Whether the text is ASCII. Beyond ASCII, lower case depends on the surrounding letters. */
 export function isAscii(text: string): boolean {
   return !/[^ -~]/.test(text);
 }
@@ -73,18 +73,21 @@ const isKeyCharacter = (text: string, at: number) =>
 const SCHEME = /(?:bearer|basic|digest|token|negotiate|apikey) +/iy;
 
 /**
- * Quotes of a text for which a closing one is searched in vain. Each search looks at all that follows, and a text has a few
- * such quotes at most, unless it was made to have many: then what follows the last one belongs to its value.
+ * The number of quotes in a text whose closing quote may be searched in vain. Each such search scans the whole
+ * rest, and only a text made for the purpose has more than a few: there, everything after the last one belongs to
+ * its value.
  */
 const MOST_UNCLOSED = 16;
 
-/** The values of redacted keys, in the order of the text. Each of its characters is looked at a few times at most. */
+/**
+ * The values of redacted keys, in the order of the text. Scans each character a small constant number of times.
+ */
 function* findValues(rules: RedactionRules, text: string): Generator<Span, undefined> {
   const searches = { left: MOST_UNCLOSED };
   for (let at = 0; at < text.length; at++) {
     if (!isSeparator(text, at)) continue;
     const isKey = endsWithKey(rules, text, at);
-    // What follows may be `:=`, `==`, `=>` and spaces.
+    // The separator may continue, as in `:=`, `==` and `=>`, or with spaces.
     let from = at + 1;
     while (isSeparator(text, from) || text[from] === ">" || isSpace(text, from)) from++;
     const to = isKey ? findValueEnd(text, from, searches) : from;
@@ -93,10 +96,13 @@ function* findValues(rules: RedactionRules, text: string): Generator<Span, undef
   }
 }
 
-/** Keys in quotes are not longer than this many characters. */
+/** The maximum length of a quoted key, in characters. */
 const LONGEST_KEY = 200;
 
-/** Whether the text before a separator ends with a redacted key: bare, or in quotes that may be escaped, or in brackets. */
+/**
+ * Whether the text before a separator ends with a redacted key: bare, or in quotes that may be escaped, or in
+ * brackets.
+ */
 function endsWithKey({ patterns }: RedactionRules, text: string, separator: number): boolean {
   let to = separator;
   while (isSpace(text, to - 1)) to--;
@@ -121,8 +127,8 @@ function endsWithKey({ patterns }: RedactionRules, text: string, separator: numb
 }
 
 /**
- * The end of the value that begins here: a bracketed one reaches to the end of the text, a quoted one to its closing quote,
- * a bare one to a space or a closing sign. Parts without a space between them are one value.
+ * The end of the value that starts here: a bracketed one extends to the end of the text, a quoted one to its
+ * closing quote, a bare one to a space or a closing sign. Parts without a space between them are one value.
  */
 function findValueEnd(text: string, from: number, searches: { left: number }): number {
   if (text[from] === "{" || text[from] === "[") return text.length;
@@ -145,13 +151,13 @@ function findValueEnd(text: string, from: number, searches: { left: number }): n
   return at;
 }
 
-/** The position after the quote that closes the one here, which has this many backslashes in front of it. */
+/** The position after the quote that closes the one here, which is preceded by this many backslashes. */
 function findClosing(text: string, quote: number, escapes: number): number | undefined {
   const sign = text.charAt(quote);
   for (let at = text.indexOf(sign, quote + 1); at >= 0; at = text.indexOf(sign, at + 1)) {
     let run = 0;
     while (at - run - 1 > quote && text[at - run - 1] === "\\") run++;
-    // Escaped once more, it belongs to the value.
+    // A quote with one more level of escapes belongs to the value.
     if (run < escapes || (run - escapes) % (2 * (escapes + 1)) === 0) return at + 1;
   }
   return undefined;

@@ -92,7 +92,7 @@ test("numbers keep their digits, and a text with nothing to redact is unchanged"
   expect(redactText(NO_RULES, "params", text)).toEqual({ text, redacted: 0 });
 });
 
-test("a value under a redacted key is never in the text, wherever the key is", () => {
+test("a value under a redacted key is never in the text, for any place of the key", () => {
   const key = fc.constantFrom("password", "Password", "a", "b.password", "list");
   const tree = fc.letrec((tie) => ({
     node: fc.oneof(
@@ -174,7 +174,7 @@ test.each([
   const all = rules("password,token");
   const { text: error } = redactText(all, "error", JSON.stringify({ message: text }));
   expect(error).not.toContain("hunter2");
-  // Elsewhere a text is masked as a whole, so that an edited copy can restore it.
+  // Outside errors a text is masked as a whole, so that an edited copy can restore it.
   expect(shown("password,token", { log: text })).toEqual({ log: "[redacted 1]" });
 });
 
@@ -226,7 +226,7 @@ test("a rule that names the kind of value redacts all of it", () => {
   expect(isPathRedacted(rules("headers"), "headers", ["tenant_id"])).toBe(false);
 });
 
-test("an index is no key", () => {
+test("an index is not a key", () => {
   expect(isPathRedacted(rules("card.number"), "params", ["card", 0, "number"])).toBe(true);
   expect(isPathRedacted(rules("card.number"), "params", ["card", "0", "number"])).toBe(false);
   expect(isPathRedacted(rules("card.*.number"), "params", ["card", 0, "number"])).toBe(false);
@@ -308,7 +308,7 @@ describe("time is linear in the text", () => {
       "'password':",
     ],
   ];
-  test.each(PATHOLOGICAL)("%j again and again", (part) => {
+  test.each(PATHOLOGICAL)("%j repeated", (part) => {
     const all = rules("password,*a*b*c*.token,card.number");
     const text = long(part);
     const started = performance.now();
@@ -322,7 +322,7 @@ describe("time is linear in the text", () => {
 
   test("quotes of different depth, none of which closes another", () => {
     const all = rules("password");
-    /** Runs of backslashes such that none is the other times an odd number. */
+    /** Runs of backslashes of which none is an odd multiple of another. */
     const quotes = (before: string, after: string) =>
       Array.from({ length: 1_400 }, (_, n) => `${before}${"\\".repeat(2 * n + 1_399)}'${after}`);
     const started = performance.now();
@@ -334,11 +334,11 @@ describe("time is linear in the text", () => {
       expect(shown).toMatch(/^password=\[redacted\]/);
       expect(shown).not.toContain("'");
     }
-    // A search from each quote to the end of the text would be many times that.
+    // A search from each quote to the end of the text would take many times as long.
     expect(performance.now() - started).toBeLessThan(5_000);
   });
 
-  test("a long text lets others run", async () => {
+  test("other work runs during the redaction of a long text", async () => {
     const part = JSON.stringify({
       password: "hunter2",
       text: "password=hunter2 ".repeat(100),

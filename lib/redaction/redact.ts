@@ -23,9 +23,10 @@ export function containsMask(text: string): boolean {
 export type Redacted = { text: string; redacted: number };
 
 /**
- * Replaces the redacted values in a JSON text by masks; all else stays as it is written. A string that holds a redacted key
- * with its value is replaced as a whole, and so is a text that is not JSON or is nested too deeply. In errors, strings only
- * lose what looks like the value of a redacted key. Returns the text unchanged if nothing is redacted.
+ * Replaces the redacted values in a JSON text by masks; everything else keeps its spelling. A string that holds a
+ * redacted key with its value is replaced as a whole, and so is a text that is not JSON or is nested too deeply.
+ * In errors, strings lose only apparent values of redacted keys. Returns the text unchanged if nothing is
+ * redacted.
  *
  * @param steps from the root to this value, if it is part of a document. None of them leads into a redacted part.
  */
@@ -38,7 +39,7 @@ export function redactText(
   return finish(redactGradually(rules, root, text, steps));
 }
 
-/** Milliseconds after which a long text lets others run. */
+/** Milliseconds after which the redaction of a long text yields to other work. */
 const TURN = 10;
 
 /** Like `redactText`, for a text of any size: it pauses, so that other requests are served. */
@@ -63,7 +64,7 @@ function* redactGradually(
   text: string,
   steps: readonly Step[],
 ): Generator<undefined, Redacted> {
-  // The rest of a key that a rule looks at may be among the steps.
+  // Earlier keys of a rule's path may be among the steps.
   const isWhole = steps.length === 0;
   if (isWhole && !(yield* mayChange(rules, root, text))) return { text, redacted: 0 };
   let start: Place = rootPlace(rules, root);
@@ -96,7 +97,7 @@ export function listMasked(rules: RedactionRules, root: string, text: string): M
   );
 }
 
-/** Whether two chains are the same place. */
+/** Whether two chains lead to the same place. */
 export function isSamePlace(one: StepChain, other: StepChain): boolean {
   let [a, b] = [one, other];
   for (; a && b; a = a.outer, b = b.outer) if (a.step !== b.step) return false;

@@ -44,7 +44,7 @@ test("a string that contains JSON is restored unchanged", () => {
   expect(restore({ body: "[redacted 1]", other: 2 }, from)).toEqual({ body, other: 2 });
 });
 
-test("a path of keys and one of indexes differ, and so do a key with a slash and two keys", () => {
+test("paths of keys differ from paths of indexes, and a key with a slash from two keys", () => {
   const from = '{"a": {"PASSWORD": "one"}, "list": [{"password": "two"}]}';
   expect(restore({ a: { PASSWORD: "[redacted 1]" } }, from)).toEqual({ a: { PASSWORD: "one" } });
   expect(() => restore({ "a/PASSWORD": "[redacted 1]" }, from)).toThrow("would be visible");
@@ -63,7 +63,7 @@ test("a mask is not moved to a link, although rules match its name", () => {
   expect(() => move({ tenant_id: "[redacted 1]" })).toThrow("would be visible");
 });
 
-test("without payloads a value stays where it is, or goes where the rules redact it for everybody", () => {
+test("without payloads a value stays where it is, or moves to where the rules redact it for everyone", () => {
   const everything = redactEverything(rules);
   const move = (edited: Json) => restoreRedacted(everything, "params", edited, original);
   expect(move("[redacted 1]")).toEqual({
@@ -74,7 +74,7 @@ test("without payloads a value stays where it is, or goes where the rules redact
   expect(() => move({ copy: "[redacted 1]" })).toThrow("would be visible");
 });
 
-test("wherever masks are moved, what was hidden stays hidden", () => {
+test("moving masks never reveals a redacted value", () => {
   const all = parseRules("password,card.number,vault.*,params.pin");
   if (!all) throw new Error("not rules");
   const key = fc.constantFrom(
@@ -102,7 +102,7 @@ test("wherever masks are moved, what was hidden stays hidden", () => {
   let accepted = 0;
   fc.assert(
     fc.property(tree(secret), tree(mask), (document, edited) => {
-      // Only what is masked in the original is a secret.
+      // Only values masked in the original are secrets.
       const text = JSON.stringify(document);
       if (redactText(all, "params", text).text.includes("hidden")) return;
       try {

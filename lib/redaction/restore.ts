@@ -10,10 +10,10 @@ export class MisplacedMaskError extends Error {
 }
 
 /**
- * Replaces the masks in an edited document by the redacted values of the original. A mask is accepted only where its value
- * stays redacted for everybody: at its original place, or under a key that the patterns redact. So a value cannot be
- * revealed by moving its mask, and a mask is never stored. A place is its steps: an index and a key of the same digits
- * differ.
+ * Replaces the masks in an edited document by the redacted values of the original. A mask is accepted only where
+ * its value stays redacted for everyone: at its original place, or under a key that the patterns redact. So a
+ * value cannot be revealed by moving its mask, and a mask is never stored. A place is its steps: an index and a
+ * key of the same digits differ.
  *
  * @param edited is modified.
  * @param original the text before redaction; `null` if there is none, and then no mask is accepted.
@@ -27,7 +27,7 @@ export function restoreRedacted(
 ): Json {
   if (!isRedacting(rules)) return edited;
   const masked = original === null ? [] : listMasked(rules, root, original);
-  // Without payloads every place is redacted, but not for others.
+  // Without payloads every place is redacted for this viewer, but not for others.
   const patterns = { ...rules, everything: false };
   const document: { value: Json } = { value: edited };
   const places: Visit[] = [

@@ -4,7 +4,7 @@
  */
 export type Step = string | number | null;
 
-/** A key as a rule names it: the literal parts between its `*`. One part alone has to be equal. */
+/** A key pattern of a rule: the literal parts between its `*`. A single part must equal the key. */
 type KeyPattern = readonly string[];
 
 type Rule = {
@@ -12,24 +12,24 @@ type Rule = {
   keys: readonly KeyPattern[];
   /** The last key with a literal part, which finds values in free text. */
   word: KeyPattern;
-  /** Whether `word` alone decides, whatever the rest of the path. */
+  /** Whether `word` alone decides, for any path. */
   anywhere: boolean;
 };
 
-/** Which members of JSON values are redacted. Without patterns, none. */
+/** Which members of JSON values are redacted; none if there are no patterns. */
 export type RedactionRules = {
   patterns: readonly Rule[];
-  /** The number of keys at the end of a path that the longest rule looks at. */
+  /** The number of keys at the end of a path that the longest rule compares. */
   reach: number;
-  /** Whether everything is redacted, whatever its path. */
+  /** Whether everything is redacted, at any path. */
   everything: boolean;
 };
 
 export const NO_RULES: RedactionRules = { patterns: [], reach: 0, everything: false };
 
 /**
- * For people who may not see payloads: every value is redacted as a whole. What remains are names, the dashboard's own
- * links among the headers and the name of an error, as far as these rules leave them.
+ * The rules for people who may not see payloads: every value is redacted as a whole. Only names, the dashboard's
+ * own links among the headers and the name of an error remain, unless these rules redact them too.
  */
 export function redactEverything(rules: RedactionRules): RedactionRules {
   return { ...rules, everything: true };
@@ -53,10 +53,10 @@ export const LINKS: ReadonlySet<string> = new Set([
 const KEY = /^[^\s."'[\]{}:,\\]+$/;
 
 /**
- * Parses rules such as `password,*.token,headers.authorization`. A rule is a path of keys, outermost first and separated by
- * dots, that must match the end of a value's path, ignoring case. `*` matches any characters within one key. A path begins
- * with the kind of value (`params`, `headers`, `result`, `error`, `step`, `event`, `inputs`, `tags`, `definition`); elements
- * of arrays have no key. Returns `null` if an entry is invalid.
+ * Parses rules such as `password,*.token,headers.authorization`. A rule is a path of keys, outermost first and
+ * separated by dots, that must match the end of a value's path, ignoring case. `*` matches any characters within
+ * one key. A path starts with the kind of value (`params`, `headers`, `result`, `error`, `step`, `event`,
+ * `inputs`, `tags`, `definition`); elements of arrays have no key. Returns `null` if an entry is invalid.
  */
 export function parseRules(text: string): RedactionRules | null {
   const paths = text
@@ -81,7 +81,7 @@ export function parseRules(text: string): RedactionRules | null {
   };
 }
 
-/** Whether a key in lower case matches. Linear in the key, whatever the number of `*`. */
+/** Whether a lower-case key matches. Linear in the key, for any number of `*`. */
 export function matchesKey(pattern: KeyPattern, key: string): boolean {
   const [first = "", ...others] = pattern;
   const last = others.pop();
@@ -96,7 +96,10 @@ export function matchesKey(pattern: KeyPattern, key: string): boolean {
   return key.length - last.length >= at && key.endsWith(last);
 }
 
-/** Appends a key to a path and keeps the keys that rules look at. A dot inside a key separates like one between keys. */
+/**
+ * Appends a key to a path and keeps only the keys that rules compare. A dot inside a key separates like one
+ * between keys.
+ */
 export function extendPath(
   rules: RedactionRules,
   path: readonly string[],
@@ -119,18 +122,19 @@ function isLink(root: string, depth: number, key: Step): boolean {
 }
 
 /**
- * A place in a value. Whether it is redacted is decided here and nowhere else, from its steps: `redacted`, with everything in
- * it; `named`, one of the names that remain when everything is redacted, if it is a text; else its own members decide.
+ * A place in a value. Only this code decides, from its steps, whether a place is redacted: `redacted` with
+ * everything in it; `named`, one of the names that remain when everything is redacted, if it is a string;
+ * otherwise its members decide.
  */
 export type Place = {
   root: string;
   depth: number;
-  /** Its last keys, as far as rules look at them. */
+  /** Its last keys: those that rules compare. */
   keys: readonly string[];
   verdict: "visible" | "redacted" | "named";
 };
 
-/** The place of a whole value. Headers are visible as a whole, so that each of them is decided. */
+/** The place of a whole value. Headers are visible as a whole, so that each of them is decided separately. */
 export function rootPlace(rules: RedactionRules, root: string): Place {
   const keys = extendPath(rules, [], root);
   const isRedacted = matchesPath(rules, keys) && root !== "headers";
@@ -153,7 +157,10 @@ export function enterPlace(rules: RedactionRules, place: Place, step: Step): Pla
   return { ...at, verdict: isName ? "named" : "redacted" };
 }
 
-/** Whether a path from `root` leads to a redacted part, or into one. Without steps: whether the value as a whole is. */
+/**
+ * Whether a path from `root` leads to or into a redacted part. Without steps: whether the value as a whole is
+ * redacted.
+ */
 export function isPathRedacted(
   rules: RedactionRules,
   root: string,
@@ -166,8 +173,8 @@ export function isPathRedacted(
 }
 
 /**
- * Literals in lower case: a JSON text of this kind has a redacted part only if it contains one of them. Without a kind, the
- * same for free text and the JSON in it. An empty literal is contained in any text.
+ * Literals in lower case: a JSON text of this kind has a redacted part only if it contains one of them. Without a
+ * kind, the same for free text and the JSON in it. An empty literal is contained in any text.
  */
 export function listHints({ patterns }: RedactionRules, root = ""): readonly string[] {
   const known = hints.get(patterns) ?? new Map<string, readonly string[]>();

@@ -12,21 +12,21 @@ import {
 /** The steps to a part of a value, from the part to the root. */
 export type StepChain = { step: Step; outer: StepChain } | null;
 
-/** A part of a JSON text that is shown in another way: from its first character to the one after its last. */
+/** A part of a JSON text that is shown differently: from its first character to the one after its last. */
 export type Change = {
   from: number;
   to: number;
   /** Its place. */
   at: StepChain;
-  /** The JSON text shown instead, of a text that loses only some words; `null` if a mask is shown. */
+  /** The JSON text shown instead, for a text that only loses some words; `null` if a mask is shown. */
   shown: string | null;
 };
 
-/** Nesting of more levels is redacted as a whole. */
+/** A value nested deeper than this is redacted as a whole. */
 const MOST_DEPTH = 1_000;
-/** A string of more characters is redacted as a whole if it may hold a redacted key. */
+/** In characters. A longer string is redacted as a whole if it may hold a redacted key. */
 const LONGEST_STRING = 262_144;
-/** Characters between two yields. */
+/** The number of characters between two yields. */
 const STRETCH = 65_536;
 
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
@@ -59,8 +59,8 @@ export function* mayChange(
 }
 
 /**
- * The parts of a JSON text that are shown in another way, in the order of the text; `null` if it is not JSON or is nested
- * too deeply. Without recursion and linear in the text: a caller may pause at each yield.
+ * The parts of a JSON text that are shown differently, in the order of the text; `null` if it is not JSON or is
+ * nested too deeply. Without recursion and linear in the text: a caller may pause at each yield.
  *
  * @param start the place of the value in its document.
  */
@@ -71,7 +71,7 @@ export function* findChanges(
 ): Generator<undefined, Change[] | null> {
   const changes: Change[] = [];
   const frames: Frame[] = [];
-  /** The redacted part that the position is in: it ends with the frames outside of it. */
+  /** The redacted part that contains the position; it ends when only this number of frames is left. */
   let inside: { from: number; at: StepChain; frames: number } | undefined;
   let at = skipSpace(text, 0);
   let next: { place: Place; at: StepChain } | undefined = { place: start, at: null };
@@ -140,7 +140,7 @@ export function* findChanges(
   }
 }
 
-/** The next element or member, and where its value begins. */
+/** The next element or member, and where its value starts. */
 function enter(
   rules: RedactionRules,
   text: string,
@@ -159,21 +159,21 @@ function enter(
     if (text[at] !== ":") return undefined;
     at = skipSpace(text, at + 1);
   }
-  // Within a redacted part no place matters.
+  // Within a redacted part the place is irrelevant.
   const place = isInside ? frame.place : enterPlace(rules, frame.place, step);
   return { at, next: { place, at: isInside ? null : { step, outer: frame.at } } };
 }
 
-/** Whether a value at this place is masked whatever it contains, given its first character. */
+/** Whether a value at this place is masked regardless of its content, given its first character. */
 function isMasked(rules: RedactionRules, { verdict, root, depth }: Place, sign?: string): boolean {
   if (verdict === "redacted") return true;
   if (verdict === "named") return sign !== '"';
-  // The members of headers and errors decide for themselves.
+  // The members of headers and errors are decided one by one.
   const hasNames = depth === 0 && (root === "headers" || root === "error") && sign === "{";
   return rules.everything && !hasNames;
 }
 
-/** What is shown of the JSON string in a part of a text: `null` for a mask, `undefined` for itself. */
+/** The form in which a JSON string within a text is shown: `null` for a mask, `undefined` if unchanged. */
 function* judgeString(
   rules: RedactionRules,
   root: string,
@@ -194,8 +194,9 @@ function* judgeString(
 }
 
 /**
- * What is shown of a text in a value: itself, `null` for a mask, or, in errors, the text without what looks like values of
- * redacted keys. A text that is JSON with a redacted part is masked, and so is one that only looks like it.
+ * The form in which a string within a value is shown: unchanged, `null` for a mask, or, in errors, without
+ * apparent values of redacted keys. A text that is JSON with a redacted part is masked, and so is one that only
+ * looks like it.
  */
 export function showText(rules: RedactionRules, root: string, text: string): string | null {
   const patterns = { ...rules, everything: false };
@@ -228,7 +229,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-/** The position after the JSON string that begins here. */
+/** The position after the JSON string that starts here. */
 function findStringEnd(text: string, from: number): number | undefined {
   for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let escapes = 0;

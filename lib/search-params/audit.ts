@@ -51,8 +51,8 @@ export function auditFilters(filters: Partial<AuditFilters> = {}): AuditFilters 
 }
 
 /**
- * The filters of the page: a bulk operation is one entry there, its start, unless a filter does not fit that entry. It is of
- * no queue, tenant or task, and its outcome and action are its own.
+ * The filters of the page. It shows a bulk operation as one entry, its start, unless a filter cannot match that
+ * entry: it belongs to no queue, tenant or task, and has its own outcome and action.
  */
 export function foldBulk(filters: AuditFilters): AuditFilters {
   const { task, bulk, outcome, action, queue, tenant } = filters;
@@ -61,5 +61,5 @@ export function foldBulk(filters: AuditFilters): AuditFilters {
   return { ...filters, fold: isPlain };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
 export const serializeAuditFilters = createSerializer(auditSearchParams);

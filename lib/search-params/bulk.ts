@@ -18,7 +18,7 @@ export const bulkSearchParams = {
 /** Search params of the tasks of one bulk operation. */
 export const bulkItemsSearchParams = {
   ...paging,
-  /** `open`: its turn has not come. */
+  /** `open`: not processed yet. */
   outcome: parseAsListOf([...ITEM_OUTCOMES, "open"]),
 };
 
@@ -35,6 +35,6 @@ export function bulkItemFilters(filters: Partial<BulkItemFilters> = {}): BulkIte
   return { outcome: [], cursor: null, limit: 50, ...filters };
 }
 
-/** The query strings of these filters with their `?`, or empty strings; defaults are left out. */
+/** The query strings of these filters with their `?`, or empty strings; defaults are omitted. */
 export const serializeBulkFilters = createSerializer(bulkSearchParams);
 export const serializeBulkItemFilters = createSerializer(bulkItemsSearchParams);

@@ -9,14 +9,14 @@ export const eventsSearchParams = {
   /** Prefix of the event's name; case-sensitive. */
   name: parseAsString,
   state: parseAsListOf(EVENT_STATES),
-  /** Tenants of waiting tasks; none means all events, also those without waiters. */
+  /** Tenants of waiting tasks; none means all events, including those without waiters. */
   tenant: parseAsList,
   /** `older` or `newer` of a page. */
   cursor: parseAsString,
   limit: parseAsLimit,
 };
 
-/** As `eventsSearchParams`, where the path names the queue. */
+/** Like `eventsSearchParams`, for paths that name the queue. */
 export const { queue: _, ...queueEventsSearchParams } = eventsSearchParams;
 
 export type EventFilters = inferParserType<typeof eventsSearchParams>;
@@ -26,5 +26,5 @@ export function eventFilters(filters: Partial<EventFilters> = {}): EventFilters 
   return { queue: [], name: null, state: [], tenant: [], cursor: null, limit: 50, ...filters };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
 export const serializeEventFilters = createSerializer(eventsSearchParams);

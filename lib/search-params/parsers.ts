@@ -68,12 +68,12 @@ export const parseAsIdPrefix = createParser<string>({
   serialize: (value) => value,
 });
 
-/** The beginning and the end of a shortened id. */
+/** The prefix and suffix of a shortened id. */
 export type ShortId = { prefix: string; suffix: string };
 
 /**
- * Parses a shortened id, in lower case: `01a2f6c2…b13a` as lists show it, also with dots or fewer digits, or the first eight
- * digits or more. `null` for anything else.
+ * Parses a shortened id, in lower case: `01a2f6c2…b13a` as lists show it, also with dots or fewer digits, or a
+ * prefix of at least eight digits. `null` for anything else.
  */
 export function parseShortId(text: string): ShortId | null {
   const [start = "", end, ...rest] = text

@@ -21,13 +21,13 @@ export const payloadSearchParams = {
 
 const serialize = createSerializer(payloadSearchParams);
 
-/** The URL of one JSON value of a task in full. */
+/** The URL of the full text of one of a task's JSON values. */
 export function payloadUrl(queue: string, taskId: Uuid, ref: PayloadRef): string {
   const path = `/api/queues/${queueSegment(queue)}/tasks/${taskId}/payload`;
   return `${path}${serialize(ref)}`;
 }
 
-/** The URL of an event's payload in full. */
+/** The URL of the full text of an event's payload. */
 export function eventPayloadUrl(queue: string, name: string): string {
   return `/api/queues/${queueSegment(queue)}/events/payload?name=${encodeURIComponent(name)}`;
 }

@@ -1,6 +1,6 @@
 /**
  * A queue's name as an encoded path segment. Browsers and proxies resolve `.` and `..` as directories, even
- * percent-encoded, so they get a `~` prefix, and so do names that start with `~`.
+ * percent-encoded, so these names have a `~` prefix, as do names that start with `~`.
  */
 export function queueSegment(queue: string): string {
   return encodeURIComponent(/^(~|\.\.?$)/.test(queue) ? `~${queue}` : queue);

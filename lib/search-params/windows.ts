@@ -34,8 +34,8 @@ export function failureFilters(filters: Partial<FailureFilters> = {}): FailureFi
   return { range: "24h", queue: [], name: [], tenant: [], ...filters };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
 export const serializeFailureFilters = createSerializer(failuresSearchParams);
 
-/** The query string of figures with its `?`, or an empty string; defaults are left out. */
+/** The query string of figures with its `?`, or an empty string; defaults are omitted. */
 export const serializeFigureFilters = createSerializer(figuresSearchParams);

@@ -42,7 +42,7 @@ export function workflowFilters(filters: Partial<WorkflowFilters> = {}): Workflo
   };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
 export const serializeWorkflowFilters = createSerializer(workflowsSearchParams);
 
 /** JSON values of a workflow run that may be too large to be sent with it. */

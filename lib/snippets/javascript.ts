@@ -7,8 +7,8 @@ import { printSource, type Snippet } from "./snippet";
 const source = (value: unknown) => printSource(value);
 
 /**
- * ES modules that spawn a similar task with the TypeScript SDK and with `absurd-dashboard/client`, and one that acts on the
- * task as its state allows. The spawns are missing if values are redacted or left out.
+ * ES modules that spawn a similar task with the TypeScript SDK and with `absurd-dashboard/client`, and one for the
+ * action that the task's state allows. The spawns are missing if values are redacted or omitted.
  */
 export function listJavascriptSnippets({ task, runs }: TaskDetail): Snippet[] {
   const run = runs.find(({ runId }) => runId === task.lastAttemptRun) ?? runs.at(-1);

@@ -1,6 +1,6 @@
 import { isLosslessNumber } from "lossless-json";
 
-/** A piece of code that can be copied and run as it is. */
+/** A piece of code that can be copied and run unchanged. */
 export type Snippet = { title: string; language: "sql" | "javascript"; text: string };
 
 /** Quotes a name as an SQL identifier. */

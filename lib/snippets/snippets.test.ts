@@ -27,7 +27,7 @@ const OPTIONS: SpawnOptions = {
   cancellation: { maxDelaySeconds: 3_600, maxDurationSeconds: 7_200 },
 };
 const database = openTestDatabase();
-// Inside the project, so that the snippets find their packages, our own sources among them.
+// Inside the project, so that the snippets find their packages, including our own sources.
 const folder = path.resolve(".cache/snippets");
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ function sql(snippets: { title: string; text: string }[], title: string): string
 }
 
 let modules = 0;
-/** Runs a copied module as it is; only the address of the database and of our own package are given. */
+/** Runs a copied module unchanged; only the addresses of the database and of our own package are supplied. */
 async function run(text: string): Promise<void> {
   const own = text
     .replace(`"absurd-dashboard/client"`, JSON.stringify(path.resolve("lib/absurd/client.ts")))
@@ -65,7 +65,7 @@ async function run(text: string): Promise<void> {
 }
 
 test.each(QUEUES)(
-  "queue %j: the statements for its rows and its copies run as they are",
+  "queue %j: the statements for its rows and its copies run unchanged",
   async (queue) => {
     const { taskId } = await spawnTask(database.pool, queue, "it's \\ odd", AWKWARD, OPTIONS);
     const old = await newest(queue);
@@ -111,7 +111,7 @@ test.each(QUEUES)("queue %j: each action, from SQL and from the client", async (
   const act = "Act on the task with absurd-dashboard/client";
   const claimed = async () => {
     const { taskId, runId } = await spawnTask(pool, queue, "x", null, { maxAttempts: 1 });
-    // Whatever waits before it must not be claimed in its stead.
+    // Tasks that have waited longer must not be claimed instead.
     await pool.query(
       `update absurd."r_${queue.replaceAll('"', '""')}" set available_at = 'infinity' where run_id <> $1 and state = 'pending'`,
       [runId],

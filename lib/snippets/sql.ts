@@ -5,8 +5,9 @@ import { quoteLiteral, quoteName, type Snippet } from "./snippet";
 const json = (text: string) => `${quoteLiteral(text)}::jsonb`;
 
 /**
- * SQL for psql: the task's rows, and calls of the engine's functions for the actions its state allows. Names and values
- * are quoted, so the text can be pasted as it is. Rescheduling is missing: the engine has no function for it.
+ * SQL for psql: the task's rows, and calls of the engine's functions for the actions its state allows. Names and
+ * values are quoted, so the text can be pasted unchanged. Rescheduling is missing: the engine has no function for
+ * it.
  */
 export function listSqlSnippets(detail: TaskDetail): Snippet[] {
   const { task, runs } = detail;
@@ -68,7 +69,7 @@ function runAgain(queue: string, id: string, tasks: string): string {
  where t.task_id = ${id};`;
 }
 
-/** A spawn with all values, for another database; nothing if values are redacted or left out. */
+/** A spawn with all values, for another database; nothing if values are redacted or omitted. */
 function spawnWithValues({ task }: TaskDetail): Snippet[] {
   const { params, headers } = task;
   if (params?.text === undefined || params.redacted || headers?.redacted) return [];

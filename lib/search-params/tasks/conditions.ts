@@ -1,4 +1,4 @@
-/** JSON values of a task that a path can start with. `error` is the failure of any of its attempts. */
+/** A task's JSON values with which a path can start. `error` is the failure of any of its attempts. */
 export const PATH_SOURCES = ["params", "headers", "result", "error"] as const;
 export type PathSource = (typeof PATH_SOURCES)[number];
 
@@ -83,7 +83,7 @@ export type PathCondition = { path: JsonPath; comparison: Comparison; value: Con
 /** A condition on the number of attempts. */
 export type AttemptsCondition = { comparison: Comparison; count: number };
 
-// A number of any length is exact, but an exponent of four digits would be a number of a thousand digits and more.
+// A number with many digits is exact, but an exponent of four digits would expand to a thousand digits or more.
 const NUMBER = /^-?(?:0|[1-9]\d{0,199})(?:\.\d{1,200})?(?:[eE][+-]?\d{1,3})?$/;
 
 /** Scans the comparison at a position; `=` means `:`. */
@@ -114,7 +114,7 @@ export function jsonCandidates({ text, quoted }: ConditionValue): string[] {
   return literal ? [text, string] : [string];
 }
 
-/** The JSON text of a bound: a number if it is one and not quoted, else a string. */
+/** The JSON text of a bound: a number if it is one and not quoted, otherwise a string. */
 export function jsonBound({ text, quoted }: ConditionValue): string {
   return !quoted && NUMBER.test(text) ? text : JSON.stringify(text);
 }

@@ -95,7 +95,7 @@ export function taskFilters(filters: Partial<TaskFilters> = {}): TaskFilters {
   };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
 export const serializeTaskFilters = createSerializer(tasksSearchParams);
 
 /** The filters that the query language can express. */

@@ -3,7 +3,7 @@ import { isUuid } from "@/lib/model/ids";
 import type { TaskAddress } from "@/lib/model/task";
 import { tasksSearchParams } from "./filters";
 
-/** The most rows that one request can ask for. */
+/** The maximum number of rows that one request can name. */
 const MOST = 1_000;
 
 /** Tasks by queue, `orders:id,id;mail:id`, with the names of queues percent-encoded. */
@@ -34,7 +34,7 @@ function decode(text: string): string {
   }
 }
 
-/** Search params of the rows that a list shows. Order, cursor and page size of the list do not matter. */
+/** Search params of the rows that a list shows. The list's order, cursor and page size do not matter. */
 export const knownTasksSearchParams = { ...tasksSearchParams, rows: parseAsTasks };
 
 /** The query string of these filters and rows with its `?`. */

@@ -218,7 +218,7 @@ test("an unknown key is reported with the known ones", () => {
   );
 });
 
-test("an equal value may be a literal or the string of its letters, digit by digit", () => {
+test("an equal value may be a literal or a string with the same characters, digit by digit", () => {
   const candidates = (value: string) => jsonCandidates({ text: value, quoted: false });
   expect(candidates("42")).toEqual(["42", '"42"']);
   expect(candidates("12345678901234567890.10")).toEqual([

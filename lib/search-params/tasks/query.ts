@@ -16,27 +16,28 @@ import {
 } from "./conditions";
 
 /**
- * A query in the search language. Different keys must all match. Of `state`, `name`, `queue`, `worker`, `tenant` and
- * `idempotency` any value may match; of `attempts`, `checkpoint`, `any`, `error` and `where` all must.
+ * A query in the search language. Different keys must all match. For `state`, `name`, `queue`, `worker`, `tenant`
+ * and `idempotency` any of the values may match; for `attempts`, `checkpoint`, `any`, `error` and `where` all
+ * must.
  */
 export type TaskQuery = {
   queue: string[];
   state: TaskState[];
   name: string[];
-  /** The beginning of a task id. */
+  /** A prefix of a task id. */
   id: string | null;
   attempts: AttemptsCondition[];
-  /** Who claimed an attempt. */
+  /** Workers that claimed an attempt. */
   worker: string[];
   /** The header `tenant_id`. */
   tenant: string[];
-  /** Keys that tasks were spawned with so that they exist once, as written. */
+  /** Idempotency keys of spawned tasks, as stored. */
   idempotency: string[];
   /** Names of checkpoints, as stored. */
   checkpoint: string[];
-  /** Parts of any value, upper and lower case alike: params, headers, result, errors, event waited for, name. */
+  /** Parts of any value, ignoring case: params, headers, result, errors, event waited for, name. */
   any: string[];
-  /** Parts of an attempt's error, upper and lower case alike. */
+  /** Parts of an attempt's error, ignoring case. */
   error: string[];
   where: PathCondition[];
 };
@@ -127,7 +128,7 @@ export function addUnique<T>(list: T[], value: T): void {
 /** What is wrong with a word, and its position in the text. */
 export type QueryProblem = { message: string; from: number; to: number };
 
-/** The keys of the language but those of paths. */
+/** The keys of the language, except those of paths. */
 export const QUERY_KEYS = [
   "state",
   "name",
@@ -144,9 +145,9 @@ export const QUERY_KEYS = [
 type QueryKey = (typeof QUERY_KEYS)[number];
 
 /**
- * Parses words such as `state:failed,running name:charge-card params.order.id:42 "gateway did not answer"`. A word without
- * a key is the name of a task if `isName` accepts it, else a part of any value. White space inside a value needs
- * quotation marks, as in JSON.
+ * Parses words such as `state:failed,running name:charge-card params.order.id:42 "gateway did not answer"`. A word
+ * without a key is the name of a task if `isName` accepts it, otherwise a part of any value. White space inside a
+ * value needs quotation marks, as in JSON.
  */
 export function parseTaskQuery(
   text: string,

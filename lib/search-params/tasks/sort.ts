@@ -20,7 +20,7 @@ export type Sorted = {
   after: string | null;
 };
 
-/** The filter that the sort order needs and that is missing; `null` if none is. */
+/** The missing filter that the sort order needs; `null` if none is missing. */
 export function findMissingFilter({
   sort,
   state,
@@ -33,7 +33,7 @@ export function findMissingFilter({
   return isRanked && range === null && after === null ? "time" : null;
 }
 
-/** Why a list does not support its order, and the change of filters that makes it possible. */
+/** Why a list does not support its order, and the change of filters that would make it possible. */
 export type SortProblem = {
   message: string;
   hint: string;
