@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => project.remove());
 
-test("a JavaScript program parses, builds, checks and draws workflows with it", async () => {
+test("a JavaScript program parses, builds, checks and draws workflows with the package", async () => {
   await project.write(
     "program.js",
     `import { buildGraph, hasErrors, parseWorkflow, serializeWorkflow, toGraphviz, toMermaid,
@@ -32,7 +32,7 @@ test("a JavaScript program parses, builds, checks and draws workflows with it", 
   expect(stdout).toBe("0 true 2 true\ntrue\n");
 });
 
-test("a TypeScript program is checked against its types, without those of Node", async () => {
+test("a TypeScript program is checked against the package's types, without those of Node", async () => {
   await project.write("tsconfig.json", {
     compilerOptions: {
       target: "es2023",
@@ -59,7 +59,7 @@ test("a TypeScript program is checked against its types, without those of Node",
   await project.run([TYPESCRIPT, "--module", "preserve", "--moduleResolution", "bundler"]);
 }, 180_000);
 
-test("it needs neither Node, PostgreSQL nor the rest of the dashboard", async () => {
+test("the package needs neither Node, PostgreSQL nor the rest of the dashboard", async () => {
   const root = path.join(project.folder, "node_modules/absurd-dashboard/dist");
   const seen = new Set<string>();
   const packages = new Set<string>();

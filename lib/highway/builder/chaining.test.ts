@@ -17,7 +17,7 @@ const parse = (file: string) => parseText(read(file)).value;
 const files = ["builder", "2.2/builder"].flatMap((folder) =>
   readdirSync(path.join(FIXTURES, folder)).map((file) => `${folder}/${file}`),
 );
-/** The package does not see that the bounds of one guard are a number and a text. */
+/** The package does not notice that the bounds of one guard are a number and a text. */
 const REPORTED = ["tasks.read_file.postconditions[1].value"];
 
 describe.each(files)("%s", (file) => {
@@ -65,7 +65,7 @@ type Case = {
     }
   >;
 };
-/** One case of 2.0.2 is no longer so: an empty list of dependencies is honoured since. */
+/** One case of 2.0.2 has changed: since then, an empty list of dependencies is honoured. */
 const cases = [
   ...(parse("chaining.yaml") as Case[]),
   ...(parse("2.2/chaining.yaml") as Case[]),
@@ -76,7 +76,7 @@ describe("chaining", () => {
   test.each(cases.filter(({ error }) => error))("$name", ({ steps, error }) => {
     const errors = build(steps).problems.filter(({ severity }) => severity === "error");
     expect(errors).toHaveLength(1);
-    // Sentences of the package itself are kept; those of its validation library have a field in front.
+    // Sentences of the package itself are kept; those of its validation library are preceded by a field.
     expect(error).toContain(errors[0]?.message);
   });
 

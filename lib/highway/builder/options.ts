@@ -56,9 +56,9 @@ export type GuardOptions = { variable: string; check: GuardCheck; value?: Json; 
 
 /** Options of every operator. */
 export type OperatorOptions = {
-  /** What it waits for; by default the operator added before. An empty list is no dependencies. */
+  /** The operators it waits for; by default the operator added before. An empty list means none. */
   dependencies?: readonly string[];
-  /** The same as `dependencies`, which wins when both are given. */
+  /** The same as `dependencies`, which takes precedence if both are given. */
   dependsOn?: readonly string[];
   /** The same as `dependencies: []`. */
   root?: boolean;
@@ -81,7 +81,7 @@ export type ParallelOptions = OperatorOptions & { /** Seconds. */ timeout?: numb
 export type ReflexiveOptions = OperatorOptions & {
   generatorKwargs?: JsonObject;
   verifierKwargs?: JsonObject;
-  /** Generations, 1 to 10; 3 by default. */
+  /** The number of generations, 1 to 10; 3 by default. */
   maxTurns?: number;
   correctionPromptTemplate?: string;
 };
@@ -123,7 +123,7 @@ const KNOWN: readonly string[] = [
   "postconditions",
 ] satisfies (keyof OperatorOptions)[];
 
-/** The base fields of an operator, in their order. `own` names further options. @throws WorkflowBuildError. */
+/** The base fields of an operator, in order. `own` names further options. @throws WorkflowBuildError. */
 export function baseFields(
   options: OperatorOptions,
   own: readonly string[],
@@ -152,7 +152,7 @@ export function baseFields(
   };
 }
 
-/** The policy with its defaults: 3 retries, 5 s before the first, each delay twice the one before. */
+/** The policy with its defaults: 3 retries, 5 s before the first, each delay twice the previous one. */
 export function toRetryPolicy(options: RetryOptions): RetryPolicy {
   return {
     max_retries: options.maxRetries ?? 3,

@@ -22,14 +22,14 @@ import {
 import { type BuildPart, WorkflowBuilder } from "./workflow-builder.ts";
 
 const FILE_KEYS = "name version steps variables deadline_seconds deadline_action".split(" ");
-/** Keys with which golden data describes its cases. */
+/** Keys that describe the cases of golden data. */
 const DESCRIPTION_KEYS = ["case", "title", "covers"];
 
 /**
- * Builds a workflow from a list of builder calls, the content of a steps file: `{name, version?, steps, variables?,
- * deadline_seconds?, deadline_action?}`, where a step is a mapping with `op` and the arguments of that call. Problems of
- * the list have paths in the list, problems of the built workflow have paths in the workflow. A call without effect and
- * an unknown key are warnings. Never throws.
+ * Builds a workflow from a list of builder calls, the content of a steps file: `{name, version?, steps,
+ * variables?, deadline_seconds?, deadline_action?}`, where a step is a mapping with `op` and the arguments of that
+ * call. Problems of the list have paths in the list, problems of the built workflow have paths in the workflow. A
+ * call without effect and an unknown key are warnings. Never throws.
  */
 export function buildFromSteps(value: unknown): { workflow?: Workflow; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -68,7 +68,7 @@ type Step = Record<string, unknown>;
 type Call = {
   /** The keys of the call besides `op` and the options of operators. */
   keys: string;
-  /** It adds an operator, and so takes the options of operators. */
+  /** Whether the call adds an operator, and so accepts the options of operators. */
   isOperator?: boolean;
   run: (builder: WorkflowBuilder, step: Step, place: Place) => unknown;
 };
@@ -107,7 +107,7 @@ function warnUnknown(step: Step, known: readonly string[], place: Place): void {
       place.member(key).warn("unknown_field", "is not an argument of this call and has no effect");
 }
 
-/** The steps of a branch or body, added by a builder of their own. */
+/** The steps of a branch or body, added by a separate builder. */
 function toPart(step: Step, key: string, place: Place): BuildPart {
   return (builder) => addSteps(builder, step[key] ?? [], place.member(key));
 }
@@ -391,7 +391,7 @@ const OPTION_KEYS =
   );
 const CALL_KEYS = new Set(["op", "id", "function", "args", "kwargs", "depends_on", ...OPTION_KEYS]);
 
-/** Any other key of a task is a keyword argument, and wins over the same one in `kwargs`. */
+/** Any other key of a task is a keyword argument, and takes precedence over the same key in `kwargs`. */
 function toCallOptions(step: Step, place: Place) {
   const extra = Object.entries(step).filter(([key]) => !CALL_KEYS.has(key));
   const kwargs = { ...(step.kwargs as JsonObject), ...(Object.fromEntries(extra) as JsonObject) };
@@ -473,7 +473,7 @@ function toGuardOptions(step: Step): GuardOptions {
   };
 }
 
-/** Without the members that are undefined. */
+/** The options without undefined members. */
 function given<T extends object>(options: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -36,24 +36,24 @@ import {
   WorkflowBuildError,
 } from "./options.ts";
 
-/** Adds the operators of a branch or body to the builder it is given. */
+/** Adds the operators of a branch or body to the given builder. */
 export type BuildPart = (builder: WorkflowBuilder) => unknown;
 
 export type BuilderOptions = {
   /** `2.0.0` by default. */
   version?: string;
-  /** Limit of a whole run. */
+  /** Limits a whole run. */
   deadlineSeconds?: number;
   /** How a run that exceeds the deadline ends; `fail` by default. */
   deadlineAction?: DeadlineAction;
-  /** A workflow to add to. It cannot be combined with the other options. */
+  /** A workflow to extend. It cannot be combined with the other options. */
   existing?: Workflow;
 };
 
 /**
- * Builds a workflow call by call. Each operator depends on the one added before, unless it is given dependencies (an
- * empty list is none), is a `root`, or is named as a handler by one added before. Chaining, ids of parts and messages are
- * those of the Python package 2.2.0. All methods but `build` return the builder.
+ * Builds a workflow call by call. Each operator depends on the one added before, unless its dependencies are given
+ * (an empty list means none), it is a `root`, or an earlier operator names it as a handler. Chaining, ids of parts
+ * and messages match the Python package 2.2.0. All methods except `build` return the builder.
  */
 export class WorkflowBuilder {
   private readonly workflow: Workflow;
@@ -82,14 +82,14 @@ export class WorkflowBuilder {
     return this.add("task", id, own, options, ["args", "kwargs"]);
   }
 
-  /** A long-running task: it runs as an Absurd task of its own. */
+  /** A long-running task: it runs as a separate Absurd task. */
   activity(id: string, fn: string, options: CallOptions = {}): this {
     const { args = [], kwargs = {} } = options;
     const own = { function: fn, args, kwargs };
     return this.add("activity", id, own, options, ["args", "kwargs"]);
   }
 
-  /** A condition and the operators of both branches; either may be left out. */
+  /** A condition and the operators of both branches; either branch may be omitted. */
   condition(
     id: string,
     expression: string,
@@ -114,7 +114,7 @@ export class WorkflowBuilder {
     return this;
   }
 
-  /** Waits for a duration, until an instant, or for what a template yields. */
+  /** Waits for a duration, until an instant, or for the value of a template. */
   wait(
     id: string,
     waitFor: Duration | Date | string | number,
@@ -144,8 +144,8 @@ export class WorkflowBuilder {
   }
 
   /**
-   * A parallel that only starts its branches, and a task `<id>_join` that waits for them. The options are those of the
-   * parallel; calls such as `retry` that follow apply to the task.
+   * A parallel that only starts its branches, and a task `<id>_join` that waits for them. The options apply to the
+   * parallel; later calls such as `retry` apply to the task.
    */
   parallelWithJoin(
     id: string,
@@ -272,7 +272,7 @@ export class WorkflowBuilder {
     return this.add("terminate", id, own, options, ["status", "result", "reason"]);
   }
 
-  /** Runs other workflows, each as a run of its own; `children` is kept as given. */
+  /** Runs other workflows, each as a separate run; `children` is stored unchanged. */
   childWorkflows(
     id: string,
     children: Record<string, { workflow_name: string; inputs?: JsonObject; version?: string }>,
@@ -282,7 +282,7 @@ export class WorkflowBuilder {
     return this.add("child_workflow", id, own, options, ["timeoutSeconds"]);
   }
 
-  /** Runs one other workflow, as a child that is named like the operator. */
+  /** Runs one other workflow, as a child with the operator's name. */
   childWorkflow(
     id: string,
     workflowName: string,
@@ -298,7 +298,9 @@ export class WorkflowBuilder {
     return this;
   }
 
-  /** Limits each attempt of the task, activity or reflexive added last. @throws NoEffectError after anything else. */
+  /**
+   * Limits each attempt of the task, activity or reflexive added last. @throws NoEffectError after anything else.
+   */
   timeout(timeout: TimeoutOptions["timeout"], options: { killOnTimeout?: boolean } = {}): this {
     this.getAddedCall("timeout").timeout_policy = toTimeoutPolicy({ timeout, ...options });
     return this;
@@ -353,10 +355,10 @@ export class WorkflowBuilder {
   }
 
   /**
-   * The workflow, which starts at the operator added first unless `start_task` was set. Warnings go to `onWarning`. With
-   * `check: false` only handlers are checked, as in the Python package.
+   * The workflow, which starts at the operator added first unless `start_task` was set. Warnings go to
+   * `onWarning`. With `check: false` only handlers are checked, as in the Python package.
    *
-   * @throws WorkflowBuildError when there are errors.
+   * @throws WorkflowBuildError if there are errors.
    */
   build(options: { check?: boolean; onWarning?: (problem: Problem) => void } = {}): Workflow {
     const { tasks } = this.workflow;
@@ -399,7 +401,7 @@ export class WorkflowBuilder {
     return this;
   }
 
-  /** The workflow of each branch, named after operator and branch. It is not checked, and names no start task. */
+  /** The workflow of each branch, named after operator and branch. It is not checked, and has no start task. */
   private static buildBranches(
     id: string,
     branches: Record<string, BuildPart>,
@@ -471,7 +473,7 @@ function checkHandlers(tasks: Workflow["tasks"]): string | undefined {
   return undefined;
 }
 
-/** Adds a dependency at the end, unless it is there. */
+/** Appends a dependency unless it exists. */
 function depend(operator: Operator, id: string): void {
   if (!operator.dependencies.includes(id)) operator.dependencies.push(id);
 }

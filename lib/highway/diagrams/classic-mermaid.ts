@@ -1,8 +1,8 @@
 import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
 /**
- * The state diagram of a workflow, line for line as version 2.0.2 of the Python package draws it: without cases, handlers
- * and the content of branches, and without escaping. `toRichMermaid` has all of that.
+ * The state diagram of a workflow, exactly as version 2.0.2 of the Python package draws it: without cases,
+ * handlers and the content of branches, and without escaping. `toRichMermaid` includes all of that.
  */
 export function toClassicMermaid(workflow: Workflow): string {
   const operators = Object.entries(workflow.tasks);

@@ -41,8 +41,9 @@ const EDGES = {
 };
 
 /**
- * A workflow in the language of Graphviz, as version 2.2.0 of the Python package draws it, with labels escaped and ids
- * kept from being read as keywords. Loops and parallels are a cluster and a node of the same id, which has their edges.
+ * A workflow in the Graphviz language, as version 2.2.0 of the Python package draws it, except that labels are
+ * escaped and ids never parse as keywords. A loop or parallel is a cluster and a node of the same id; its edges
+ * are at the node.
  */
 export function toGraphviz(workflow: Workflow): string {
   return [
@@ -136,7 +137,7 @@ function drawBranch(id: string, name: string, branch: Workflow): string[] {
   ];
 }
 
-/** Keywords are read in any case; `start` and `end` are the circles of the diagram. */
+/** Keywords are case-insensitive; `start` and `end` are the circles of the diagram. */
 const RESERVED =
   /^(?:start|end|(?:[Nn][Oo][Dd][Ee]|[Ee][Dd][Gg][Ee]|(?:[Dd][Ii]|[Ss][Uu][Bb])?[Gg][Rr][Aa][Pp][Hh]|[Ss][Tt][Rr][Ii][Cc][Tt]))$/;
 
@@ -145,7 +146,7 @@ function toNodeId(key: string): string {
   return RESERVED.test(id) ? `${id}_` : quoteId(id);
 }
 
-/** Any other text than a plain word must be quoted. */
+/** Any text other than a plain word must be quoted. */
 function quoteId(id: string): string {
   return /^[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*$/.test(id) ? id : `"${escapeLabel(id)}"`;
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
 const isDiagram = async (text: string) =>
   Boolean(await mermaid.parse(text, { suppressErrors: true }));
 
-/** mermaid protects `#NN;` while it parses, and puts the character in when it draws. */
+/** mermaid protects `#NN;` while it parses, and inserts the character when it draws. */
 async function getLabels(text: string) {
   const { db } = await mermaid.mermaidAPI.getDiagramFromText(text);
   const { getStates, getRelations } = db as unknown as {
@@ -57,7 +57,7 @@ describe.each(golden)("%s", (file) => {
   });
 
   test("mermaid draws the classic style", async () => {
-    // It escapes nothing, as the original.
+    // It escapes nothing, like the original.
     const isOdd = ["odd-names.json"].includes(file);
     expect(await isDiagram(toClassicMermaid(load(file)))).toBe(!isOdd);
   });
@@ -100,7 +100,7 @@ const LABELS = [
   "--",
 ];
 
-test("labels are shown as they are", async () => {
+test("labels are shown unchanged", async () => {
   const lines = LABELS.flatMap((label, index) => [
     `state "${safeLabel(label)}" as s${index}`,
     `s${index} --> t : ${safeLabel(label)}`,
@@ -126,7 +126,7 @@ test("any text is one line of a label", async () => {
   );
 }, 120_000);
 
-test("ids are states of their own", async () => {
+test("each id is a separate state", async () => {
   const words =
     "state note class classDef style click default scale href root end fork stateDiagram as direction 1a a-b a.b a_b Ü".split(
       " ",

@@ -23,9 +23,10 @@ const KIND_STYLES = {
 } as const;
 
 /**
- * A state diagram of everything in a workflow: branches, loops, cases, handlers and joins, each scope in its box. It has
- * exactly the nodes and edges of `buildGraph`, and the start and ends of each scope. Any workflow gives a legal diagram
- * that shows its texts unchanged. With `status`, by path, nodes are coloured by their state in a run, without it by kind.
+ * A state diagram of everything in a workflow: branches, loops, cases, handlers and joins, each scope in its box.
+ * It has exactly the nodes and edges of `buildGraph`, and the start and ends of each scope. Any workflow produces
+ * a valid diagram that shows its texts unchanged. With `status`, by path, nodes are coloured by their state in a
+ * run, otherwise by kind.
  */
 export function toRichMermaid(
   workflow: Workflow,
@@ -148,8 +149,8 @@ const RESERVED = new Set([
 ]);
 
 /**
- * Ids for a state diagram, one for each path: unique, of letters, digits and underscores, and never a reserved word. A path
- * that is safe is its own id.
+ * Ids for a state diagram, one per path: unique, of letters, digits and underscores, and never a reserved word. A
+ * safe path is its own id.
  */
 export function safeIds(paths: Iterable<string>): Map<string, string> {
   const taken = new Set<string>();
@@ -166,10 +167,13 @@ export function safeIds(paths: Iterable<string>): Map<string, string> {
   return ids;
 }
 
-/** Characters that end a label, or that mermaid or HTML replaces. A colon is unsafe at an end and next to another. */
+/**
+ * Characters that end a label, or that mermaid or HTML replaces. A colon is unsafe at an end and next to another
+ * colon.
+ */
 const UNSAFE = /["`;<>#&%\\]|:(?=:|$)|(?<=^|:):/g;
 
-/** Text for a label of a node or an edge: one line, never empty, unsafe characters as `#NN;`. */
+/** Text for a label of a node or an edge: one line, never empty, with unsafe characters as `#NN;`. */
 export function safeLabel(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
   return line.replace(UNSAFE, (sign) => `#${sign.codePointAt(0)};`) || " ";

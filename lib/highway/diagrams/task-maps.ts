@@ -1,4 +1,4 @@
-/** How the diagrams of the Python package 2.2.0 look at a map of tasks: its top level, a body or a branch. */
+/** How the diagrams of the Python package 2.2.0 treat a map of tasks: its top level, a body or a branch. */
 import { compareCodePoints } from "../model/code-points.ts";
 import type { Operator, Workflow } from "../model/workflow.ts";
 
@@ -7,13 +7,13 @@ export function listSorted(tasks: Workflow["tasks"]): [string, Operator][] {
   return Object.entries(tasks).sort(([a], [b]) => compareCodePoints(a, b));
 }
 
-/** Where a map of tasks starts: at its start task, else at every task without dependencies. */
+/** Where a map of tasks starts: at its start task, or else at every task without dependencies. */
 export function listStarts(tasks: Workflow["tasks"], start: string | null): string[] {
   if (start !== null && Object.hasOwn(tasks, start)) return [start];
   return Object.keys(tasks).filter((key) => tasks[key]?.dependencies.length === 0);
 }
 
-/** Tasks that nothing of their map depends on, and that choose no target. */
+/** Tasks that no task of their map depends on, and that select no target. */
 export function listEnds(tasks: Workflow["tasks"]): Set<string> {
   const named = new Set(Object.values(tasks).flatMap(({ dependencies }) => dependencies));
   return new Set(
@@ -46,7 +46,7 @@ export type LabelledEdge = {
   kind: "true" | "false" | "case" | "default" | "success" | "failure";
 };
 
-/** The edges of an operator to its targets and handlers, as far as they are in its map. */
+/** The edges of an operator to those of its targets and handlers that are in its map. */
 export function listLabelledEdges(operator: Operator, tasks: Workflow["tasks"]): LabelledEdge[] {
   const edges = [];
   if (operator.operator_type === "condition") {
@@ -65,7 +65,7 @@ export function listLabelledEdges(operator: Operator, tasks: Workflow["tasks"]):
   );
 }
 
-/** The lines, each four spaces further in. */
+/** The lines, each indented by four more spaces. */
 export function indent(lines: string[]): string[] {
   return lines.map((line) => `    ${line}`);
 }

@@ -25,18 +25,21 @@ export type GraphNode = {
   inLoop: boolean;
   inBranch: boolean;
   isStart: boolean;
-  /** It runs only after another operator succeeds or fails. */
+  /** Whether it runs only after another operator succeeds or fails. */
   isHandler: boolean;
   hasBreaker: boolean;
   hasGuards: boolean;
 };
 
-/** A box around nodes. Loops, parallels and choices are nodes and, unless they are empty, groups of the same path. */
+/**
+ * A box around nodes. Loops, parallels and choices are nodes and, unless they are empty, also groups of the same
+ * path.
+ */
 export type GraphGroup = {
   path: string;
   kind: "loop" | "parallel" | "choice" | "branch";
   label: string;
-  /** For the branch of a choice: the expression that chooses it. */
+  /** For a branch of a choice: the expression that chooses it. */
   condition?: string;
   /** The path of the group around it; `""` is the top level. */
   parent: string;
@@ -54,14 +57,17 @@ export type EdgeKind =
 
 export type GraphEdge = { from: string; to: string; kind: EdgeKind; label?: string };
 
-/** A workflow for drawing. Both ends of an edge are nodes of one scope, so that each scope can be laid out separately. */
+/**
+ * A workflow for drawing. Both ends of an edge are nodes of one scope, so that each scope can be laid out
+ * separately.
+ */
 export type WorkflowGraph = { nodes: GraphNode[]; groups: GraphGroup[]; edges: GraphEdge[] };
 
 /**
- * The graph of a workflow: one node for each operator, in the order of the document; groups for loops, parallels, choices
- * and branches, outer ones first; edges without repetitions. An edge is omitted when a labelled edge joins the same nodes
- * or the region of a router implies it. One that crosses the border of a group starts or ends at the group. Ids that do
- * not exist have no edges. Works on any decoded workflow, valid or not.
+ * The graph of a workflow: one node for each operator, in the order of the document; groups for loops, parallels,
+ * choices and branches, outer ones first; edges without repetitions. An edge is omitted if a labelled edge joins
+ * the same nodes or the region of a router implies it. An edge that crosses the border of a group starts or ends
+ * at the group. Unknown ids have no edges. Works on any decoded workflow, valid or not.
  */
 export function buildGraph(workflow: Workflow): WorkflowGraph {
   const pen = new GraphPen();
@@ -228,7 +234,7 @@ function findMember(scope: Scope, id: string): string[] {
     .flatMap((branch) => findMember(branch.scope, id));
 }
 
-/** The two ends, or groups around them, that are in one scope; `null` when one contains the other. */
+/** The two ends, or groups around them, that are in one scope; `null` if one contains the other. */
 function liftToOneScope(fromChain: string[], toChain: string[]) {
   const outward = new Set(toChain);
   const shared = fromChain.findIndex((path) => outward.has(path));

@@ -2,7 +2,7 @@ import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { TemplateError } from "./template.ts";
 
-/** Whether a value counts as true: anything but false, 0, "", "false", null, and empty lists and mappings. */
+/** Whether a value counts as true: anything except false, 0, "", "false", null, and empty lists and mappings. */
 export function isTrue(value: Json): boolean {
   if (typeof value === "string") return !["", "false"].includes(value.trim().toLowerCase());
   if (typeof value === "number") return value !== 0 && !Number.isNaN(value);
@@ -12,8 +12,8 @@ export function isTrue(value: Json): boolean {
 }
 
 /**
- * Equality of values that are often text: text is trimmed, a number equals its digits, and a boolean its word in any case.
- * Lists and mappings are equal if their JSON is.
+ * Equality of values that are often text: text is trimmed, a number equals its digits, and a boolean its word in
+ * any case. Lists and mappings are equal if their JSON is.
  */
 export function looselyEqual(a: Json, b: Json): boolean {
   const [left, right] = [trim(a), trim(b)];
@@ -35,7 +35,9 @@ export function compare(a: Json, b: Json): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** Whether a list contains an item, a text a part, or a mapping a key. @throws TemplateError for other values. */
+/**
+ * Whether a list contains an item, a text a substring, or a mapping a key. @throws TemplateError for other values.
+ */
 export function contains(whole: Json, part: Json): boolean {
   if (Array.isArray(whole)) return whole.some((item) => looselyEqual(item, part));
   if (typeof whole === "string") return whole.includes(String(trim(part)));
@@ -52,7 +54,7 @@ function trim(value: Json): Json {
   return typeof value === "string" ? value.trim() : value;
 }
 
-/** Both values as numbers. Two texts are never numbers; a text is if it is numeric and the other value is a number. */
+/** Both values as numbers. Two texts are never numbers; a numeric text is one if the other value is a number. */
 function bothNumbers(a: Json, b: Json): [number | bigint, number | bigint] | undefined {
   const isNumber = (value: Json) => typeof value === "number" || typeof value === "bigint";
   if (!isNumber(a) && !isNumber(b)) return undefined;

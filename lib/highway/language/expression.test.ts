@@ -70,7 +70,7 @@ test.each([
   expect(() => parseExpression(text)(lookup)).toThrow(TemplateError);
 });
 
-test("one template alone keeps its type, in text it is spliced", () => {
+test("a single template keeps its type; in text it is inserted", () => {
   const value = { a: "{{ map.key }}", b: ["n=$" + "{ n }", "{{list}} {{none}}"], c: 1 };
   expect(fillTemplates(value, lookup)).toEqual({
     a: { deep: [1, 2] },
@@ -79,7 +79,7 @@ test("one template alone keeps its type, in text it is spliced", () => {
   });
 });
 
-test("escapes are literal text, and a dollar sign may stand before a template", () => {
+test("escapes are literal text, and a dollar sign may precede a template", () => {
   const dollar = "$" + "{";
   const value = [
     `echo $${dollar}HOME}`,
@@ -105,7 +105,7 @@ test.each(["n == 007", "{{ }}", "'{{ a | b }}' == 1", "{{ n }} == {{ 1 + }}", "n
   },
 );
 
-test("an expression may be long, but not nested without end", () => {
+test("an expression may be long, but not nested without limit", () => {
   const long = `n == 6${" or n == 5 and n > 1".repeat(20_000)}`;
   expect(evaluateCondition(long, lookup)).toBe(true);
   expect(evaluateCondition(`${"not ".repeat(20_001)}n`, lookup)).toBe(false);
@@ -116,14 +116,14 @@ test("an expression may be long, but not nested without end", () => {
     );
 });
 
-test.each(["", "a b", "a..b", "a.b()", "1a", "a[b]"])("'%s' is no path", (text) => {
+test.each(["", "a b", "a..b", "a.b()", "1a", "a[b]"])("'%s' is not a path", (text) => {
   expect(() => parsePath(text)).toThrow(TemplateError);
 });
 
 describe("templates in a text", () => {
   const WHOLE = /\$(\$\{)|\{\{(\{\{)|\{\{(.*?)\}\}|\$\{(?!\{)(.*?)\}/gs;
 
-  test("are the same as those that one expression finds in all of it", () => {
+  test("are the same as those that one expression finds in the whole text", () => {
     const part = fc.constantFrom("{{", "}}", "${", "$", "{", "}", "a", " ", "{{ a }}", `$${"{a}"}`);
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
@@ -152,10 +152,10 @@ describe("templates in a text", () => {
     );
   });
 
-  test.each(["{{ ", "${ ", "{{ }", "${", "{{", "$", "{"])("%j again and again", (part) => {
+  test.each(["{{ ", "${ ", "{{ }", "${", "{{", "$", "{"])("%j repeated", (part) => {
     const started = performance.now();
     expect(parseTemplate(part.repeat(500_000)).parts.length).toBeGreaterThan(0);
-    // Quadratic time would be minutes.
+    // Quadratic time would take minutes.
     expect(performance.now() - started).toBeLessThan(30_000);
   });
 });

@@ -32,8 +32,8 @@ export type Expression = (lookup: Lookup) => Json;
 
 /**
  * Parses an expression: `or`, `and`, `not`, comparisons (`== != < <= > >= in`, `not in`, `contains`), parentheses,
- * numbers, quoted text, `true`, `false`, `null`, lists, templates and bare paths. A template is a value, not text that is
- * inserted into the expression.
+ * numbers, quoted text, `true`, `false`, `null`, lists, templates and bare paths. A template is a value, not text
+ * that is inserted into the expression.
  *
  * @throws TemplateError for anything else.
  */
@@ -50,7 +50,7 @@ export function evaluateCondition(text: string, lookup: Lookup): boolean {
   return isTrue(parseExpression(text)(lookup));
 }
 
-/** The paths that an expression names, bare and in templates, in their order. @throws TemplateError. */
+/** The paths that an expression names, bare and in templates, in order. @throws TemplateError. */
 export function listPaths(text: string): TemplatePath[] {
   return tokenize(text).flatMap((token) => (token.kind === "value" ? token.paths : []));
 }
@@ -95,13 +95,13 @@ function toLiteral(text: string, value: Json): Token {
   return { kind: "value", text, paths: [], evaluate: () => value };
 }
 
-/** Templates are parsed with the expression, so that a mistake in one shows before it is evaluated. */
+/** Templates are parsed with the expression, so that an error in one is found before it is evaluated. */
 function toTemplateToken(text: string, content: string): Token {
   const paths = parseTemplate(content).parts.filter((part) => typeof part !== "string");
   return { kind: "value", text, paths, evaluate: (lookup) => fillTemplates(content, lookup) };
 }
 
-/** Deeper expressions would exhaust the stack, here or where they are evaluated. */
+/** Deeper expressions would exhaust the stack, during parsing or evaluation. */
 const MAX_DEPTH = 100;
 
 class Parser {
@@ -132,7 +132,7 @@ class Parser {
     return (lookup) => [first, ...others].every((one) => isTrue(one(lookup)));
   }
 
-  /** Expressions with a word between them. */
+  /** Expressions separated by a word. */
   private series(word: string, parse: () => Expression): [Expression, ...Expression[]] {
     const series: [Expression, ...Expression[]] = [parse()];
     while (this.take(word)) series.push(parse());

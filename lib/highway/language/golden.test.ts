@@ -21,7 +21,7 @@ const newer = readdirSync(path.join(FIXTURES, "2.2/workflows")).map(
   (file) => `2.2/workflows/${file}`,
 );
 
-/** The package does not see that the bounds of one guard are a number and a text. */
+/** The package does not notice that the bounds of one guard are a number and a text. */
 const REPORTED = ["tasks.read_file.postconditions[1].value"];
 
 function load(text: string) {
@@ -32,7 +32,7 @@ function load(text: string) {
   return workflow;
 }
 
-/** The package does not read the branches of older documents, so they lack the new fields. */
+/** The package does not decode the branches of older documents, so they lack the new fields. */
 function fillIn(value: unknown): unknown {
   return JSON.parse(serializeWorkflow(load(JSON.stringify(value)), "json"));
 }
@@ -52,7 +52,7 @@ describe.each([...older, ...newer])("%s", (file) => {
   test("JSON keeps values and the order of fields and tasks", () => {
     const text = serializeWorkflow(load(read(`2.2/expected/${id}.json`)), "json");
     expect(JSON.parse(text)).toEqual(fillIn(expected));
-    // The package leaves the keys inside of branches as a document has them; here they are in order too.
+    // The package keeps the document's order of keys inside branches; here they are in canonical order too.
     if (!isUpstream(id)) expect(text).toBe(JSON.stringify(expected, null, 2));
   });
 
@@ -83,12 +83,12 @@ describe.each([...older, ...newer])("%s", (file) => {
   });
 });
 
-/** JavaScript lists the case `200` before the case `a b`, whatever their order in the document. */
+/** JavaScript lists the case `200` before the case `a b`, regardless of their order in the document. */
 function withNumbersFirst(diagram: string): string {
   return diagram.replace(/(.* go_on .*a b.*\n)(.* z_z .*200.*\n)/, "$2$1");
 }
 
-/** The package does not escape quotes inside labels, nor tell a task `start` from the circle of that name. */
+/** The package does not escape quotes inside labels, and confuses a task `start` with the circle of that name. */
 function repair(dot: string): string {
   const escaped = dot.replace(
     /label="(.*?)"(?=[\],;]|, )/g,
@@ -120,7 +120,7 @@ describe.each(older)("%s, written by 2.0.2", (file) => {
   });
 });
 
-/** With sorted keys and without nulls: the form of which 2.0.2 definitions were hashed. */
+/** With sorted keys and without nulls: the form from which hashes of 2.0.2 definitions were computed. */
 function normalise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalise);
   if (typeof value !== "object" || value === null) return value;
@@ -129,7 +129,7 @@ function normalise(value: unknown): unknown {
   return Object.fromEntries(members.map(([key, one]) => [key, normalise(one)]));
 }
 
-test("a new field changes the hash when it differs from its default", () => {
+test("a new field changes the hash only if it differs from its default", () => {
   const base = {
     name: "flow",
     tasks: { a: { task_id: "a", operator_type: "foreach", items: "[]", loop_body: [] } },
@@ -220,7 +220,7 @@ describe("invalid documents", () => {
     expect(errors.map((problem) => [problem.path, problem.code])).toEqual([expected[one.name]]);
     const words = OWN_WORDS.exec(one.original_error)?.[0];
     if (words && !words.includes("__'s reserved")) expect(errors[0]?.message).toBe(words);
-    // Nothing but an unknown operator can be converted.
+    // Only unknown operators can be converted.
     const isConvertible = workflow !== undefined && canConvert(problems);
     expect(isConvertible).toBe(expected[one.name]?.[1] === "unknown_operator");
   });

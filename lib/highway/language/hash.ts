@@ -5,9 +5,9 @@ import type { Json } from "../../model/json.ts";
 import { isBranching, isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
 /**
- * SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal. It is the same for JSON and YAML.
- * Fields that version 2.2 of the language added count only when they differ from their defaults, so that definitions
- * stored before keep their hash.
+ * SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal. It is the same for JSON and
+ * YAML. Fields that version 2.2 of the language added count only if they differ from their defaults, so that
+ * definitions stored before keep their hash.
  */
 export function workflowHash(workflow: Workflow): string {
   const value = normalise(withoutNewDefaults(workflow));
@@ -22,7 +22,7 @@ function normalise(value: Json): Json {
   return Object.fromEntries(members.map(([key, one]) => [key, normalise(one)]));
 }
 
-/** Fields whose defaults are not null are left out here; nulls are left out anyway. */
+/** Omits fields whose defaults are not null; nulls are omitted anyway. */
 function withoutNewDefaults({ tasks, deadline_action, ...workflow }: Workflow): Json {
   return {
     ...workflow,

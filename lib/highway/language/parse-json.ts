@@ -6,7 +6,7 @@ import type { Workflow } from "../model/workflow.ts";
 
 /** The result of parsing a document. */
 export type ParsedWorkflow = {
-  /** Absent when the text is not of the format, or a value is missing or has the wrong type. */
+  /** Absent if the text is not of the format, or a value is missing or has the wrong type. */
   workflow?: Workflow;
   /** Errors and warnings; with errors the workflow can be converted and drawn, but must not be run. */
   problems: Problem[];
@@ -14,7 +14,7 @@ export type ParsedWorkflow = {
 
 export type ParsedText = { value?: unknown; problems: Problem[] };
 
-/** Parses a workflow from JSON, like `parseWorkflow` but without the code that reads YAML, for browsers. Never throws. */
+/** Parses a workflow from JSON, like `parseWorkflow` but without the YAML parser, for browsers. Never throws. */
 export function parseJsonWorkflow(text: string): ParsedWorkflow {
   return toWorkflow(parseJsonText(text));
 }
@@ -37,7 +37,7 @@ export function parseJsonText(text: string): ParsedText {
   }
 }
 
-/** Decodes and checks what a text was parsed to. */
+/** Decodes and checks a parsed text. */
 export function toWorkflow({ value, problems }: ParsedText): ParsedWorkflow {
   if (hasErrors(problems)) return { problems };
   const { workflow, problems: found } = decodeAndCheck(value);

@@ -111,7 +111,7 @@ test("the rich diagram has the nodes, edges and boxes of the graph", () => {
   );
 });
 
-/** The states of a diagram with the state each is drawn in, and its edges but for beginnings and ends. */
+/** The states of a diagram with the state that contains each, and its edges except starts and ends. */
 function readDiagram(text: string) {
   const states = new Map<string, string>();
   const edges: string[] = [];

@@ -1,4 +1,6 @@
-/** Generated documents, compared with what the Python package 2.2.0 makes of them. In the long tests alone: it installs it. */
+/**
+ * Generated documents, compared with the results of the Python package 2.2.0, which only the long tests install.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -39,7 +41,7 @@ async function askPython(texts: { format: "json" | "yaml"; text: string }[]): Pr
   return stdout.split("\n").map((line) => JSON.parse(line));
 }
 
-/** Without what the package cannot load: unknown operators. Branches name legal workflows already. */
+/** Removes what the package cannot load: unknown operators. Branches already name valid workflows. */
 function withKnownOperators(workflow: Workflow): Workflow {
   const clean = (operator: Operator): Operator[] => {
     if (!isOperatorType(operator.operator_type)) return [];
@@ -64,7 +66,7 @@ const documents = fc.sample(arbitraryWorkflow.map(withKnownOperators), {
 const inOrder = (json: string | undefined) => json && JSON.stringify(JSON.parse(json), null, 1);
 
 describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
-  test("reads and writes the same JSON, with the same order of keys, and draws the same", async () => {
+  test("reads and writes the same JSON with the same order of keys, and draws the same diagrams", async () => {
     const texts = documents.map((one) => serializeWorkflow(one, "json"));
     const answers = await askPython(texts.map((text) => ({ format: "json", text })));
     let drawn = 0;
@@ -74,7 +76,7 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
       expect(inOrder(answer.json?.value)).toBe(inOrder(text));
       const { workflow } = parseWorkflow(text);
       if (!workflow) throw new Error("no workflow");
-      // The package cannot draw what it loaded once an operator has a description.
+      // The package cannot draw a loaded workflow in which an operator has a description.
       if (answer.mermaid?.value !== undefined) {
         drawn++;
         expect(toNestedMermaid(workflow)).toBe(
@@ -91,7 +93,7 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
     const answers = await askPython(texts.map((text) => ({ format: "yaml", text })));
     let read = 0;
     for (const [index, answer] of answers.entries()) {
-      // The package needs both branches of a condition, and omits the empty ones itself.
+      // The package requires both branches of a condition, and omits empty ones itself.
       if (answer.load.error === "Field required") continue;
       read++;
       expect(answer.load).toEqual({});
@@ -139,7 +141,7 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
   }, 300_000);
 });
 
-/** In bodies without their null fields the package takes operators for others with the same fields. */
+/** In bodies without their null fields, the package mistakes operators for others with the same fields. */
 function withoutBodies(workflow: Workflow): Workflow {
   const tasks = Object.entries(workflow.tasks).map(([id, operator]) => [
     id,
@@ -148,7 +150,7 @@ function withoutBodies(workflow: Workflow): Workflow {
   return { ...workflow, tasks: Object.fromEntries(tasks) };
 }
 
-/** With descriptions and ids in which nothing has to be escaped. */
+/** With descriptions and ids that need no escaping. */
 function renamed(workflow: Workflow): Workflow {
   const text = JSON.stringify(workflow, (key, value) => {
     if (typeof value === "bigint") return Number(value);

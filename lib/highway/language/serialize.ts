@@ -5,7 +5,7 @@ import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 import type { Format } from "./parse.ts";
 import { needsQuotes } from "./yaml.ts";
 
-/** Fields for which null means absent. Anywhere else null is a value. */
+/** Fields in which null means absent. In all others null is a value. */
 const NULLABLE = new Set([
   "start_task",
   "schedule",
@@ -28,9 +28,9 @@ const NULLABLE = new Set([
 ]);
 
 /**
- * The text of a workflow, in the form of version 2.2. JSON has every field, nulls included, in the order of the model, and
- * an indentation of two spaces. YAML omits null fields and sorts keys at every level, so the order of tasks, branches and
- * cases is lost; nulls in the user's own values stay.
+ * The text of a workflow, in the form of version 2.2. JSON has every field, nulls included, in the order of the
+ * model, and an indentation of two spaces. YAML omits null fields and sorts keys at every level, so the order of
+ * tasks, branches and cases is lost; nulls in the user's own values are kept.
  */
 export function serializeWorkflow(workflow: Workflow, format: Format): string {
   if (format === "json") return stringifyLossless(workflow, null, 2) ?? "";

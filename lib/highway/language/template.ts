@@ -9,24 +9,24 @@ export class TemplateError extends Error {
 /** Steps from a name inward, such as `["order", "lines", 0]`. */
 export type TemplatePath = readonly (string | number)[];
 
-/** The value of a path. @throws TemplateError when there is none. */
+/** Looks up the value of a path. @throws TemplateError if there is none. */
 export type Lookup = (path: TemplatePath) => Json;
 
-/** Text with templates in it, taken apart. */
+/** Text with templates, split into its parts. */
 export type Template = {
-  /** Literal text and paths, in their order. */
+  /** Literal text and paths, in order. */
   parts: readonly (string | TemplatePath)[];
   /** The path of text that is exactly one template; its value keeps its type. */
   only?: TemplatePath;
-  /** Some `{{` or `${` has no end, and so is literal text. */
+  /** Some `{{` or `${` is unclosed, and therefore literal text. */
   isUnclosed: boolean;
 };
 
 /** An escape, or a template. `${{ x }}` is a dollar sign before a template. */
 const TEMPLATE = /\$(\$\{)|\{\{(\{\{)|\{\{(.*?)\}\}|\$\{(?!\{)(.*?)\}/gs;
-/** Where no `}}` follows; the empty group keeps the numbers of the others. */
+/** For text in which no `}}` follows; the empty group keeps the numbers of the other groups. */
 const BEFORE_BRACE = /\$(\$\{)|\{\{(\{\{)|(?!)()|\$\{(?!\{)(.*?)\}/gs;
-/** Where no template can end. */
+/** For text in which no template can end. */
 const ESCAPE = /\$(\$\{)|\{\{(\{\{)/g;
 const PATH = /^([A-Za-z_][\w-]*)((?:\.[\w-]+|\[(?:-?\d+|'[^']*'|"[^"]*")\])*)$/;
 const STEP = /\.([\w-]+)|\[(?:(-?\d+)|'([^']*)'|"([^"]*)")\]/g;
@@ -43,8 +43,8 @@ export function parsePath(text: string): (string | number)[] {
 }
 
 /**
- * The escapes and templates of a text with their positions. Looks for an end only where one follows, so that text of
- * beginnings alone does not take the square of its length.
+ * The escapes and templates of a text with their positions. Searches for an end only if one follows, so that text
+ * with many openings and no ends does not take quadratic time.
  */
 function* listMatches(text: string): Generator<[at: number, match: RegExpExecArray]> {
   const braces = text.lastIndexOf("}}");
@@ -63,7 +63,7 @@ function* listMatches(text: string): Generator<[at: number, match: RegExpExecArr
 /**
  * Parses text with templates `{{ path }}` or `${path}`. `{{{{` is a literal `{{`, and `$${` a literal `${`.
  *
- * @throws TemplateError when a template is not a path.
+ * @throws TemplateError if a template is not a path.
  */
 export function parseTemplate(text: string): Template {
   const parts: (string | TemplatePath)[] = [];
@@ -85,9 +85,9 @@ export function parseTemplate(text: string): Template {
 }
 
 /**
- * Replaces the templates in a value, also in the items of lists and the values of mappings. Text that is exactly one
- * template becomes the value of its path; in other text a value is written as it is if it is text, else as JSON. Nothing
- * is evaluated as code.
+ * Replaces the templates in a value, including items of lists and values of mappings. Text that is exactly one
+ * template becomes the value of its path; in other text, a value is inserted unchanged if it is text, otherwise as
+ * JSON. Nothing is evaluated as code.
  *
  * @throws TemplateError.
  */
@@ -99,7 +99,7 @@ export function fillTemplates(value: Json, lookup: Lookup): Json {
   return Object.fromEntries(members);
 }
 
-/** Like `fillTemplates`, for a value that must be text in the end: others are written as JSON. */
+/** Like `fillTemplates`, for a value that must be text in the end: other values become JSON. */
 export function fillToText(text: string, lookup: Lookup): string {
   return toText(fillText(text, lookup));
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseWorkflow } from "./parse.ts";
 import { needsQuotes, parseYaml } from "./yaml.ts";
 
-/** What PyYAML 6.0 reads. */
+/** What PyYAML 6.0 parses. */
 test.each<[string, unknown]>([
   ["e1", "e1"],
   ["E10", "E10"],
@@ -61,7 +61,7 @@ test.each([
   expect(problems[0]).toMatchObject({ code: "syntax", severity: "error" });
 });
 
-test("keys become text; one that is read as something else is a warning", () => {
+test("keys become text; one that parses as another type is a warning", () => {
   const { value, problems } = parseYaml("{no: b, ~: d, 200: c, 0x1f: e}");
   expect(value).toEqual({ false: "b", null: "d", 200: "c", 31: "e" });
   expect(problems).toMatchObject([
@@ -109,15 +109,15 @@ test.each([
   const { problems } = parseYaml(text);
   expect(problems[0]).toMatchObject({ code: "syntax", severity: "error" });
   expect(problems.length).toBeLessThanOrEqual(20);
-  // Quadratic time would be minutes.
+  // Quadratic time would take minutes.
   expect(performance.now() - started).toBeLessThan(30_000);
 });
 
-test("an error has its place", () => {
+test("an error has its position", () => {
   expect(parseYaml("a: 1\nb: [1\nc: 2\n").problems[0]?.message).toMatch(/at line 3, column 1$/);
 });
 
-test("text that would be read as another type needs quotes", () => {
+test("text that would parse as another type needs quotes", () => {
   const words = ["yes", "1:30", "0x1f", "~", "", "2025-01-01", "=", "<<", ".5"];
   expect(words.filter((word) => !needsQuotes(word))).toEqual([]);
   expect(["e1", "y", "09:30", "{{ x }}", "a: b"].filter(needsQuotes)).toEqual([]);

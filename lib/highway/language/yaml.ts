@@ -1,4 +1,4 @@
-/** YAML 1.1 as PyYAML's safe loader reads it, for values that JSON can express. */
+/** YAML 1.1 as PyYAML's safe loader parses it, for values that JSON can express. */
 import {
   type CST,
   isAlias,
@@ -15,13 +15,13 @@ import {
 } from "yaml";
 import { joinPath, type Problem } from "../model/problem.ts";
 
-/** Most later errors follow from the first ones. */
+/** The maximum number of reported errors; most later ones follow from the first. */
 const MAX_ERRORS = 20;
-/** Text of more characters is refused. */
+/** Longer text is refused, in characters. */
 const MOST_CHARACTERS = 1_000_000;
-/** Each level that is open takes a part of the stack. */
+/** The maximum depth of open levels, each of which takes a part of the stack. */
 const MOST_LEVELS = 400;
-/** Anchors, comments and line breaks in one place; more of them are hardly meant. */
+/** The maximum number of anchors, comments and line breaks in one place; more of them are hardly intended. */
 const MOST_IN_PLACE = 10_000;
 
 const BOOLEANS = new Map<string, boolean>([
@@ -33,7 +33,7 @@ const INTEGER =
   /^(?:[-+]?0b[01_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/;
 const FLOAT =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-/** Dates and times are left as text here; PyYAML makes objects of them. */
+/** Dates and times stay text here; PyYAML turns them into objects. */
 const TIMESTAMP =
   /^(?:\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::?\d\d)?))?)$/;
 
@@ -41,16 +41,16 @@ function inCases(word: string): string[] {
   return [word, word.toUpperCase(), `${word.charAt(0).toUpperCase()}${word.slice(1)}`];
 }
 
-/** Whether unquoted text would be read as something other than this text, here or by PyYAML. */
+/** Whether unquoted text would parse as something other than this text, here or in PyYAML. */
 export function needsQuotes(text: string): boolean {
   return resolvePlain(text) !== text || TIMESTAMP.test(text) || text === "=" || text === "<<";
 }
 
 /**
- * The value of one YAML document. Scalars have the types of YAML 1.1 (`yes` and `on` are true, `1:30` is 90, `1e3` is
- * text); dates are text, and integers that a double would round are `bigint`. Keys become text: `~` is `null`, `0x1f` is
- * `31`. Objects that an alias repeats are shared. Errors: further documents, tags and values that JSON lacks, keys that
- * occur twice. Never throws.
+ * The value of one YAML document. Scalars have the types of YAML 1.1 (`yes` and `on` are true, `1:30` is 90, `1e3`
+ * is text); dates are text, and integers that a double would round are `bigint`. Keys become text: `~` is `null`,
+ * `0x1f` is `31`. Objects that an alias repeats are shared. Errors: further documents, tags and values that JSON
+ * lacks, keys that occur twice. Never throws.
  */
 export function parseYaml(text: string): { value?: unknown; problems: Problem[] } {
   const counter = new LineCounter();
@@ -64,7 +64,7 @@ export function parseYaml(text: string): { value?: unknown; problems: Problem[] 
       uniqueKeys: false,
       lineCounter: counter,
       logLevel: "error",
-      // Each of them would quote the text around it, and there may be one for each character.
+      // Each error would quote the surrounding text, and there may be one per character.
       prettyErrors: false,
     });
     const errors = document.errors.slice(0, MAX_ERRORS);
@@ -84,7 +84,7 @@ export function parseYaml(text: string): { value?: unknown; problems: Problem[] 
   }
 }
 
-/** Why a text is not worth parsing, by a look at its tokens that needs no more time than they are many. */
+/** The reason to refuse a text before parsing it, found by a scan of its tokens in linear time. */
 function findObstacle(text: string): string | undefined {
   if (text.length > MOST_CHARACTERS)
     return `It has more than ${MOST_CHARACTERS / 1_000_000} million characters`;
@@ -118,7 +118,7 @@ function syntaxProblem(message: string): Problem {
 
 class Reader {
   readonly problems: Problem[] = [];
-  /** The values of anchors, those of the nodes that are being converted included. */
+  /** The values of anchors, including those of nodes that are being converted. */
   private readonly anchors = new Map<string, unknown>();
 
   constructor(private readonly counter: LineCounter) {}
@@ -157,7 +157,7 @@ class Reader {
       if (isScalar(key) && key.type === "PLAIN" && key.source === "<<" && !key.tag) {
         const source = this.convert(member as Node | null, joinPath(path, "<<"));
         const sources = Array.isArray(source) ? source : [source];
-        // Of several sources the first one wins, so it is entered last.
+        // With several sources the first one wins, so it is entered last.
         if (sources.every(isObject)) merged.push(...sources.reverse());
         else this.report(key, path, "<< needs a mapping, or a list of mappings");
         continue;

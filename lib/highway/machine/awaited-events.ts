@@ -2,12 +2,13 @@ import type { Uuid } from "../../model/ids.ts";
 import { isInterpreterTask } from "../../model/interpreter.ts";
 import { partEvent } from "./entry-names.ts";
 
-/** A checkpoint of a task; its text is absent when it was too long to be fetched. */
+/** A checkpoint of a task; its text is absent if it was too long to be fetched. */
 type Checkpoint = { name: string; state: { text?: string } | null };
 
 /**
- * Which checkpoints of the interpreter hold the payload of an event, and of which one: events that it recorded before
- * waiting for them, and the events that its parts emit at their ends. `undefined` for tasks of other programs.
+ * The checkpoints of the interpreter that hold the payload of an event, with the event of each: events that it
+ * recorded before waiting for them, and the events that its parts emit at their ends. `undefined` for tasks of
+ * other programs.
  */
 export function listAwaited(
   task: { name: string; workflowRunId: Uuid | null },

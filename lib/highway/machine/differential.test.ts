@@ -1,6 +1,6 @@
 /**
- * Random workflows, run by the interpreter: after every execution the replay of what was recorded shows the states that
- * the interpreter's own scopes are in. With ABSURD_LONG many more of them.
+ * Random workflows, run by the interpreter: after every execution, the replay of the records shows the states of
+ * the interpreter's own scopes. ABSURD_LONG runs many more of them.
  */
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -37,7 +37,7 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
   const terminated = new Set<string>();
   let seenAt = 0;
   const observe: ScopeObserver = ({ workflowRunId: id, base, scope, machine, now }) => {
-    // Child workflows are runs of their own.
+    // Child workflows are separate runs.
     if (id !== workflowRunId) return;
     seenAt = now.getTime();
     const operators = [...scope.operators.values()];
@@ -47,11 +47,11 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
     if (machine.isTerminated) terminated.add(base);
     for (const id of scope.operators.keys()) {
       const state = machine.states.get(id);
-      // A handler may have run, and its trace say so, while it is undecided whether it will run again.
+      // A handler may have run, with a trace that shows it, while it is undecided whether it will run again.
       if (state !== undefined || !handlers.has(id))
         interpreted.set(pathOfKey(base, id), state ?? "undecided");
     }
-    // The bodies of a terminated scope are left at once; what they still observe does not count.
+    // The bodies of a terminated scope are abandoned at once; their later observations do not count.
     for (const [at, state] of interpreted)
       if (describe(state) === "open" && [...terminated].some((one) => isInside(at, one)))
         interpreted.set(at, "skipped");
@@ -81,9 +81,9 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
     const expected: Record<string, string> = {};
     for (const [at, state] of interpreted) {
       const trace = traces.get(at);
-      // A handler that ran for several operators has a trace for each, and one state here.
+      // A handler that ran for several operators has a trace for each, but a single state here.
       if (!trace || trace.isSuperseded) continue;
-      // A deadline ends a run between two looks at its scopes.
+      // A deadline ends a run between two checks of its scopes.
       if (!isActive(records.root) && describe(state) === "open" && trace.inferred) continue;
       expected[at] = describe(state);
       shown[at] = describe(trace.state);
@@ -102,7 +102,7 @@ async function compare({ workflow, isFailing, judge }: Made): Promise<void> {
     const end = operators[instance.replace(/@.*/, "")];
     // A handler reports the worst of its runs.
     if (end === undefined || instance.includes("@")) continue;
-    // A run that ends early reports what was under way as skipped.
+    // A run that ends early reports unfinished operators as skipped.
     const isStopped = inferred && state === "cancelled" && end === "skipped";
     if (!isStopped) expect({ instance, state }).toEqual({ instance, state: end });
   }
@@ -112,7 +112,10 @@ function isInside(path: string, base: string): boolean {
   return base === "" || (path.startsWith(base) && /^[/.[~]/.test(path.slice(base.length)));
 }
 
-/** Open states differ in what they know of the task: the interpreter only sees that an operator has not ended. */
+/**
+ * Open states differ in how much they show about the task: the interpreter only sees that an operator has not
+ * ended.
+ */
 function describe(state: string): string {
   return ["running", "sleeping", "pending", "undecided"].includes(state) ? "open" : state;
 }

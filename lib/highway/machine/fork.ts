@@ -8,9 +8,9 @@ const WAITING_TOOLS = new Set([
 ]);
 
 /**
- * Whether an operator is a parallel that only starts its branches: some task of the workflow waits for them by name,
- * and another operator depends on the parallel but not on that task. Where nothing can go on in between, waiting at the
- * parallel gives the same result and reports failures where they happen.
+ * Whether an operator is a parallel that only starts its branches: some task of the workflow waits for them by
+ * name, and another operator depends on the parallel but not on that task. If nothing can continue in between,
+ * waiting at the parallel has the same result and reports failures where they happen.
  */
 export function isFork(workflow: Workflow, scope: Scope, operator: Operator): boolean {
   if (operator.operator_type !== "parallel") return false;
@@ -26,7 +26,7 @@ export function isFork(workflow: Workflow, scope: Scope, operator: Operator): bo
   });
 }
 
-/** The parallel of a scope whose branches a task waits for. */
+/** The parallel of a scope that has its branches awaited by a task. */
 export function findFork(scope: Scope, task: Operator): ParallelOperator | undefined {
   if (!isWaiting(task)) return undefined;
   for (const one of scope.operators.values())

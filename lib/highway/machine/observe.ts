@@ -6,8 +6,8 @@ import { selectTarget } from "./routing.ts";
 import type { Failure } from "./states.ts";
 
 /**
- * What the records say about an operator. `at` is when it ended, in milliseconds. `selected` are the targets of a
- * router, `undefined` when they are not known. `isTerminal` marks the end of the whole run.
+ * What the records show about an operator. `at` is when it ended, in milliseconds. `selected` are the targets of a
+ * router, `undefined` if they are not known. `isTerminal` marks the end of the whole run.
  */
 export type Observation =
   | { state: "completed"; at: number; selected?: readonly string[] | undefined; isTerminal?: true }
@@ -15,7 +15,7 @@ export type Observation =
   | { state: "cancelled" | "skipped" | "upstream_failed"; at: number; isTerminal?: true }
   | { state: "running" | "sleeping" | "pending" };
 
-/** An observation of an operator without anything inside; `undefined` when nothing is recorded. */
+/** An observation of an operator without anything inside; `undefined` if nothing is recorded. */
 export function observeLeaf(
   records: RecordIndex,
   operator: Operator,
@@ -53,14 +53,14 @@ function currentValue(records: RecordIndex, path: string): Entry | undefined {
   return values.find((value) => value && value.at > failedAt);
 }
 
-/** Other programs than the interpreter may spawn a task for any operator; it ends when its task does. */
+/** Programs other than the interpreter may spawn a task for any operator; the operator ends when its task does. */
 function observeOwnTask(records: RecordIndex, path: string): Observation | undefined {
   if (records.isComplete) return undefined;
   const isOver = records.parts.get(path) === "completed";
   return isOver ? { state: "completed", at: records.now } : observePart(records, path);
 }
 
-/** A part: its recorded end, else the state of its task. */
+/** Observes a part by its recorded end, or else by the state of its task. */
 export function observePart(records: RecordIndex, path: string): Observation | undefined {
   const end = records.get(path);
   if (end) return observeEnd(records, end);
@@ -69,7 +69,7 @@ export function observePart(records: RecordIndex, path: string): Observation | u
     case undefined:
       return undefined;
     case "completed":
-      // The task that waits for it has not recorded its end yet.
+      // The waiting task has not recorded its end yet.
       return { state: "running" };
     case "failed":
       return { state: "failed", at: records.afterAll, failure: null };
@@ -110,7 +110,7 @@ function observePause(records: RecordIndex, wake: Entry): Observation {
     : { state: "completed", at: Math.max(at, wake.at) };
 }
 
-/** The end that a recorded value means. Values of other programs may name another state than `completed`. */
+/** The end that a recorded value means. Values of other programs may name a state other than `completed`. */
 function observeValue(records: RecordIndex, entry: Entry): Observation {
   return records.isComplete ? { state: "completed", at: entry.at } : observeEnd(records, entry);
 }
@@ -129,7 +129,7 @@ function observeEnd({ isComplete }: RecordIndex, { at, status, value }: Entry): 
     case "terminated":
       return { state: "skipped", at, isTerminal: true };
   }
-  // The interpreter takes the payload of a foreign event for a failure: see `endOfPart`.
+  // The interpreter treats the payload of a foreign event as a failure: see `endOfPart`.
   return isComplete ? { state: "failed", at, failure: null } : { state: "completed", at };
 }
 

@@ -11,19 +11,19 @@ import { type EndState, isEnd, isUnsuccessful, type OperatorState } from "./stat
 
 /** The progress of a scope. */
 export type Progress = {
-  /** Operators that run or have ended; all others are pending. In the order in which they ended. */
+  /** Operators that are running or have ended, in the order in which they ended; all others are pending. */
   states: ReadonlyMap<string, OperatorState>;
   /** The targets that each completed router has selected. */
   selected: ReadonlyMap<string, readonly string[]>;
-  /** End states of operators inside of ended operators, by id. */
+  /** End states of operators inside ended operators, by id. */
   inner: ReadonlyMap<string, OperatorState>;
   /** Handlers that are running now. */
   busyHandlers: ReadonlySet<string>;
 };
 
 /**
- * Operators that may start now, and pending ones that end without running. `blocked` are pending ones that stay pending
- * at least until the operator given for each has ended.
+ * Operators that may start now, and pending ones that end without running. `blocked` maps pending operators to
+ * another operator: they stay pending at least until it has ended.
  */
 export type Decision = {
   start: string[];
@@ -40,12 +40,15 @@ type DependencyState = "pending" | EndState;
  */
 export class Plan {
   private readonly dependencies = new Map<string, string[]>();
-  /** Dependents of a router outside of its region wait for the region as well; so with older parallels' members. */
+  /**
+   * Dependents of a router outside its region wait for the region as well; the same applies to members of older
+   * parallels.
+   */
   private readonly regions = new Map<string, Set<string>>();
   private readonly routersOf = new Map<string, string[]>();
-  /** For each handler, the operators of this scope whose end decides whether it is still to come. */
+  /** For each handler, the operators of this scope whose end decides whether it can still start. */
   private readonly triggersOf = new Map<string, Set<string>>();
-  /** The place of each operator in the document. */
+  /** The position of each operator in the document. */
   readonly places: ReadonlyMap<string, number>;
 
   constructor(readonly scope: Scope) {
@@ -60,7 +63,7 @@ export class Plan {
       for (const { target } of targetsIn(scope, operator))
         this.routersOf.set(target, [...(this.routersOf.get(target) ?? []), id]);
       for (const handler of handlersNamedIn(operator, scope)) {
-        // Its own handler is an ordinary operator that may run once more.
+        // An operator that is its own handler is an ordinary operator that may run once more.
         if (handler === id) continue;
         const triggers = this.triggersOf.get(handler) ?? new Set();
         this.triggersOf.set(handler, triggers.add(id));
@@ -68,7 +71,7 @@ export class Plan {
     }
   }
 
-  /** Decides pending operators of the scope, in the order given. */
+  /** Decides pending operators of the scope, in the given order. */
   decide(ids: Iterable<string>, progress: Progress): Decision {
     const decision: Decision = { start: [], end: new Map(), blocked: new Map() };
     for (const id of ids) {
@@ -84,7 +87,9 @@ export class Plan {
     return decision;
   }
 
-  /** An operator without whose end a waiting one cannot be decided; `undefined` when any of several may decide it. */
+  /**
+   * An operator that must end before a waiting one can be decided; `undefined` if any of several may decide it.
+   */
   private findBlocker(id: string, operator: Operator, { states }: Progress): string | undefined {
     const isOpen = (one: string) => !isEnd(states.get(one));
     const triggers = this.triggersOf.get(id);
@@ -93,7 +98,7 @@ export class Plan {
     if (routers) return routers.length === 1 ? routers.find(isOpen) : undefined;
     if (operator.trigger_rule.startsWith("one_")) return undefined;
     const joined = operator.operator_type === "join" ? operator.join_tasks : [];
-    // The last one: operators mostly end in the order of the document.
+    // The last one, because operators mostly end in the order of the document.
     return this.dependencies.get(id)?.findLast((one) => !joined.includes(one) && isOpen(one));
   }
 
@@ -118,7 +123,7 @@ export class Plan {
   }
 
   private evaluate(id: string, operator: Operator, progress: Progress): Verdict {
-    // Before the test for handlers: a start task runs even when it also is the handler of another operator.
+    // Checked before handlers: a start task runs even if it is also the handler of another operator.
     if (id === this.scope.start) return "start";
     const triggers = this.triggersOf.get(id);
     if (triggers) return this.evaluateHandler(id, triggers, progress);
@@ -133,14 +138,14 @@ export class Plan {
   private evaluateHandler(id: string, triggers: Set<string>, progress: Progress): Verdict {
     const { states, busyHandlers } = progress;
     const isOpen = (one: string) => !isEnd(states.get(one)) || busyHandlers.has(one);
-    // The start task has run by itself, and may run once more for each operator whose handler it is.
+    // The start task has run on its own, and may run once more for each operator whose handler it is.
     const mayTrigger = (one: string) =>
       isOpen(one) ||
       (one === this.scope.start && [...(this.triggersOf.get(one) ?? [])].some(isOpen));
     return busyHandlers.has(id) || [...triggers].some(mayTrigger) ? "wait" : "skipped";
   }
 
-  /** An operator that a router can lead to runs when one does. */
+  /** An operator that a router can lead to runs if a router leads to it. */
   private evaluateTarget(id: string, { states, selected }: Progress): Verdict {
     const routers = this.routersOf.get(id) ?? [];
     const ends = routers.map((router) => states.get(router));
@@ -181,7 +186,9 @@ export class Plan {
     }
   }
 
-  /** How a dependency ended; a router's is not over for those behind its region before the region is. */
+  /**
+   * How a dependency ended. For operators after a router's region, the router has not ended before its region has.
+   */
   private dependencyState(id: string, dependency: string, { states }: Progress): DependencyState {
     const state = states.get(dependency);
     if (!isEnd(state)) return "pending";
@@ -194,7 +201,7 @@ export class Plan {
 
   private evaluateJoin(members: string[], mode: string, progress: Progress): Verdict {
     const states = members.map((member) => this.memberState(member, progress));
-    // A task that is nowhere fails the join when it runs.
+    // A task that does not exist fails the join when it runs.
     if (states.includes(undefined)) return "start";
     const counted = states.filter((state) => state !== "skipped");
     if (members.length > 0 && counted.length === 0) return "skipped";
@@ -205,7 +212,10 @@ export class Plan {
     return "wait";
   }
 
-  /** How a task stands that a join names: beside the join, or inside of something there. `undefined`: there is none. */
+  /**
+   * The state of a task that a join names, beside the join or inside an operator there. `undefined` if there is
+   * none.
+   */
   memberState(id: string, { states, inner }: Progress): OperatorState | undefined {
     if (this.scope.operators.has(id)) return states.get(id) ?? "running";
     const within = inner.get(id);
@@ -217,7 +227,7 @@ export class Plan {
     return state === "skipped" ? "skipped" : "upstream_failed";
   }
 
-  /** The targets of a router, and whatever depends on it and on something in the region. */
+  /** The targets of a router, and everything that depends on it and on something in the region. */
   private regionOf(id: string, operator: Operator): Set<string> {
     const region = new Set(targetsIn(this.scope, operator).map(({ target }) => target));
     const dependents = [...this.scope.operators.values()]

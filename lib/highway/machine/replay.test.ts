@@ -1,4 +1,4 @@
-/** What the interpreter wrote, read back: at its end, and after each execution on the way. */
+/** Replays what the interpreter wrote: at its end, and after each earlier execution. */
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
@@ -36,7 +36,7 @@ async function watch(workflow: Workflow, play: Play, inputs: JsonObject = {}, wa
   const look = async () => {
     const traces = replayRun(workflow, await getRunRecords(database.pool, queue, null));
     const current = [...traces].filter(([, { isSuperseded }]) => !isSuperseded);
-    // The interpreter reports a handler once, whatever it handled.
+    // The interpreter reports a handler once, even if it handled several operators.
     moments.push(
       Object.fromEntries(current.map(([at, { state }]) => [at.replace(/@.*/, ""), state])),
     );
@@ -49,7 +49,7 @@ async function watch(workflow: Workflow, play: Play, inputs: JsonObject = {}, wa
   return { result, traces, moments };
 }
 
-/** What ended stays as it was, unless a later attempt of what is around it took its place. */
+/** An ended operator keeps its state, unless a later attempt of its surroundings replaced it. */
 function expectSteady(moments: Moment[], end: Moment): void {
   for (const moment of moments)
     for (const [at, state] of Object.entries(moment))
@@ -183,7 +183,7 @@ describe.concurrent("the interpreter's final states follow from its records alon
     expectSteady(moments, result.operators);
   });
 
-  test("a run that is cancelled: what was under way is, the rest did not run", async () => {
+  test("a cancelled run: started operators are cancelled, the rest did not run", async () => {
     const queue = `trace ${++queues}`;
     await createQueue(database.pool, queue);
     const workflow = flow()

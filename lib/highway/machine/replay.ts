@@ -37,37 +37,41 @@ import { selectedTasks } from "./routing.ts";
 import { ScopeMachine, type Start } from "./scope-machine.ts";
 import { type EndState, type Failure, isEndState, type OperatorState } from "./states.ts";
 
-/** One operator in one place of a run: each round of a loop, and each attempt of what is around it, has its own. */
+/**
+ * One operator in one place of a run: each round of a loop, and each attempt of its surroundings, has a separate
+ * one.
+ */
 export type OperatorTrace = {
-  /** In the definition: `each_order/charge`. */
+  /** The path in the definition: `each_order/charge`. */
   path: string;
-  /** In the run: `each_order[2]/charge`. */
+  /** The path in the run: `each_order[2]/charge`. */
   instance: string;
   state: "pending" | "running" | "sleeping" | EndState;
-  /** It is not recorded, but follows from what is recorded. */
+  /** Whether the state is not recorded but follows from the records. */
   inferred: boolean;
-  /** The attempt under way, or the last one, from 1. */
+  /** The current or last attempt, from 1. */
   attempts: number;
-  /** Of a loop: rounds that ended, and their total; `null` while that is open. */
+  /** For a loop: the number of ended rounds, and their total; `null` while that is open. */
   rounds: { done: number; total: number | null } | null;
-  /** Of a reflexive operator that has begun: generations of the last attempt, and the most that it may take. */
+  /** For a reflexive operator that has started: generations of the last attempt, and their maximum. */
   turns: { taken: number; most: number } | null;
-  /** Of a router that has ended: its target. */
+  /** For a router that has ended: its target. */
   chosen: string | null;
-  /** Of a choice that was made: the branches that run. */
+  /** For a choice that was made: the branches that run. */
   chosenBranches: readonly string[] | null;
   failure: Failure | null;
-  /** It failed, and its handler completed. */
+  /** Whether it failed and its handler completed. */
   isHandled: boolean;
-  /** A later attempt of what is around it has replaced it. */
+  /** Whether a later attempt of its surroundings has replaced it. */
   isSuperseded: boolean;
-  /** The state of the task that executes it; `null` when it is not known. */
+  /** The state of the task that executes it; `null` if it is not known. */
   host: TaskState | null;
 };
 
 /**
- * The state of every operator of a run, by its path in the run: the scope machine, driven by what the tasks recorded.
- * An operator that was not reached has no trace. States in `ends`, which the root task reported at its end, win.
+ * The state of every operator of a run, by its path in the run: the scope machine, driven by what the tasks
+ * recorded. An operator that was not reached has no trace. The states in `ends`, which the root task reported at
+ * its end, take precedence.
  */
 export function replayRun(
   workflow: Workflow,
@@ -80,7 +84,7 @@ export function replayRun(
   return replay.traces;
 }
 
-/** Gives a trace its final state once its task has ended: the reported one, or that nothing more will come. */
+/** Sets the final state of a trace once its task has ended: the reported one, or that nothing more will follow. */
 function conclude(trace: OperatorTrace, root: TaskState | null, end: string | undefined): void {
   if (end !== undefined && isEndState(end)) {
     trace.inferred &&= end !== trace.state;
@@ -91,25 +95,28 @@ function conclude(trace: OperatorTrace, root: TaskState | null, end: string | un
   close(trace, trace.host === "failed" || root === "failed" ? "failed" : "cancelled");
 }
 
-/** Ends an operator that will not go on: as `state` when it was under way, else as one that did not run. */
+/** Ends an operator that will not continue: with `state` if it had started, otherwise as one that did not run. */
 function close(trace: OperatorTrace, state: EndState): void {
   if (isEndState(trace.state)) return;
   trace.inferred = true;
   trace.state = trace.state === "pending" ? "skipped" : state;
 }
 
-/** The progress of a scope. `at` is when it ended, `inner` how operators in it and inside of them ended. */
+/** The progress of a scope. `at` is when it ended, `inner` the end states of operators in it and inside them. */
 type ScopeTrace = {
   state: "completed" | "failed" | "open";
   at: number;
   inner: [id: string, state: OperatorState][];
-  /** Something in it is being executed. */
+  /** Whether something in it is being executed. */
   isBusy: boolean;
-  /** It has ended the whole run. */
+  /** Whether it has ended the whole run. */
   isTerminated: boolean;
 };
 
-/** What the records say about the inside of an operator; `found` is `undefined` while nothing of it has begun. */
+/**
+ * What the records show about the inside of an operator; `found` is `undefined` until something inside has
+ * started.
+ */
 type Inside = {
   found: Observation | undefined;
   rounds: OperatorTrace["rounds"];
@@ -122,11 +129,13 @@ type Inside = {
 /** One round or branch, and its inside. */
 type Part = { found: Observation | undefined; trace: ScopeTrace };
 
-/** An operator whose inside is looked at; `at` is the path of one attempt, `host` the state of the task around it. */
+/**
+ * An operator whose inside is observed; `at` is the path of one attempt, `host` the state of the surrounding task.
+ */
 type Visit = { scope: Scope; path: string; host: TaskState | null; at: string };
 
 type Ended = {
-  /** The place of the start among all starts of the scope. */
+  /** The position of the start among all starts of the scope. */
   order: number;
   start: Start;
   found: Extract<Observation, { at: number }>;
@@ -149,7 +158,7 @@ export class Replay {
     return plan;
   }
 
-  /** Observes one operator, with everything inside of it; `undefined` when nothing of it is recorded. */
+  /** Observes one operator, with everything inside it; `undefined` if nothing is recorded. */
   observe(
     scope: Scope,
     operator: Operator,
@@ -164,7 +173,7 @@ export class Replay {
     return { found: this.afterPostconditions(operator, path, found), inside };
   }
 
-  /** A value that was recorded before its postconditions were checked is no end yet. */
+  /** A value that was recorded before its postconditions were checked is not an end yet. */
   private afterPostconditions(
     operator: Operator,
     path: string,
@@ -173,7 +182,7 @@ export class Replay {
     const { records } = this;
     if (operator.postconditions.length === 0 || isCall(operator) || !records.isComplete)
       return found;
-    // The end of the run is one, whatever comes after it.
+    // The end of the run is final, regardless of later records.
     if (found?.state !== "completed" || found.isTerminal) return found;
     const checked = records.get(`${attemptPath(path, records.attemptAt(path))}/post`);
     return checked ? { ...found, at: Math.max(found.at, checked.at) } : { state: "running" };
@@ -186,7 +195,7 @@ export class Replay {
     const machine = new ScopeMachine(scope, base, hasBegun, this.planOf(scope));
     const byKey = new Map<string, OperatorTrace>();
     const ended: Ended[] = [];
-    /** What is inside of a fork is known to the scope when a task has waited for it. */
+    /** The inside of a fork is known to the scope once a task has waited for it. */
     const forked = new Map<Operator, Ended["inner"]>();
     let at = 0;
     let order = 0;
@@ -212,7 +221,7 @@ export class Replay {
         if ("at" in found)
           ended.push({ order: order++, start, found, trace, inner: inside?.inner ?? [] });
       }
-      // The first end decides what else begins. The latest one is first in the list; of two at once, the later start.
+      // The first end decides what else starts. The latest one is first in the list; on a tie, the later start.
       if (ended.length > known) ended.sort((a, b) => b.found.at - a.found.at || b.order - a.order);
       const next = ended.pop();
       if (!next) break;
@@ -268,7 +277,7 @@ export class Replay {
     };
   }
 
-  /** An operator that could begin and of which nothing is recorded: only its end would be. */
+  /** An operator that could start and has no record: only its end would be recorded. */
   private guess(
     scope: Scope,
     base: string,
@@ -277,7 +286,7 @@ export class Replay {
     at: number,
   ): Observation {
     if (!this.records.isComplete && key === operator.task_id) {
-      // Where records have gaps: something that comes after it has begun.
+      // If records have gaps, a later operator that has started shows that this one ended.
       const behind = [...behindIn(scope)(operator.task_id)];
       if (behind.some((id) => this.records.hasBegun(pathIn({ path: base }, id))))
         return { state: "completed", at };
@@ -287,7 +296,7 @@ export class Replay {
     return { state: host === "sleeping" && waits ? "sleeping" : "pending" };
   }
 
-  /** The targets of a router that has completed; where that is not recorded, those that have begun. */
+  /** The targets of a router that has completed; if they are not recorded, those that have started. */
   private selectedBy(
     plan: Plan,
     base: string,
@@ -338,7 +347,7 @@ export class Replay {
     return taken === 0 ? null : { taken, most: operator.max_turns };
   }
 
-  /** The traces found inside of the operator at a path. */
+  /** The traces found inside the operator at a path. */
   private inside(path: string): OperatorTrace[] {
     return [...this.traces.values()].filter(
       ({ instance }) => instance.startsWith(path) && /^[.[~]/.test(instance.slice(path.length)),
@@ -474,14 +483,14 @@ export class Replay {
     return { ...inside, rounds: { done, total: isWhole ? done : null } };
   }
 
-  /** A part with a task of its own. */
+  /** A part that is executed by a separate task. */
   private observeBranch(scope: Scope, path: string): Part {
     const found = observePart(this.records, path);
     const host = this.records.parts.get(path) ?? null;
     return { found, trace: this.replayScope(scope, path, host) };
   }
 
-  /** A round that the task around it executes. */
+  /** A round that the surrounding task executes. */
   private observeRound(scope: Scope, path: string, host: TaskState | null): Part {
     const trace = this.replayScope(scope, path, host);
     const { state, at } = trace;
@@ -490,7 +499,7 @@ export class Replay {
     return { found: state === "failed" ? { state, at, failure: null } : { state, at }, trace };
   }
 
-  /** The whole of some parts. It has ended when all of them have, and has completed when all of them have. */
+  /** Combines some parts. The whole has ended once all of them have, and has completed if all of them have. */
   private gather(
     { path, host }: Visit,
     parts: readonly Part[],
@@ -510,7 +519,7 @@ export class Replay {
       return { ...inside, found: { state: "skipped", at, isTerminal: true } };
     const isGood = parts.every(({ found }) => found?.state === "completed");
     if (isWhole && isGood) return { ...inside, found: { state: "completed", at } };
-    // After the failure of a part the operator is tried again, or fails; both are recorded.
+    // After a part fails, the operator is tried again or fails; both are recorded.
     const open =
       isBusy || host === "running" ? "running" : host === "pending" ? "pending" : "sleeping";
     return { ...inside, found: observeRetry(this.records, path) ?? { state: open } };

@@ -16,7 +16,7 @@ export function toCase(value: Json): string {
   return typeof value === "string" ? value.trim() : stringifyJson(value);
 }
 
-/** The member because of which a join fails, given the states of its members; `undefined` when it succeeds. */
+/** The member that makes a join fail, given the states of its members; `undefined` if it succeeds. */
 export function findJoinFailure(
   mode: JoinMode,
   members: readonly (readonly [id: string, state: string])[],
@@ -35,7 +35,9 @@ export function findJoinFailure(
   }
 }
 
-/** The operators of the choice's own scope that its chosen branches name, where those are not workflows of their own. */
+/**
+ * The operators of the choice's own scope that its chosen branches name, unless branches are separate workflows.
+ */
 export function selectedTasks(
   { branches, branch_workflows }: MultiChoiceOperator,
   chosen: readonly string[],

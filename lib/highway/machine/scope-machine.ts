@@ -4,10 +4,13 @@ import { isInside, pathOfKey } from "./entry-names.ts";
 import { Plan, type Progress } from "./plan.ts";
 import { type EndState, isEnd, type OperatorState } from "./states.ts";
 
-/** An operator to be executed: by itself, or as the handler of another one. */
+/** An operator to execute: on its own, or as the handler of another one. */
 export type Start = {
   operator: Operator;
-  /** Identifies the execution within the scope: the operator's id, for some handlers with the id of the trigger. */
+  /**
+   * Identifies the execution within the scope: the operator's id; for some handlers, combined with the id of the
+   * trigger.
+   */
   key: string;
   /** The path in the run. */
   path: string;
@@ -20,31 +23,32 @@ export type End = {
   state: EndState;
   /** The targets that a router has selected. */
   selected?: readonly string[];
-  /** End states of operators inside of it, by id. */
+  /** End states of operators inside it, by id. */
   inner?: Iterable<readonly [id: string, state: OperatorState]>;
-  /** It ended the whole run: nothing else of this scope runs any more. */
+  /** Whether it ended the whole run: then nothing else of this scope runs. */
   isTerminal?: boolean;
 };
 
 /**
- * The semantics of one scope: what starts when, which handlers run, and how operators end that do not run. It does no
- * I/O. The interpreter drives it with the outcomes of effects, the replay with records; both ask `advance` what starts,
- * execute or look that up, and report each end to `resolve` in the order in which the executions ended.
+ * The semantics of one scope: what starts when, which handlers run, and how operators end that do not run. It does
+ * no I/O. The interpreter drives it with the outcomes of effects, the replay with records; both call `advance` for
+ * what starts, execute that or look it up, and report each end to `resolve` in the order in which the executions
+ * ended.
  */
 export class ScopeMachine {
-  /** Operators that run or have ended, by id. */
+  /** Operators that are running or have ended, by id. */
   readonly states = new Map<string, OperatorState>();
-  /** One of its operators has ended the whole run. */
+  /** Whether one of its operators has ended the whole run. */
   isTerminated = false;
-  /** Executions that failed, in the order in which they did. */
+  /** Failed executions, in the order in which they failed. */
   readonly failures = new Map<string, Start>();
   private readonly selected = new Map<string, readonly string[]>();
   private readonly inner = new Map<string, OperatorState>();
   private readonly handled = new Map<string, Map<string, OperatorState>>();
   private readonly running = new Map<string, Start>();
-  /** Pending operators that `advance` looks at. */
+  /** Pending operators that `advance` checks. */
   private readonly candidates: Set<string>;
-  /** Pending operators that it need not look at yet, by the operator that has to end first. */
+  /** Pending operators that need no check yet, by the operator that must end first. */
   private readonly blocked = new Map<string, string[]>();
   private queue: Start[] = [];
 
@@ -52,14 +56,14 @@ export class ScopeMachine {
     private readonly scope: Scope,
     /** The path of the scope in the run, with rounds and attempts: `each_order[2]`. */
     private readonly base: string,
-    /** Whether the operator at a path in the run, or anything inside of it, has left a record. */
+    /** Whether the operator at a path in the run, or anything inside it, has left a record. */
     private readonly hasBegun: (path: string) => boolean,
     readonly plan: Plan = new Plan(scope),
   ) {
     this.candidates = new Set(scope.operators.keys());
   }
 
-  /** Ends what ends without running, and returns what starts now, handlers first. */
+  /** Ends operators that end without running, and returns what starts now, handlers first. */
   advance(): Start[] {
     const starts = this.queue;
     this.queue = [];
@@ -73,7 +77,7 @@ export class ScopeMachine {
         const operator = this.scope.operators.get(id);
         if (!operator) continue;
         const path = pathOfKey(this.base, id);
-        // After a failure nothing new begins, but what had begun before an interruption goes on.
+        // After a failure nothing new starts, but operators that had started before an interruption continue.
         if (this.failures.size > 0 && !runsAfterFailure(operator) && !this.hasBegun(path)) {
           this.setState(id, "cancelled");
           hasEnded = true;
@@ -87,10 +91,10 @@ export class ScopeMachine {
     }
   }
 
-  /** Records the end of an execution. Ends of operators inside may be noted before: see `note`. */
+  /** Records the end of an execution. Ends of operators inside it may be noted earlier: see `note`. */
   resolve(key: string, end: End): void {
     const start = this.running.get(key);
-    // After the end of the run nothing counts any more.
+    // After the end of the run no other end counts.
     if (!start) return;
     this.running.delete(key);
     const { operator } = start;
@@ -110,12 +114,12 @@ export class ScopeMachine {
     }
   }
 
-  /** Takes note of operators that have ended inside of one that still runs. */
+  /** Notes operators that have ended inside one that is still running. */
   note(inner: Iterable<readonly [id: string, state: OperatorState]>): void {
     for (const [id, state] of inner) this.inner.set(id, state);
   }
 
-  /** Ends the scope at once: what has not ended is skipped, and no handlers run. */
+  /** Ends the scope at once: unfinished operators are skipped, and no handlers run. */
   terminate(): void {
     this.isTerminated = true;
     this.queue = [];
@@ -139,14 +143,14 @@ export class ScopeMachine {
     return ends.some((state) => state === "completed" || state === "failed");
   }
 
-  /** End states of operators in the scope and inside of them, by id. */
+  /** End states of operators in the scope and inside them, by id. */
   get ends(): [id: string, state: OperatorState][] {
     return [...this.inner, ...this.states].filter(([, state]) => isEnd(state));
   }
 
   /**
-   * The failure that the scope fails with: the first in the order of the definition. The order of time would not be
-   * the same after an interruption.
+   * The failure that the scope fails with: the first in the order of the definition. The order in time could
+   * differ after an interruption.
    */
   get culprit(): Start | undefined {
     const failures = [...this.failures.values()];
@@ -155,7 +159,7 @@ export class ScopeMachine {
     return failures.find(({ operator }) => operator.task_id === first) ?? failures[0];
   }
 
-  /** The state of a task that a join names; `undefined` when there is no such task. */
+  /** The state of a task that a join names; `undefined` if there is no such task. */
   memberState(id: string): OperatorState | undefined {
     return this.plan.memberState(id, this.progress);
   }
@@ -196,8 +200,8 @@ export class ScopeMachine {
   }
 
   /**
-   * Starts a handler, at most once for each operator that names it: handlers may name each other in a ring. An operator
-   * does not handle what runs inside of it, which would start it inside of itself without end.
+   * Starts a handler, at most once for each operator that names it, because handlers may name each other in a
+   * ring. An operator does not handle what runs inside it: that would start it inside itself without end.
    */
   private queueHandler(trigger: Start, end: End, id: string | null): void {
     const operator = id === null ? undefined : findScope(this.scope, id)?.operators.get(id);
@@ -219,7 +223,7 @@ export class ScopeMachine {
     return ends.includes("completed") ? "completed" : ends[0];
   }
 
-  /** Skips what waits for something that never comes, such as handlers that only name each other. */
+  /** Skips operators that wait for something that never happens, such as handlers that only name each other. */
   private skipUnreachable(): boolean {
     const open = [...this.scope.operators.keys()].filter((id) => !this.states.has(id));
     for (const id of open) this.setState(id, this.handlerState(id) ?? "skipped");
@@ -235,7 +239,7 @@ function runsAfterFailure(operator: Operator): boolean {
   );
 }
 
-/** A handler's id when it runs for one operator only, else its id and the trigger's, one a line. */
+/** A handler's id if it runs for one operator only, otherwise its id and the trigger's, one per line. */
 function handlerKey(scope: Scope, handler: Operator, trigger: Operator): string {
   const id = handler.task_id;
   const users = [...scope.operators.values()].filter(

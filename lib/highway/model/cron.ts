@@ -13,8 +13,8 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 /**
- * Whether text is a cron expression of five fields: numbers, names, lists, ranges, `*`, and steps of the last two. This file
- * is used by the validator in browsers, so it does without the library that computes times.
+ * Whether text is a cron expression of five fields: numbers, names, lists, ranges, `*`, and steps of the last two.
+ * The validator uses this file in browsers, so it does not import the library that computes times.
  */
 export function isCron(text: string): boolean {
   const fields = text.trim().split(/\s+/);
@@ -24,7 +24,7 @@ export function isCron(text: string): boolean {
   );
 }
 
-/** The longest that each month can be. */
+/** The maximum length of each month. */
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether a cron expression names only dates that do not exist, such as `0 0 31 2 *`. */
@@ -37,7 +37,7 @@ export function isNeverDue(text: string): boolean {
   return (expand(days, FIELDS[2]) ?? []).every((day) => day > longest);
 }
 
-/** The numbers that a field of a cron expression selects; `undefined` when it is malformed. */
+/** The numbers that a field of a cron expression selects; `undefined` if it is malformed. */
 function expand(text: string, field: Field): number[] | undefined {
   const numbers: number[] = [];
   for (const part of text.split(",")) {

@@ -23,13 +23,13 @@ import {
 /** Deeper documents are refused: decoding them could exhaust the stack. */
 const MAX_DEPTH = 100;
 
-/** Objects that an alias repeats count each time; documents that expand to more are refused. */
+/** Objects that an alias repeats count each time; documents that expand to more objects are refused. */
 const MAX_OBJECTS = 500_000;
 
 /**
- * Decodes a workflow from a value of any kind, such as JSON or YAML gives: fills in defaults, normalises durations and
- * instants, keeps unknown fields. Without a `workflow`, `problems` say which value is missing or has the wrong type. An
- * operator of an unknown kind is kept as it is, and is a problem. Never throws.
+ * Decodes a workflow from any value, such as parsed JSON or YAML: fills in defaults, normalises durations and
+ * instants, keeps unknown fields. Without a `workflow`, `problems` state which value is missing or has the wrong
+ * type. An operator of an unknown kind is kept unchanged and reported as a problem. Never throws.
  */
 export function decodeWorkflow(value: unknown): { workflow?: Workflow; problems: Problem[] } {
   const problems: Problem[] = [];
@@ -68,7 +68,7 @@ const breakerFields = f.object<CircuitBreakerPolicy>({
   ignore_exceptions: f.nullable(f.list(f.text)),
 });
 
-/** `isolation_duration_seconds` is another spelling of `isolation_duration`, which wins. */
+/** `isolation_duration_seconds` is an alternative to `isolation_duration`, which takes precedence. */
 const circuitBreakerPolicy: f.Field<CircuitBreakerPolicy> = (value, place) => {
   if (!f.isMapping(value)) return breakerFields(value, place);
   const { isolation_duration_seconds: seconds, ...rest } = value;
@@ -98,7 +98,7 @@ const guard: f.Field<Guard> = (value, place) => {
 };
 const guards = f.orElse(f.list(guard), () => []);
 
-/** Fields of all operators, in their order; the operator's type follows the id. */
+/** Fields of all operators, in order; the operator's type follows the id. */
 const BASE: f.Fields<OperatorBase & { operator_type: unknown }> = {
   task_id: f.text,
   operator_type: (kind) => kind,
@@ -144,7 +144,7 @@ const call: Own<"task"> & Own<"activity"> = {
 const loopBody = f.orElse(f.list(bodyOperator), () => []);
 const branchWorkflows = f.orElse(f.mapping(workflowField), emptyMapping);
 
-/** The fields that each kind of operator adds, in their order. */
+/** The fields that each kind of operator adds, in order. */
 const OWN: { [Type in OperatorType]: Own<Type> } = {
   task: call,
   activity: call,
@@ -266,7 +266,7 @@ function operatorField(value: unknown, place: f.Place): Operator {
   return f.decodeFields(fields, value, place, { open: !isOperatorType(type) });
 }
 
-/** The message is that of the Python package, for parity. */
+/** The message matches the Python package, for parity. */
 function reportType(type: unknown, place: f.Place): void {
   const isText = typeof type === "string";
   place.error(
@@ -276,7 +276,7 @@ function reportType(type: unknown, place: f.Place): void {
   );
 }
 
-/** Why a value is too large to decode. What an alias repeats is visited once, and counted each time. */
+/** Why a value is too large to decode. A value that an alias repeats is visited once, but counted each time. */
 function measure(value: unknown): [code: string, message: string] | undefined {
   const TOO_DEEP = "too_deep";
   const sizes = new Map<object, { depth: number; count: number } | typeof TOO_DEEP>();
@@ -285,7 +285,7 @@ function measure(value: unknown): [code: string, message: string] | undefined {
     const known = sizes.get(one);
     if (known === TOO_DEEP || level > MAX_DEPTH) return undefined;
     if (known) return known.depth + level > MAX_DEPTH ? undefined : known;
-    // An object that contains itself is met again while this entry stands.
+    // An object that contains itself is met again while this entry exists.
     sizes.set(one, TOO_DEEP);
     let [depth, count] = [0, 1];
     for (const member of Object.values(one)) {

@@ -27,7 +27,7 @@ test.each(golden.serialise_duration)("formats $seconds seconds as $serialised", 
   expect(formatDuration(row.seconds ?? Number.NaN)).toBe(row.serialised);
 });
 
-/** Values that the package misreads. */
+/** Values that the package parses incorrectly. */
 const BETTER: Record<string, { kind: string; seconds: number } | undefined> = {
   "PT1.5H": { kind: "duration", seconds: 5400 },
   PT: undefined,
@@ -54,11 +54,11 @@ test("a duration is made from any unit", () => {
   expect(all.map((one) => one.toISO())).toEqual(["PT1.5S", "PT2M", "PT3H", "P1D", "P7D"]);
 });
 
-test("the isolation of a circuit breaker has the durations of 2.2.0, but none that is negative", () => {
+test("the isolation of a circuit breaker accepts the durations of 2.2.0, except negative ones", () => {
   const rows: Row[] = JSON.parse(
     readFileSync(path.join(import.meta.dirname, "../fixtures/2.2/durations.json"), "utf8"),
   ).isolation_duration;
-  // The package takes `true` for a second.
+  // The package treats `true` as one second.
   for (const { input, serialised } of rows.filter((row) => row.input !== true)) {
     const circuit_breaker_policy = { isolation_duration: input };
     const task = { task_id: "t", operator_type: "task", function: "f", circuit_breaker_policy };

@@ -11,7 +11,8 @@ const CLOCK =
 
 /**
  * The seconds of a duration: a number of seconds, ISO 8601 (`PT1H30M`, `P1DT2H`, fractions allowed; a year has 365
- * days, a month 30), `HH:MM:SS`, or `3 days, 00:00:05`. `undefined` for anything else, such as `10` as text or `5s`.
+ * days, a month 30), `HH:MM:SS`, or `3 days, 00:00:05`. `undefined` for anything else, such as `10` as text or
+ * `5s`.
  */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? round(value) : undefined;
@@ -84,7 +85,7 @@ export function formatDuration(seconds: number): string {
   return `P${date}${time ? `T${time}` : ""}`;
 }
 
-/** A duration for the builder, from a number of units. Fractions are kept to the microsecond. */
+/** A duration for the builder, from a number of units. Fractions keep microseconds. */
 export class Duration {
   readonly seconds: number;
 

@@ -4,9 +4,9 @@ import { hasTemplate, parseWaitFor } from "./wait-for.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 
 /**
- * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it does
- * not execute. Nothing is ignored silently. The worker, every start and the definition's page use this list; a feature
- * that the interpreter learns to execute is removed from it.
+ * What keeps the interpreter from starting a valid workflow, each with its path: features of the language that it
+ * does not execute. Nothing is ignored silently. The worker, every start and the definition's page use this list;
+ * once the interpreter can execute a feature, it is removed from here.
  */
 export function listNotExecuted(workflow: Workflow): Problem[] {
   const problems: Problem[] = [];

@@ -3,7 +3,7 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
 
-/** A place in a document, and the list that its problems go to. */
+/** A place in a document, and the list that collects its problems. */
 export class Place {
   constructor(
     readonly path: string,
@@ -28,17 +28,17 @@ export class Place {
 }
 
 /**
- * Decodes one value, `undefined` where the key is absent. Reports what is wrong with it, and then returns a value of the
- * right type, so that decoding goes on.
+ * Decodes one value, `undefined` if the key is absent. Reports what is wrong with it and then returns a value of
+ * the right type, so that decoding continues.
  */
 export type Field<T> = (value: unknown, place: Place) => T;
 
-/** Codes of problems that leave no workflow to convert or draw. */
+/** The code of problems that leave no workflow to convert or draw. */
 export const SHAPE = "type";
 export const MISSING = "missing";
 export const NO_MODEL: ReadonlySet<string> = new Set([SHAPE, MISSING]);
 
-/** The type of a value and how it starts, for messages. */
+/** The type of a value and its first characters, for messages. */
 export function describeType(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
@@ -98,7 +98,10 @@ const DECIMAL = new RegExp(
 );
 const WHOLE = new RegExp(`^[+-]?${DIGITS}(?:\\.0+)?$`);
 
-/** The number that a text is, as Python's `float` reads it: `2e0`, `.5`, ` 1_000 `. `undefined` for anything else, or for infinity. */
+/**
+ * The number that a text represents, as Python's `float` parses it: `2e0`, `.5`, ` 1_000 `. `undefined` for
+ * anything else, including infinity.
+ */
 export function parseDecimal(text: string): number | undefined {
   const digits = text.trim();
   const parsed = DECIMAL.test(digits) ? Number(digits.replaceAll("_", "")) : Number.NaN;
@@ -116,7 +119,7 @@ function toInteger(value: unknown): number | undefined {
   return typeof parsed === "number" && Number.isSafeInteger(parsed) ? parsed : undefined;
 }
 
-/** A whole number within bounds, both included. The messages are those of the Python package. */
+/** A whole number within bounds, both inclusive. The messages match the Python package. */
 export function integerFrom(minimum: number, maximum = Number.POSITIVE_INFINITY): Field<number> {
   return (value, place) => {
     const parsed = integer(value, place);
@@ -139,7 +142,7 @@ export const instant: Field<string> = (value, place) => {
   return normal ?? reject(place, value, "a date or time", 'such as "2026-03-01T06:15:00Z"', "");
 };
 
-/** One of some words. `message` replaces the usual one for text that is none of them. */
+/** One of some words. `message` replaces the usual one for any other text. */
 export function oneOf<const T extends string>(
   values: readonly T[],
   message?: (value: string) => string,
@@ -179,7 +182,7 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The field may be absent or null, which is the same. */
+/** The field may be absent or null, which means the same. */
 export function nullable<T>(field: Field<T>): Field<T | null> {
   return (value, place) => (value === undefined || value === null ? null : field(value, place));
 }
@@ -202,8 +205,8 @@ export function object<T extends object>(fields: Fields<T>): Field<T> {
 }
 
 /**
- * Decodes the known fields in their order and keeps all others behind them. Unknown fields are warnings, unless `open`
- * says that the known ones are not all there are.
+ * Decodes the known fields in order and appends all others. Unknown fields are warnings, unless `open` marks the
+ * known ones as incomplete.
  */
 export function decodeFields<T extends object>(
   fields: Fields<T>,
@@ -230,7 +233,7 @@ export function decodeFields<T extends object>(
   return Object.fromEntries([...known, ...others]) as T;
 }
 
-/** The field most like a word: by few edits, by a common beginning at least. The last of equals. */
+/** The field most similar to a word: few edits away, or at least with a common prefix. The last one on a tie. */
 function findNearest(word: string, fields: readonly string[]): string | undefined {
   const scores = fields.map((field) => ({ field, score: scoreLikeness(word, field) }));
   const best = Math.min(...scores.map(({ score }) => score));
@@ -238,7 +241,10 @@ function findNearest(word: string, fields: readonly string[]): string | undefine
   return best <= limit ? scores.findLast(({ score }) => score === best)?.field : undefined;
 }
 
-/** The fewest edits between a word and a field, or the words that the field begins with: `timeuot` is near `timeout_policy`. */
+/**
+ * The fewest edits between a word and a field, or a prefix of the field's words: `timeuot` is close to
+ * `timeout_policy`.
+ */
 function scoreLikeness(word: string, field: string): number {
   if ((field.startsWith(word) || word.startsWith(field)) && word.length > 2) return 1;
   const words = field.split("_");
@@ -250,7 +256,7 @@ function scoreLikeness(word: string, field: string): number {
   return Math.min(edits, beginAlike(word, field) ? Math.floor(word.length / 3) : edits);
 }
 
-/** Whether more than half of the word is the beginning of the field: `depends_on` and `dependencies`. */
+/** Whether more than half of the word is a prefix of the field, as with `depends_on` and `dependencies`. */
 function beginAlike(word: string, field: string): boolean {
   const begin = Math.max(4, Math.ceil(word.length / 2));
   return word.length >= begin && field.startsWith(word.slice(0, begin));

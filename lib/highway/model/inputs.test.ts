@@ -3,7 +3,7 @@ import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import { buildEverything } from "../testing/everything.ts";
 import { listInputs } from "./inputs.ts";
 
-test("inputs are the variables with their values, then names that nothing provides", () => {
+test("inputs are the variables with their values, then names without a source", () => {
   const workflow = new WorkflowBuilder("flow")
     .task("load", "load", { args: ["{{ inputs.id }}", "{{ region }}"], resultKey: "order" })
     .condition("is_big", "order.total > limit and not inputs.force", (then) =>

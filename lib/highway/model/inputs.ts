@@ -3,7 +3,7 @@ import { findScope, innerScopes, listScopes, type Scope } from "./scopes.ts";
 import { listFieldPaths, listTemplateFields } from "./template-fields.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 
-/** A value that a run of a workflow can be given. Without a `default` it is required. */
+/** A value that can be given to a run of a workflow. It is required unless it has a `default`. */
 export type WorkflowInput = { name: string; default?: Json };
 
 /** Names that have a meaning in every run. */
@@ -27,8 +27,8 @@ const KNOWN_IN: Record<string, readonly string[]> = {
 };
 
 /**
- * The inputs of a workflow: first its variables, in their order, whose values an input of the same name replaces; then
- * names that operators refer to and nothing in the workflow provides, in the order of its operators.
+ * The inputs of a workflow: first its variables, in order, whose values can be replaced by an input of the same
+ * name; then names that operators refer to and nothing in the workflow provides, in the order of its operators.
  */
 export function listInputs(workflow: Workflow): WorkflowInput[] {
   const variables = Object.entries(workflow.variables);
@@ -66,8 +66,8 @@ function listRequired(operator: Operator, provided: ReadonlySet<string>): string
 }
 
 /**
- * The first names of all paths in the templates of a scope's operators, of those inside them, and of their handlers: the
- * names that a part running this scope needs values for.
+ * The first names of all paths in the templates of a scope's operators, of those inside them, and of their
+ * handlers: the names for which a part running this scope needs values.
  */
 export function listNames(scope: Scope): Set<string> {
   const names = new Set<string>();

@@ -2,8 +2,8 @@ import { findContaining, type Scope } from "./scopes.ts";
 import { isRouter, listTargets, type Operator } from "./workflow.ts";
 
 /**
- * What an operator waits for, within its scope. A dependency on an operator inside a loop or branch of this scope is one
- * on the loop or parallel; operators of outer scopes have ended already and are left out.
+ * The operators of its scope that an operator waits for. A dependency on an operator inside a loop or branch of
+ * this scope becomes one on the loop or parallel; operators of outer scopes have already ended and are omitted.
  */
 export function dependenciesIn(scope: Scope, operator: Operator): string[] {
   const own = operator.dependencies.flatMap((id) => findContaining(scope, id) ?? []);
@@ -13,8 +13,8 @@ export function dependenciesIn(scope: Scope, operator: Operator): string[] {
 }
 
 /**
- * The targets of a router within its scope, labelled with the case. A choice whose branches are tasks of this scope is a
- * router as well: its labels are the branches.
+ * The targets of a router within its scope, labelled with the case. A choice whose branches are tasks of this
+ * scope is also a router, labelled with the branches.
  */
 export function targetsIn(scope: Scope, operator: Operator): { target: string; label: string }[] {
   const targets = isRouter(operator) ? listTargets(operator) : listChoiceTargets(operator);
@@ -30,7 +30,7 @@ function listChoiceTargets(operator: Operator): { target: string; label: string 
   );
 }
 
-/** The operator that a scope starts with: the one it names, else the first that waits for nothing. */
+/** The operator that a scope starts with: the one that it names, or else the first that waits for nothing. */
 export function findStart(scope: Scope): string | undefined {
   if (scope.start !== null && scope.operators.has(scope.start)) return scope.start;
   const operators = [...scope.operators.values()];
@@ -54,7 +54,7 @@ export function listSuccessors(scope: Scope): Map<string, Set<string>> {
   return successors;
 }
 
-/** Every operator that can run after one; that one only when it is on a cycle. */
+/** Every operator that can run after this one; including this one only if it is on a cycle. */
 export function reachableFrom(start: string, successors: Map<string, Set<string>>): Set<string> {
   const reached = new Set<string>();
   const open = [start];
@@ -78,7 +78,7 @@ export function behindIn(scope: Scope): (id: string) => ReadonlySet<string> {
   };
 }
 
-/** The dependencies of an operator, without routers that another of its dependencies runs after. */
+/** The dependencies of an operator, except routers that another of its dependencies runs after. */
 export function reducedDependencies(
   scope: Scope,
   operator: Operator,

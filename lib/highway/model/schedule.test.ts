@@ -35,7 +35,7 @@ test("a time in an hour that the clock skips is shifted, and marked", () => {
   ]);
 });
 
-test("a time in an hour that the clock shows twice is due once, and marked", () => {
+test("a time in a repeated hour is due once, and marked", () => {
   expect(times("30 2 * * *", "2026-10-24T12:00:00Z", "Europe/Berlin").slice(0, 2)).toEqual([
     { at: "2026-10-25T00:30:00.000Z", change: "once" },
     { at: "2026-10-26T01:30:00.000Z" },
@@ -52,7 +52,7 @@ test("an hourly schedule is due in both of them", () => {
   ]);
 });
 
-test("none without a schedule, for one that is not valid or never due, or an unknown zone", () => {
+test("there are none without a schedule, for an invalid or never due one, or an unknown zone", () => {
   const from = { from: new Date(0) };
   expect(listScheduledTimes({ schedule: null, start_date: null }, from)).toEqual([]);
   expect(times("61 * * * *", "2026-01-01T00:00:00Z")).toEqual([]);

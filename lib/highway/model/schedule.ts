@@ -17,17 +17,18 @@ export type ScheduledTime = {
   /** ISO 8601 in UTC. */
   at: string;
   /**
-   * `shifted`: the clock skips the wall time of the schedule that day, so the time is the one after the gap. `once`: the
-   * clock shows it twice, and the schedule counts the first. Absent on all other days.
+   * `shifted`: the clock skips the schedule's wall time that day, so the time is the one after the gap. `once`:
+   * the clock shows it twice, and the schedule counts the first. Absent on all other days.
    */
   change?: "shifted" | "once";
 };
 
 /**
- * The next times of a schedule after `from`, not before the workflow's `start_date`, ten by default and fewer when there
- * are no more. Wall times are those of `timeZone`, UTC by default. A fixed time that the clock skips is shifted behind the
- * gap; times with a wildcard for the minute are dropped there. `catchup`, `is_paused` and `max_active_runs` do not
- * change the times. Empty without a schedule, or with one that is not valid. No run is started at these times yet.
+ * The next times of a schedule after `from`, not before the workflow's `start_date`: ten by default, fewer if
+ * there are no more. Wall times are those of `timeZone`, UTC by default. A fixed time that the clock skips moves
+ * to after the gap; times with a wildcard for the minute are dropped there. `catchup`, `is_paused` and
+ * `max_active_runs` do not change the times. Empty without a schedule, or with an invalid one. No run is started
+ * at these times yet.
  */
 export function listScheduledTimes(
   workflow: Pick<Workflow, "schedule" | "start_date">,
@@ -37,7 +38,7 @@ export function listScheduledTimes(
   const { schedule, start_date: start } = workflow;
   if (schedule === null || !isCron(schedule) || !isTimeZone(timeZone)) return [];
   const cron = new Cron(schedule.trim(), { timezone: timeZone, mode: "5-part", paused: true });
-  // A millisecond earlier, so that a time at the start date itself counts.
+  // A millisecond earlier, so that a time exactly at the start date counts.
   const begin = start === null ? from : new Date(Math.max(+from, +toDate(start) - 1));
   return cron.nextRuns(count, begin).map((date) => {
     const change = findChange(cron, date, timeZone);

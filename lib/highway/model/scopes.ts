@@ -2,17 +2,17 @@ import { joinPath } from "./problem.ts";
 import { isBranching, isLoop, type Operator, type Workflow } from "./workflow.ts";
 
 /**
- * Operators that see each other: the top level, the body of a loop, or one branch. Operators of a deeper loop belong to
- * that loop's scope.
+ * Operators that see each other: the top level, the body of a loop, or one branch. Operators of a deeper loop
+ * belong to that loop's scope.
  */
 export type Scope = {
-  /** `""`, `each_order`, `renditions.hd`, and so on inward: `each_order/route.left`. */
+  /** `""`, `each_order`, `renditions.hd`, and so on for deeper scopes: `each_order/route.left`. */
   path: string;
   /** Own operators by id, in the order of the document. */
   operators: ReadonlyMap<string, Operator>;
-  /** The task it starts with, where the document names one. */
+  /** The task it starts with, if the document names one. */
   start: string | null;
-  /** The scope around it, where handlers are looked up next. */
+  /** The surrounding scope, in which handlers are looked up next. */
   outer: Scope | null;
 };
 
@@ -45,7 +45,7 @@ export function bodyScope(loop: Operator, outer: Scope): Scope {
   };
 }
 
-/** The scopes of the branches of a parallel or a choice, where they are workflows of their own. */
+/** The scopes of the branches of a parallel or a choice, if they are separate workflows. */
 export function branchScopes(operator: Operator, outer: Scope): { name: string; scope: Scope }[] {
   if (!isBranching(operator)) return [];
   return Object.entries(operator.branch_workflows).map(([name, workflow]) => ({
@@ -106,7 +106,7 @@ export function sharedBranches(
     .map(([name, ids]) => ({ name, ids: ids.filter((id) => scope.operators.has(id)) }));
 }
 
-/** The path of an operator in a scope. No two operators of a workflow share one. */
+/** The path of an operator in a scope, unique in the workflow. */
 export function pathIn(scope: Pick<Scope, "path">, id: string): string {
   return scope.path === "" ? escapeSegment(id) : `${scope.path}/${escapeSegment(id)}`;
 }
@@ -127,7 +127,7 @@ export function findScope(scope: Scope | null, id: string): Scope | null {
   return findScope(scope.outer, id);
 }
 
-/** The scope that an operator belongs to: an operator of a scope may name a handler of a scope around it. */
+/** The scope that an operator belongs to: an operator may name a handler of a surrounding scope. */
 export function homeOf(scope: Scope, operator: Operator): Scope {
   return findScope(scope, operator.task_id) ?? scope;
 }

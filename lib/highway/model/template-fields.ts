@@ -4,7 +4,7 @@ import { parseTemplate, TemplateError, type TemplatePath } from "../language/tem
 import { isMapping } from "./fields.ts";
 import type { Guard, Operator } from "./workflow.ts";
 
-/** A text of an operator that holds an expression or may hold templates. */
+/** A text of an operator that is an expression or may contain templates. */
 export type TemplateField = {
   /** Keys and indexes from the operator inward. */
   keys: (string | number)[];
@@ -64,7 +64,7 @@ function listOwn(operator: Operator): TemplateField[] {
   }
 }
 
-/** `variable` is a bare path or a template, and so an expression of one value. */
+/** `variable` is a bare path or a template, and so an expression with a single value. */
 function inGuards(key: string, guards: readonly Guard[]): TemplateField[] {
   return guards.flatMap(({ variable, message }, index) => [
     ...(variable.trim() === "" ? [] : [expression([key, index, "variable"], variable)]),
@@ -83,7 +83,7 @@ function inText(keys: (string | number)[], value: Json): TemplateField[] {
   return Object.entries(value).flatMap(([key, one]) => inText([...keys, key], one as Json));
 }
 
-/** What is wrong with the syntax of a field; `undefined` when nothing is. */
+/** What is wrong with the syntax of a field; `undefined` if it is valid. */
 export function checkTemplateField({ kind, text }: TemplateField): string | undefined {
   try {
     if (kind === "expression") parseExpression(text);
@@ -95,7 +95,7 @@ export function checkTemplateField({ kind, text }: TemplateField): string | unde
   }
 }
 
-/** The paths that a field names, in their order; none for one that cannot be parsed. */
+/** The paths that a field names, in order; none if it cannot be parsed. */
 export function listFieldPaths(field: TemplateField): TemplatePath[] {
   if (checkTemplateField(field) !== undefined) return [];
   return field.kind === "expression"

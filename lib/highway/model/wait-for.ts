@@ -15,8 +15,8 @@ export function hasTemplate(text: string): boolean {
 
 /**
  * Parses a `wait_for` value: seconds, a duration (`PT5M`, `P1D`, the older `duration:60`), an instant (also
- * `datetime:2026-01-01`), or any other text, which is kept. `undefined` for text without templates that starts like a
- * duration or an instant but is not one (`PT5`, `duration:x`), and for other types.
+ * `datetime:2026-01-01`), or any other text, which is kept. `undefined` for text without templates that starts
+ * like a duration or an instant but is not one (`PT5`, `duration:x`), and for other types.
  */
 export function parseWaitFor(value: unknown): WaitFor | undefined {
   if (typeof value === "number" || typeof value === "bigint") return toDuration(value);

@@ -1,6 +1,6 @@
 /**
- * The workflow as it is written, version 2.2 of the language: snake_case keys in the order of the JSON form, durations
- * and instants as normalised ISO 8601 text. Unknown fields stay on the objects they came with, after the known ones.
+ * The workflow as it is written, version 2.2 of the language: snake_case keys in the order of the JSON form,
+ * durations and instants as normalised ISO 8601 text. Unknown fields stay on their objects, after the known ones.
  */
 import type { Json, JsonObject } from "../../model/json.ts";
 
@@ -74,7 +74,7 @@ export type Workflow = {
   tags: string[];
   max_active_runs: number;
   default_retry_policy: RetryPolicy | null;
-  /** Limit of a whole run, from its first start; `null` is no limit. */
+  /** Limit of a whole run, counted from its first start; `null` is no limit. */
   deadline_seconds: number | null;
   /** How a run that exceeds its deadline ends. */
   deadline_action: DeadlineAction;
@@ -82,7 +82,7 @@ export type Workflow = {
 
 /** How often and when a failed operator is retried. */
 export type RetryPolicy = {
-  /** After the first attempt; 0 is none. */
+  /** Retries after the first attempt; 0 means none. */
   max_retries: number;
   /** Duration before the first retry. */
   delay: string;
@@ -93,7 +93,7 @@ export type RetryPolicy = {
 /** Timeout of one attempt. */
 export type TimeoutPolicy = {
   timeout: string;
-  /** `false`: the attempt counts as failed, but its code may run on. */
+  /** If `false`, the attempt counts as failed, but its code may continue. */
   kill_on_timeout: boolean;
 };
 
@@ -101,7 +101,7 @@ export type TimeoutPolicy = {
 export type CircuitBreakerPolicy = {
   /** Consecutive failures that open the circuit. */
   failure_threshold: number;
-  /** Successes after the isolation that close it. */
+  /** Successes after the isolation that close the circuit. */
   success_threshold: number;
   /** Duration for which an open circuit makes no calls. */
   isolation_duration: string;
@@ -117,7 +117,7 @@ export type Guard = {
   variable: string;
   check: GuardCheck;
   value: Json;
-  /** Text of the failure; empty for one that names variable, check and value. */
+  /** The text of the failure; if empty, a text that names variable, check and value. */
   message: string;
 };
 
@@ -196,7 +196,7 @@ export type ReflexiveOperator = OperatorOf<
     generator_kwargs: JsonObject;
     verifier: string;
     verifier_kwargs: JsonObject;
-    /** Generations, the first included: 1 to 10. */
+    /** The maximum number of generations, including the first: 1 to 10. */
     max_turns: number;
     correction_prompt_template: string | null;
   }
@@ -207,7 +207,7 @@ export type MultiChoiceOperator = OperatorOf<
   {
     branches: Record<string, ChoiceBranch>;
     branch_workflows: Record<string, Workflow>;
-    /** How many branches have to be chosen. */
+    /** The minimum number of branches to choose. */
     minimum_branches: number;
     /** Whole seconds for all chosen branches together. */
     timeout: number | null;
@@ -220,11 +220,11 @@ export type TerminateOperator = OperatorOf<
   "terminate",
   { status: TerminateStatus; result: JsonObject; reason: string }
 >;
-/** Runs other workflows, each as a run of its own. */
+/** Runs other workflows, each as a separate run. */
 export type ChildWorkflowOperator = OperatorOf<
   "child_workflow",
   {
-    /** `{workflow_name, inputs}` by name. The language does not validate what is inside; `checks` do. */
+    /** `{workflow_name, inputs}` by name. The language does not validate the contents; `checks` do. */
     children: Record<string, JsonObject>;
     /** Whole seconds for all children together. */
     timeout_seconds: number | null;
@@ -247,12 +247,12 @@ export type Operator =
   | MultiChoiceOperator
   | TerminateOperator
   | ChildWorkflowOperator
-  /** Reserved by the language. Like any other unknown type it is kept and drawn, never run. */
+  /** Reserved by the language. Like any unknown type it is kept and drawn, but never run. */
   | OperatorOf<"try_catch">;
 
 export type LoopOperator = ForeachOperator | WhileOperator;
 export type RouterOperator = ConditionOperator | SwitchOperator;
-/** Operators whose branches are workflows of their own. */
+/** Operators whose branches are separate workflows. */
 export type BranchingOperator = ParallelOperator | MultiChoiceOperator;
 
 const OPERATOR_TYPE_SET: ReadonlySet<string> = new Set(OPERATOR_TYPES);
@@ -309,7 +309,7 @@ export function followsTimeoutPolicy({ operator_type }: Operator): boolean {
   return LIMITED.has(operator_type);
 }
 
-/** Whether an operator calls functions, and so can be retried, timed out and isolated by a circuit breaker. */
+/** Whether an operator calls functions, and so can be retried, time out and be isolated by a circuit breaker. */
 export function isCall(
   operator: Operator,
 ): operator is TaskOperator | ActivityOperator | ReflexiveOperator {

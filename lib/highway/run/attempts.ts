@@ -5,8 +5,8 @@ import { blockedBy, type Ended, failedWith, type Outcome } from "./outcome.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Tries an operator as its policy says, with durable pauses. A failed attempt is recorded before the pause begins, the
- * last one as the operator's failure.
+ * Tries an operator according to its policy, with durable pauses. A failed attempt is recorded before the pause
+ * starts, the last one as the operator's failure.
  */
 export async function withAttempts(
   run: Run,
@@ -34,7 +34,7 @@ export async function withAttempts(
     }
     const now = await run.readClock();
     const until = new Date(Math.max(now.getTime() + delayOf(policy, attempt), retryAt(outcome)));
-    // The wake time is the last entry, as text, so that the pause reads as a sleep of the run and can be moved.
+    // The wake time is the last entry, as text, so that the pause looks like a sleep of the run and can be moved.
     await journal.transact(async (tx) => {
       await outcome.count?.(tx);
       return {
@@ -60,7 +60,7 @@ async function recordFailure(
   });
 }
 
-/** When an open circuit lets an attempt through again, in milliseconds. */
+/** When an open circuit permits an attempt again, in milliseconds. */
 function retryAt({ error }: { error: Failure }): number {
   const at = error.type === "CircuitOpen" ? Date.parse(String(error.retry_at)) : Number.NaN;
   return Number.isNaN(at) ? 0 : at;
@@ -75,6 +75,6 @@ function policyOf(run: Run, operator: Operator): RetryPolicy | null {
 function delayOf(policy: RetryPolicy | null, attempt: number): number {
   if (!policy) return 0;
   const seconds = (parseDuration(policy.delay) ?? 0) * policy.backoff_factor ** (attempt - 1);
-  // Beyond ten years a date cannot be trusted to exist.
+  // A date more than ten years ahead may not be representable.
   return Math.ceil(Math.min(seconds, 315_360_000) * 1000);
 }

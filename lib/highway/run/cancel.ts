@@ -14,12 +14,12 @@ import type { Json } from "../../model/json.ts";
 import { ACTIVE_STATES } from "../../model/states.ts";
 import type { Ending } from "./outcome.ts";
 
-/** The event that a child workflow emits when it ends, however that is. */
+/** The event that a child workflow emits when it ends, in any way. */
 export function childEvent(workflowRunId: Uuid): string {
   return `hw:${workflowRunId}:end`;
 }
 
-/** Lets the parent of a run know how that ended. */
+/** Reports to a run's parent how the run ended. */
 export async function emitEnd(
   tx: Queryable,
   queue: string,
@@ -31,10 +31,12 @@ export async function emitEnd(
 }
 
 /**
- * Cancels a workflow run: its task, the tasks of its parts, its row, and the runs of its child workflows at every depth,
- * all or nothing. Workers learn of it at their next checkpoint.
+ * Cancels a workflow run: its task, the tasks of its parts, its row, and the runs of its child workflows at every
+ * depth, all or nothing. Workers notice at their next checkpoint.
  *
- * @returns how many tasks were cancelled. @throws WorkflowRunNotFoundError. @throws WorkflowRunEndedError.
+ * @returns how many tasks were cancelled.
+ * @throws WorkflowRunNotFoundError.
+ * @throws WorkflowRunEndedError.
  */
 export async function cancelWorkflowRun(
   db: Queryable,
@@ -52,8 +54,8 @@ export async function cancelWorkflowRun(
 }
 
 /**
- * Does the rest for a run whose row and tasks have been cancelled one by one: its parent learns of it, and its child
- * workflows are cancelled at every depth.
+ * Completes the cancellation of a run whose row and tasks were cancelled separately: notifies its parent, and
+ * cancels its child workflows at every depth.
  */
 export async function concludeCancelledRun(
   tx: Queryable,
@@ -77,9 +79,9 @@ async function notifyParent(
 }
 
 /**
- * Cancels the tasks that carry a run's id and have not ended, and its child workflows.
+ * Cancels the unfinished tasks that carry a run's id, and its child workflows.
  *
- * @returns how many tasks were cancelled, those of children included.
+ * @returns how many tasks were cancelled, including those of children.
  */
 export async function cancelTasksOfRun(
   tx: Queryable,
@@ -90,8 +92,8 @@ export async function cancelTasksOfRun(
   let count = 0;
   for (const taskId of also) if ((await cancelTask(tx, queue, { taskId })).cancelled) count++;
   for (;;) {
-    // A part may spawn parts of its own until it is cancelled itself. The index of runs by state keeps the search from
-    // reading the queue's whole history.
+    // A part may spawn further parts until it is cancelled itself. The index of runs by state keeps the search
+    // from reading the queue's whole history.
     const tasks = await call<{ id: Uuid }>(
       tx,
       `select t.task_id::text as id from ${queueTable("t", queue)} t
@@ -108,7 +110,7 @@ export async function cancelTasksOfRun(
   return count + (await cancelChildren(tx, workflowRunId));
 }
 
-/** Cancels the child workflows of a run that have not ended. */
+/** Cancels a run's unfinished child workflows. */
 async function cancelChildren(tx: Queryable, workflowRunId: Uuid): Promise<number> {
   let count = 0;
   for (const { id, queue } of await listOpenChildren(tx, workflowRunId))

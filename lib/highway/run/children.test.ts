@@ -1,4 +1,4 @@
-/** Child workflows: runs of their own, which live and end with their parent. */
+/** Child workflows: separate runs that live and end with their parent. */
 import { describe, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { createQueue } from "../../absurd/queues/queues.ts";
@@ -40,7 +40,7 @@ const listChildren = async (parent: string) =>
     ({ parentWorkflowRunId }) => parentWorkflowRunId === parent,
   );
 
-test("children run beside each other, with inputs, and their results are known by name", async () => {
+test("children run concurrently, with inputs, and their results are available by name", async () => {
   const id = await store(flow("ship_one").task("ship", "echo", { args: ["{{ inputs.parcel }}"] }));
   const bench = await prepare();
   const { end, workflowRunId } = await finish(
@@ -66,7 +66,7 @@ test("children run beside each other, with inputs, and their results are known b
     });
 });
 
-test("a failed child fails the operator when all have ended; a retry runs only that one again", async () => {
+test("a failed child fails the operator once all have ended; a retry repeats only that child", async () => {
   let calls = 0;
   await store(flow("shaky_child").task("a", "shaky"));
   await store(flow("steady_child").task("a", "echo", { args: [1] }));
@@ -129,7 +129,7 @@ describe("an operator fails", () => {
   }, 60_000);
 });
 
-test("children whose time is over are cancelled", async () => {
+test("children past their time limit are cancelled", async () => {
   await store(flow("slow_child").waitForEvent("never", "never"));
   const { end, workflowRunId } = await finish(
     await prepare(),

@@ -13,7 +13,7 @@ let names = 0;
 
 type End = { status: string; error?: Record<string, Json> };
 
-/** One workflow whose function fails as long as `isDown`, run as often as a test likes. */
+/** One workflow whose function fails while `isDown` returns true, run any number of times. */
 async function prepare(
   policy: CircuitBreakerOptions,
   kind: "task" | "activity" = "task",
@@ -76,7 +76,7 @@ test.each(["task", "activity"] as const)(
   },
 );
 
-test("only one attempt probes while another is alive, and a probe whose holder died lapses", async () => {
+test("only one attempt probes at a time, and the probe of a dead worker expires", async () => {
   const { service, run, circuit, name } = await prepare({
     failureThreshold: 1,
     isolationDuration: 0,
@@ -98,7 +98,7 @@ test("only one attempt probes while another is alive, and a probe whose holder d
   expect(await circuit()).toMatchObject({ state: "half_open", successes: 1 });
 });
 
-test("a success in between begins the count again, and ignored errors never count", async () => {
+test("a success in between resets the count, and ignored errors never count", async () => {
   const { service, run, circuit } = await prepare({
     failureThreshold: 2,
     ignoreExceptions: ["TypeError"],
@@ -114,7 +114,7 @@ test("a success in between begins the count again, and ignored errors never coun
   expect(await circuit()).toMatchObject({ state: "closed", failures: 0 });
 });
 
-test("times and thresholds beyond all dates and numbers neither crash a run nor open a circuit early", async () => {
+test("out-of-range times and thresholds neither crash a run nor open a circuit early", async () => {
   const endless = 86_400 * 365 * 9_999_999;
   const { service, run, circuit, passIsolation } = await prepare(
     { failureThreshold: 1, successThreshold: 10 ** 12, isolationDuration: endless },
@@ -133,7 +133,7 @@ test("times and thresholds beyond all dates and numbers neither crash a run nor 
   expect(await patient.circuit()).toMatchObject({ state: "closed", failures: 1 });
 });
 
-test("without the table such a workflow is refused, with the name of the migration", async () => {
+test("without the table a workflow with circuits is refused, with the name of the migration", async () => {
   const { bench, workflow } = await prepare({});
   await database.pool.query("alter table public.highway_circuit rename to hidden_circuit");
   try {

@@ -15,11 +15,11 @@ import type { Run } from "./run.ts";
 
 type Caller = TaskOperator | ActivityOperator | ReflexiveOperator;
 
-/** Without a timeout policy a probe has this long, renewed while it runs. */
+/** How long a probe is protected without a timeout policy, in seconds; renewed while it runs. */
 const PROBE_SECONDS = 60;
-/** A probe of a day is renewed often enough; longer intervals are beyond timers. */
+/** Renewal within a day is frequent enough; longer intervals exceed the range of timers. */
 const MAX_PROBE_SECONDS = 86_400;
-/** Beyond ten years a date cannot be trusted to exist. */
+/** Ten years. A date further ahead may not be representable. */
 const MAX_ISOLATION_SECONDS = 315_360_000;
 /** The largest `integer` of PostgreSQL. */
 const MAX_INTEGER = 2 ** 31 - 1;
@@ -34,7 +34,7 @@ export function usesCircuits(workflow: Workflow): boolean {
   );
 }
 
-/** What is wrong with a database that lacks the table of circuits, for workflows that use them. */
+/** What a database without the table of circuits lacks, for workflows that use circuits. */
 export async function findCircuitProblem(
   db: Queryable,
   workflow: Workflow,
@@ -48,7 +48,7 @@ export async function findCircuitProblem(
   return `Workflow '${workflow.name}' uses circuit breakers, whose table is missing: apply the migration ${MIGRATION}.`;
 }
 
-/** The circuit of an operator, whatever run it is in; `undefined` for one without a policy. */
+/** The circuit of an operator, shared by all runs; `undefined` for an operator without a policy. */
 export function openCircuit(run: Run, operator: Caller, path: string): Circuit | undefined {
   return operator.circuit_breaker_policy === null ? undefined : new Circuit(run, operator, path);
 }
@@ -71,8 +71,8 @@ export class Circuit {
   }
 
   /**
-   * Asks for a call. An open circuit refuses it, unless its isolation is over and no other attempt probes: then this one
-   * does.
+   * Requests a call. An open circuit refuses it, unless its isolation is over and no other attempt probes: then
+   * this one does.
    *
    * @returns the failure of a refused attempt.
    */
@@ -107,7 +107,7 @@ export class Circuit {
     });
   }
 
-  /** Keeps the probe of this run alive during `work`. */
+  /** Keeps this run's probe protected during `work`. */
   async whileProbing<T>(work: () => Promise<T>): Promise<T> {
     const renew = () =>
       call(
@@ -118,7 +118,7 @@ export class Circuit {
             and state = 'half_open' and probe_run = $4`,
         [...this.key, this.run.journal.execution.runId, this.probeSeconds],
       );
-    // A renewal that fails only lets another attempt probe as well.
+    // If a renewal fails, the only consequence is that another attempt may probe too.
     const timer = setInterval(() => renew().catch(() => {}), (this.probeSeconds * 1000) / 3);
     try {
       return await work();
@@ -188,8 +188,8 @@ export class Circuit {
 export type CircuitKey = { tenantId: string; workflowName: string; operator: string };
 
 /**
- * Closes a circuit by hand and resets its counters, unless it has changed since it had this revision. A probe that is
- * under way counts like a call of a closed circuit when it ends.
+ * Closes a circuit for an operator of the dashboard and resets its counters, unless the circuit has changed since
+ * this revision. A probe in progress then counts like a call of a closed circuit when it ends.
  *
  * @param revision `updated_at` in seconds since the epoch, as text.
  * @returns whether the circuit was closed.
@@ -212,7 +212,7 @@ export async function closeCircuit(
   return rows.length === 1;
 }
 
-/** Failures of the definition, and refusals, say nothing about the function that is called. */
+/** Failures of the definition, and refusals, which show nothing about the called function. */
 const NEVER_COUNTED = new Set([
   "CircuitOpen",
   "PreconditionFailed",

@@ -10,10 +10,13 @@ export type Globals = {
   env: JsonObject;
 };
 
-/** The names of one scope, as they travel to the task of a part. */
+/** The names of one scope, in the form in which they are passed to the task of a part. */
 export type Names = { loop: JsonObject; results: JsonObject; tasks: JsonObject };
 
-/** What templates can name in one place of a run: the names of that place, then those of the scopes around. */
+/**
+ * The names that templates can use in one place of a run: those of that place, then those of the surrounding
+ * scopes.
+ */
 export class Context {
   private readonly names: Names;
 
@@ -30,7 +33,7 @@ export class Context {
     };
   }
 
-  /** A context inside of this one; `loop` names what changes there: `item`, `index`, `error_message`. */
+  /** A nested context; `loop` holds the names that change inside: `item`, `index`, `error_message`. */
   inside(loop: JsonObject = {}): Context {
     return new Context(this.globals, this.options, { loop }, this);
   }
@@ -68,7 +71,7 @@ export class Context {
     return value === undefined && this.options.lenient ? null : this.strict(path);
   };
 
-  /** As `lookup`, but unknown paths are errors in lenient runs, too. @throws TemplateError. */
+  /** Like `lookup`, but unknown paths are errors in lenient runs too. @throws TemplateError. */
   readonly strict: Lookup = (path) => {
     const value = this.find(path);
     if (value !== undefined) return value;
@@ -97,7 +100,7 @@ export class Context {
     return descend(Object.hasOwn(variables, key) ? variables : inputs, [key, ...rest]);
   }
 
-  /** A variable is an input with a default: its value is that of an input that was not given. */
+  /** A variable is an input with a default: its value applies if the input was not given. */
   private findInput(path: readonly (string | number)[]): Json | undefined {
     const { inputs, variables } = this.globals;
     return descend(Object.hasOwn(inputs, String(path[0])) ? inputs : variables, path);
@@ -109,7 +112,10 @@ export class Context {
   }
 }
 
-/** `undefined` when there is nothing at the path. A list has its items, from the end for negative ones, and `length`. */
+/**
+ * `undefined` if there is nothing at the path. A list has its items, counted from the end if negative, and
+ * `length`.
+ */
 function descend(value: Json | undefined, path: readonly (string | number)[]): Json | undefined {
   let at = value;
   for (const step of path) {
@@ -125,7 +131,7 @@ function itemOf(list: Json[], step: string | number): Json | undefined {
   return /^-?\d+$/.test(String(step)) ? list.at(Number(step)) : undefined;
 }
 
-/** Names may be any text, `__proto__` included. */
+/** Names may be any text, including `__proto__`. */
 function set(target: JsonObject, name: string, value: Json): void {
   Object.defineProperty(target, name, {
     value,

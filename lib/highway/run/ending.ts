@@ -20,10 +20,12 @@ export class RunEnded extends Error {
   }
 }
 
-/** Parts and root look this often for a `terminate` in another part. */
+/** How often parts and root check for a `terminate` in another part. */
 export const LOOK_FOR_END_MS = 5_000;
 
-/** The event that a part emits when one of its operators has terminated the run; the first one wins. */
+/**
+ * The event that a part emits when one of its operators has terminated the run; only the first emit takes effect.
+ */
 function terminateEvent(workflowRunId: Uuid): string {
   return `hw:${workflowRunId}:terminate`;
 }
@@ -40,7 +42,7 @@ function deadlineEnding({ deadline_seconds, deadline_action }: Workflow): Ending
   return { status, error: { type: "DeadlineExceeded", message } };
 }
 
-/** Whether an operator can terminate the run from a part, of which the other tasks have to learn. */
+/** Whether an operator can terminate the run from within a part, so that the other tasks must check for it. */
 export function canTerminateInPart(workflow: Workflow): boolean {
   return listScopes(workflow).some(
     ({ scope }) =>
@@ -49,7 +51,7 @@ export function canTerminateInPart(workflow: Workflow): boolean {
   );
 }
 
-/** The end of a run that its deadline or another part has decided; `undefined` while it goes on. */
+/** The end of a run that its deadline or another part has decided; `undefined` while the run continues. */
 export async function findEnding(run: Run): Promise<Ending | undefined> {
   const { deadline, workflow, workflowRunId } = run;
   if (deadline && deadline <= run.now) return deadlineEnding(workflow);
@@ -61,7 +63,9 @@ export async function findEnding(run: Run): Promise<Ending | undefined> {
     : toEnding(event.payload as unknown as Termination);
 }
 
-/** Watches for the end of a run while functions run, and aborts them then. @returns how to stop watching. */
+/**
+ * Watches for the end of a run while functions run, and aborts them then. @returns a function that stops watching.
+ */
 export function watchForEnding(run: Run): () => void {
   const { deadline, workflow } = run;
   const left = deadline ? deadline.getTime() - run.now.getTime() : 0;
@@ -73,7 +77,7 @@ export function watchForEnding(run: Run): () => void {
           setInterval(() => {
             findEnding(run).then(
               (ending) => ending && end(ending),
-              // The next look, or the next record, meets a lost database again.
+              // The next check, or the next record, meets a lost database again.
               () => {},
             );
           }, LOOK_FOR_END_MS),
@@ -85,19 +89,19 @@ export function watchForEnding(run: Run): () => void {
   };
 }
 
-/** The longest delay of a timer; a run whose deadline is later is woken by then anyway. */
+/** Clamps to the longest delay of a timer; a run with a later deadline wakes before that anyway. */
 function clampDelay(milliseconds: number): number {
   return Math.min(Math.max(milliseconds, 0), 2 ** 31 - 1);
 }
 
-/** Lets all tasks of a run know that a part has terminated it. */
+/** Notifies all tasks of a run that a part has terminated it. */
 export async function emitTermination(tx: Queryable, run: Run, by: Termination): Promise<void> {
   const { queue } = run.journal.execution;
   await emitEvent(tx, queue, terminateEvent(run.workflowRunId), by as unknown as JsonObject);
 }
 
 /**
- * The states of all operators at the early end of a run, by path: those that have not ended are skipped. Its tasks must
+ * The states of all operators at the early end of a run, by path: unfinished operators are skipped. Its tasks must
  * have been cancelled in the same transaction, so that none of them records anything afterwards.
  */
 export async function listStatesAtEnd(tx: Queryable, run: Run): Promise<States> {

@@ -1,4 +1,7 @@
-/** Faulty definitions and functions: the operator fails, the run ends, and no function runs more often than its retries allow. */
+/**
+ * Faulty definitions and functions: the operator fails, the run ends, and no function runs more often than its
+ * retries permit.
+ */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -93,7 +96,7 @@ describe.concurrent("handlers", () => {
     expect(end.status).toBe("completed");
   });
 
-  test("an operator does not handle what runs inside of it, and a ring over scopes ends", async () => {
+  test("an operator does not handle operators inside it, and a ring across scopes ends", async () => {
     const { calls, fail } = failing();
     const end = await finish(
       await prepare({ fail }),
@@ -105,7 +108,7 @@ describe.concurrent("handlers", () => {
     expect(end).toMatchObject({ status: "failed", error: { task: "p" } });
   });
 
-  test("a start task runs although it is the handler of another operator", async () => {
+  test("a start task runs even if it is the handler of another operator", async () => {
     const calls: string[] = [];
     const note = ({ path: at }: FunctionCall) => calls.push(at);
     const end = await finish(
@@ -162,7 +165,7 @@ test.concurrent("parts carry only the names that they use", async () => {
   expect(sizes?.most).toBeLessThan(2_000);
 });
 
-describe.concurrent("what goes wrong is the failure of its operator, and its handler runs", () => {
+describe.concurrent("an error fails its operator, and its handler runs", () => {
   class Odd extends Error {
     override get name(): string {
       return { odd: true } as unknown as string;
@@ -265,7 +268,7 @@ describe.concurrent("paths in templates", () => {
 });
 
 describe.concurrent("functions get copies of what was recorded", () => {
-  test("a function that changes its argument changes nothing else", async () => {
+  test("a function that modifies its argument changes nothing else", async () => {
     const bench = await prepare({
       make: () => ({ n: 1 }),
       change: ({ args }) => {

@@ -55,7 +55,7 @@ async function finish(
 }
 
 describe.concurrent("guards", () => {
-  test("a precondition that is not met fails the operator at once, and nothing is called", async () => {
+  test("an unmet precondition fails the operator at once, and nothing is called", async () => {
     const calls: string[] = [];
     const { end } = await finish(
       flow()
@@ -80,7 +80,7 @@ describe.concurrent("guards", () => {
     });
   });
 
-  test("a postcondition that is not met fails the attempt, which is retried as the policy says", async () => {
+  test("an unmet postcondition fails the attempt, which is retried by the policy", async () => {
     const { end } = await finish(
       flow()
         .task("a", "count")
@@ -92,7 +92,7 @@ describe.concurrent("guards", () => {
     expect(end).toMatchObject({ status: "completed", result: [3] });
   });
 
-  test("operators of other kinds have postconditions, too", async () => {
+  test("operators of other kinds have postconditions too", async () => {
     const { end } = await finish(
       flow()
         .foreach("each", "[1, 2]", (body) => body.task("i", "echo", { args: ["{{ item }}"] }))
@@ -106,7 +106,7 @@ describe.concurrent("guards", () => {
     });
   });
 
-  test("an activity is guarded in its own task", async () => {
+  test("the guards of an activity are checked in its own task", async () => {
     const { end } = await finish(
       flow()
         .activity("a", "echo", { args: [1] })
@@ -115,7 +115,7 @@ describe.concurrent("guards", () => {
     expect(end.error).toMatchObject({ task: "a", type: "PostconditionFailed" });
   });
 
-  test("a passed postcondition of an event's payload lets the run go on", async () => {
+  test("the run continues if a postcondition of an event's payload is met", async () => {
     const { end } = await finish(
       flow()
         .emitEvent("tell", "told:{{ run.id }}", { payload: { ok: true } })
@@ -167,7 +167,7 @@ describe.concurrent("terminate", () => {
     },
   );
 
-  test("ends the run out of a loop, and aborts a function beside it", async () => {
+  test("ends the run out of a loop, and aborts a concurrent function", async () => {
     let signal: AbortSignal | undefined;
     const { end } = await finish(
       flow()
@@ -208,7 +208,7 @@ describe.concurrent("terminate", () => {
     expect(tasks.map(({ state }) => state).sort()).toEqual(["cancelled", "completed", "completed"]);
   }, 30_000);
 
-  test("a template that fails, fails the operator instead", async () => {
+  test("a template that fails makes the operator fail instead", async () => {
     const { end } = await finish(flow().terminate("stop", { reason: "{{ nothing }}" }));
     expect(end.error).toMatchObject({ task: "stop", type: "TemplateError" });
   });
@@ -242,12 +242,12 @@ describe.concurrent("choices", () => {
     expect(end).toMatchObject({ status: "completed", result: [chosen], operators });
   });
 
-  test("fewer than the least number of branches fail", async () => {
+  test("fewer branches than the minimum fail the choice", async () => {
     const { end } = await finish(choice(), {}, { n: 11 });
     expect(end.error).toMatchObject({ task: "c", type: "TooFewBranches", chosen: [], minimum: 1 });
   });
 
-  test("none are enough where none are needed", async () => {
+  test("no chosen branch is enough if the minimum is zero", async () => {
     const { end } = await finish(choice({ minimumBranches: 0 }), {}, { n: 11 });
     expect(end).toMatchObject({ status: "completed", operators: { c: "completed", j: "skipped" } });
   });
@@ -371,7 +371,7 @@ describe.concurrent("reflexive operators", () => {
     ]);
   });
 
-  test("what is not accepted after the last turn fails the attempt; a retry begins again", async () => {
+  test("an output not accepted in the last turn fails the attempt; a retry starts over", async () => {
     let calls = 0;
     const { end } = await finish(
       draft({
@@ -451,14 +451,14 @@ describe.concurrent("a task that waits for the branches of a parallel", () => {
     expect(states).toEqual(["cancelled", "completed", "completed"]);
   });
 
-  test("gets the results of branches that end in time", async () => {
+  test("receives the results of branches that end in time", async () => {
     const { end } = await finish(
       flow().parallelWithJoin("fork", { one: (b) => b.task("a", "echo", { args: [1] }) }),
     );
     expect(end).toMatchObject({ status: "completed", result: { one: [1] } });
   });
 
-  test("decides by the same limit inside of a loop", async () => {
+  test("applies the same limit inside a loop", async () => {
     const { end } = await finish(
       flow().foreach("each", "[1]", (body) =>
         body.parallelWithJoin("fork", branches("in"), { timeoutSeconds: 1 }),

@@ -9,7 +9,7 @@ import type { Guard, Operator } from "../model/workflow.ts";
 import type { Context } from "./context.ts";
 import { OperatorError } from "./outcome.ts";
 
-/** Longer text is not matched, and a match that takes longer fails. */
+/** Longer text is not matched, and a match that exceeds the time limit fails. */
 const MAX_MATCHED = 10_000;
 const MATCH_MS = 100;
 
@@ -19,7 +19,7 @@ export function checkPreconditions(operator: Operator, context: Context): void {
 }
 
 /**
- * Checks postconditions, for which the operator's value is known as `result`, under its result key and its id.
+ * Checks postconditions, in which the operator's value is available as `result`, under its result key and its id.
  *
  * @throws OperatorError `PostconditionFailed` for the first one that is not met.
  */
@@ -42,7 +42,10 @@ function check(type: string, guards: readonly Guard[], context: Context): void {
   }
 }
 
-/** Whether a guard is met. Any check of a path that does not exist is not, and neither is one that cannot be made. */
+/**
+ * Whether a guard is met. A check of a path that does not exist is not met, and neither is one that cannot be
+ * evaluated.
+ */
 export function isMet(guard: Guard, lookup: Lookup): boolean {
   try {
     return isTrueOf(guard, parseExpression(guard.variable)(lookup));
@@ -90,7 +93,7 @@ function isEqual(a: Json, b: Json): boolean {
 
 const MATCH = new vm.Script("new RegExp(pattern).test(text)");
 
-/** A pattern may backtrack without end, and would block the process: the match has a timeout. */
+/** Has a timeout: a pattern may backtrack without end, and would block the process. */
 function matches(pattern: string, text: string): boolean {
   if (text.length > MAX_MATCHED) return false;
   return MATCH.runInNewContext({ pattern, text }, { timeout: MATCH_MS }) === true;

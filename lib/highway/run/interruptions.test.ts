@@ -1,6 +1,6 @@
 /**
- * A worker dies after the first checkpoint, after the second, and so on: the run ends as if none had died. By default one
- * run suffers all of these deaths; with ABSURD_LONG there is also a run for each.
+ * A worker dies after the first checkpoint, after the second, and so on: the run ends as if none had died. By
+ * default one run suffers all of these deaths; with ABSURD_LONG there is also a run for each.
  */
 
 import type { Pool, PoolClient } from "pg";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A pool that is lost after certain checkpoints, until it is mended. */
+/** A pool whose connection is lost after certain checkpoints, until it is repaired. */
 class Fuse {
   written = 0;
   private readonly names = new Set<string>();
@@ -27,7 +27,10 @@ class Fuse {
 
   constructor(
     private readonly pool: Pool,
-    /** Whether it is lost after the checkpoint of this number, from 1, which may have been written before. */
+    /**
+     * Whether the connection is lost after the checkpoint of this number, from 1, which may have been written
+     * before.
+     */
     private readonly isLast: (written: number, isNew: boolean) => boolean,
   ) {}
 
@@ -54,7 +57,7 @@ class Fuse {
     values: unknown[] | undefined,
     run: () => Promise<T>,
   ): Promise<T> {
-    // Undoing must work: the server would undo by itself when a connection is lost.
+    // Rollbacks must work: the server would roll back on its own when a connection is lost.
     if (this.isBlown && !text.startsWith("rollback")) throw new Error("the worker is dead");
     const result = await run();
     if (!text.includes("set_task_checkpoint_state")) return result;
@@ -106,7 +109,7 @@ function withoutIds(result: Json): unknown {
   return JSON.parse(JSON.stringify(result).replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "id"));
 }
 
-test("whichever checkpoint is the last of a worker, the run ends the same and repeats nothing", async () => {
+test("a worker may die after any checkpoint: the run ends the same and repeats nothing", async () => {
   const whole = await runOnce("whole", () => false);
   expect(whole.result).toMatchObject({
     status: "failed",

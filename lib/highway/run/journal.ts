@@ -10,8 +10,8 @@ import { type Entry, RecordIndex } from "../machine/record-index.ts";
 export type Execution = { db: Queryable; queue: string; taskId: Uuid; runId: Uuid };
 
 /**
- * What a task has recorded. Each entry is a checkpoint; it is written once and decides every later execution, so that
- * a run that was interrupted anywhere continues as if it had not been. Entries are written one after another: their
+ * The records of a task. Each entry is a checkpoint; it is written once and decides every later execution, so that
+ * a run continues after any interruption as if there had been none. Entries are written one after another: their
  * order is the order in which operators ended, for this execution and for every later one.
  */
 export class Journal {
@@ -21,7 +21,7 @@ export class Journal {
 
   private constructor(
     readonly execution: Execution,
-    /** The same entries, as the replay reads them. */
+    /** The same entries, in the form that the replay uses. */
     readonly records: RecordIndex,
     values: Map<string, Json>,
     /** Milliseconds between the database's clock and this process's. */
@@ -54,22 +54,22 @@ export class Journal {
     return this.values.entries();
   }
 
-  /** `undefined` when there is no such entry. */
+  /** `undefined` if there is no such entry. */
   get(name: string): Json | undefined {
     return this.values.get(name);
   }
 
   /**
-   * Records entries, in their order, all or none.
+   * Records entries, in order, all or none.
    *
-   * @throws TaskCancelledError, RunFailedError when the run is not this worker's any more.
+   * @throws TaskCancelledError, or RunFailedError if this worker has lost the run.
    */
   async put(entries: Record<string, Json>): Promise<void> {
     await this.transact(async () => entries);
   }
 
   /**
-   * Records the entries that `work` returns, in the transaction in which it works; nothing happens when it throws or
+   * Records the entries that `work` returns, in the transaction in which it runs; nothing happens if it throws or
    * the entries cannot be stored.
    */
   async transact<Entries extends Record<string, Json>>(
@@ -91,13 +91,13 @@ export class Journal {
     return done;
   }
 
-  /** Refuses further entries, and waits for the one that is being written. Operators may still be at work. */
+  /** Refuses further entries, and waits for the one that is being written. Operators may still be running. */
   async close(): Promise<void> {
     this.isClosed = true;
     await this.tail;
   }
 
-  /** Takes note of entries that the engine has written itself. */
+  /** Adds entries that the engine has written itself. */
   remember(entries: Record<string, Json>): void {
     for (const [name, value] of Object.entries(entries)) {
       const stored = asStored(value);
@@ -106,7 +106,7 @@ export class Journal {
     }
   }
 
-  /** The recorded value, or the one that `make` yields, which is recorded. */
+  /** The recorded value, or the result of `make`, which is then recorded. */
   async once(name: string, make: () => Json | Promise<Json>): Promise<Json> {
     const known = this.get(name);
     if (known !== undefined) return known;
@@ -122,8 +122,8 @@ function toEntry(at: number, value: Json): Entry {
 }
 
 /**
- * A value as a later execution reads it from `jsonb`: a copy, with the keys of mappings in the order of `jsonb` (by
- * length, then by bytes) and whole numbers beyond the safe ones exact. So a run behaves the same whether or not it was
+ * A value as a later execution reads it from `jsonb`: a copy, with the keys of mappings in the order of `jsonb`
+ * (by length, then by bytes) and unsafe integers exact. So a run behaves the same whether or not it was
  * interrupted.
  */
 export function asStored(value: Json): Json {

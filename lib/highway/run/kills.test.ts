@@ -1,4 +1,7 @@
-/** Worker processes are killed again and again while a workflow runs; with ABSURD_LONG more often and closer together. */
+/**
+ * Worker processes are killed repeatedly while a workflow runs; with ABSURD_LONG more often and at shorter
+ * intervals.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
@@ -47,7 +50,7 @@ async function kill(worker: ChildProcess): Promise<void> {
   await exit;
 }
 
-test("the run ends as it should, and nothing that was recorded ran again", async () => {
+test("the run ends as expected, and nothing that was recorded runs again", async () => {
   const queue = "killed";
   await createQueue(database.pool, queue);
   const { taskId, workflowRunId } = await startWorkflow(database.pool, queue, buildEverything(), {
@@ -59,7 +62,7 @@ test("the run ends as it should, and nothing that was recorded ran again", async
   let kills = 0;
   for (; kills < KILLS.most && !(await isOver()); kills++) {
     const worker = await startWorker(queue);
-    // Longer and longer, so that each worker dies somewhere else.
+    // At growing intervals, so that each worker dies somewhere else.
     await pause(60 + kills * KILLS.apart);
     await kill(worker);
   }
@@ -87,7 +90,7 @@ test("the run ends as it should, and nothing that was recorded ran again", async
   expect(rows).toEqual([]);
 }, 180_000);
 
-test("so it does with guards, a choice, turns, children, a circuit and a terminate", async () => {
+test("the same holds with guards, a choice, turns, children, a circuit and a terminate", async () => {
   const queue = "killed too";
   await createQueue(database.pool, queue);
   await storeWorkflow(database.pool, buildChild());

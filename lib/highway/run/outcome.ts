@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../../model/json.ts";
 import type { Failure, States } from "../machine/states.ts";
 import type { TerminateStatus } from "../model/workflow.ts";
 
-/** A reason for which an operator cannot go on now. */
+/** Why an operator cannot continue now. */
 export type Wait =
   | { kind: "timer"; at: Date }
   | {
@@ -22,7 +22,7 @@ export type Wait =
 
 export type Blocked = { state: "blocked"; waits: Wait[] };
 
-/** Results that become visible outside of the scope that produced them. */
+/** Results that become visible outside the scope that produced them. */
 export type Names = { results: JsonObject; tasks: JsonObject };
 
 export const NO_NAMES: Names = { results: {}, tasks: {} };
@@ -33,7 +33,7 @@ export type Ended =
       value: Json;
       inner?: States;
       names?: Names;
-      /** Of a router: the operators that run next. */
+      /** For a router: the operators that run next. */
       selected?: readonly string[];
     }
   | {
@@ -41,7 +41,7 @@ export type Ended =
       error: Failure;
       inner?: States;
       names?: Names;
-      /** Another attempt would not help. */
+      /** Set if another attempt would not help. */
       isFinal?: true;
       /** Counts the failure, in the transaction that records it. */
       count?: (tx: Queryable) => Promise<void>;
@@ -63,27 +63,27 @@ export type Outcome = Ended | Blocked | Terminated;
 export const completed = (value: Json): Ended => ({ state: "completed", value });
 export const blockedBy = (...waits: Wait[]): Blocked => ({ state: "blocked", waits });
 
-/** The end of an operator that threw this value, whatever it is. */
+/** The end of an operator that threw this value, of any type. */
 export function failed(error: unknown, inner?: States): Ended {
   return failedWith(toFailure(error), inner);
 }
 
-/** The failure of an operator that is known already. */
+/** The end of an operator with this failure. */
 export function failedWith(error: Failure, inner?: States): Ended {
   return { state: "failed", error, ...(inner && { inner }) };
 }
 
-/** Longer messages are cut: a failure is read by people, and travels through every part that it fails. */
+/** Longer messages are cut: people read them, and every part that fails passes them on. */
 const MAX_MESSAGE = 10_000;
 
-/** The failure for a thrown value, whatever it is, as text that PostgreSQL can store. */
+/** The failure for a thrown value of any type, as text that PostgreSQL can store. */
 export function toFailure(error: unknown): Failure {
   const { name, message } = describeThrown(error);
   const details = error instanceof OperatorError ? error.details : {};
   return { ...details, type: toStorable(name), message: toStorable(message) };
 }
 
-/** Everything may be thrown, also objects whose members throw. */
+/** Anything can be thrown, including objects whose members throw. */
 function describeThrown(error: unknown): { name: string; message: string } {
   if (typeof error !== "object" || error === null) return { name: "Error", message: toText(error) };
   try {
@@ -104,7 +104,7 @@ function toText(value: unknown): string {
   }
 }
 
-/** `jsonb` has no U+0000 and no half of a surrogate pair. */
+/** `jsonb` cannot hold U+0000 or half of a surrogate pair. */
 function toStorable(text: string): string {
   return text.slice(0, MAX_MESSAGE).replace(/[\0\p{Surrogate}]/gu, "\uFFFD");
 }
@@ -123,12 +123,12 @@ export type PartEnd = { states: States; names: Names } & (
   | { status: "terminated"; by: Termination }
 );
 
-/** The end of a run: of its own, by a `terminate`, by its deadline, or because it was cancelled. */
+/** The end of a run: its own, by a `terminate`, by its deadline, or by cancellation. */
 export type Ending =
   | { status: "completed"; result: Json }
   | { status: "failed" | "cancelled"; error: Failure };
 
-/** A failure of the workflow's own making: the operator fails, the engine's run does not. */
+/** An error of the workflow itself: the operator fails, the engine's run does not. */
 export class OperatorError extends Error {
   constructor(
     override readonly name: string,
@@ -141,8 +141,8 @@ export class OperatorError extends Error {
 }
 
 /**
- * Evaluates what a definition says: templates, expressions, durations. Whatever is thrown there is the operator's
- * failure, not a reason to execute the task again.
+ * Evaluates a part of a definition: a template, an expression or a duration. Anything thrown there is the
+ * operator's failure, not a reason to execute the task again.
  */
 export function evaluate<T>(work: () => T): T {
   try {
@@ -157,7 +157,7 @@ export function evaluate<T>(work: () => T): T {
 /** SQLSTATE classes for values that PostgreSQL cannot store: data exceptions, and limits such as the size of a key. */
 const DATA_ERRORS = ["22", "54"];
 
-/** Whether the engine refused what the workflow wanted to write; to try it again would not help. */
+/** Whether the engine refused what the workflow tried to write; another try would not help. */
 export function isDataError(error: unknown): boolean {
   if (error instanceof InvalidArgumentError) return true;
   return error instanceof AbsurdDbError && DATA_ERRORS.includes(error.code.slice(0, 2));

@@ -1,4 +1,6 @@
-/** Operators inside of another one whose handler is beside it, of the kinds whose inside or call is a task of its own. */
+/**
+ * Operators inside another one whose handler is outside it, of the kinds whose inside or call is a separate task.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { createQueue } from "../../absurd/queues/queues.ts";

@@ -23,7 +23,7 @@ async function readBlocks(page: string, language: string): Promise<string[]> {
   );
 }
 
-test("every program of the documentation does what it says", async () => {
+test("every program of the documentation works as documented", async () => {
   const manual = await readBlocks("lib/highway/README.md", "ts");
   const page = await readBlocks("docs/highway.md", "ts");
   const [document = ""] = await readBlocks("docs/highway.md", "yaml");
@@ -31,13 +31,13 @@ test("every program of the documentation does what it says", async () => {
   const programs = [...manual, ...page];
   expect(programs).toHaveLength(5);
   for (const [index, program] of programs.entries()) {
-    // Legal TypeScript that is legal JavaScript as well.
+    // The TypeScript of the documentation is valid JavaScript as well.
     await project.write(`docs-${index}.ts`, program);
     await project.write(`docs-${index}.mjs`, program);
   }
   const env = { DATABASE_URL: database.url };
   const outputs: string[] = [];
-  // A worker that waits for a signal gets one.
+  // A worker that waits for a signal receives one.
   for (const [index, program] of programs.entries())
     outputs.push(
       (
@@ -89,7 +89,7 @@ test("a program runs a workflow from end to end", async () => {
   expect(stdout.trim().split("\n").at(-1)).toBe("completed Hello Ada");
 }, 60_000);
 
-test("a TypeScript program is checked against its types", async () => {
+test("a TypeScript program is checked against the package's types", async () => {
   await project.write("tsconfig.json", {
     compilerOptions: {
       target: "es2023",

@@ -31,19 +31,19 @@ import { type Place, type Run, recoveryOptions } from "./run.ts";
 export type PartParams = {
   workflow_run_id: Uuid;
   root_task_id: Uuid;
-  /** The scope of the definition that it runs; with `operator` only that one of it. */
+  /** The scope of the definition that it runs; with `operator`, only that operator of the scope. */
   scope: string;
   operator?: string;
-  /** The path of what it runs in this run; its event and its key are made of it. */
+  /** The path of the part in this run, from which its event and its key are derived. */
   path: string;
-  /** The values that its templates name, each of them whole: all of `load` for `{{ load.length }}`. */
+  /** The values that its templates name, each as a whole: all of `load` for `{{ load.length }}`. */
   names: ContextNames;
-  /** When the run has to end, as ISO text. */
+  /** When the run must end, as ISO text. */
   deadline?: string;
 };
 
 /**
- * Spawns the parts of an operator, once: a transaction with the entry that records it.
+ * Spawns the parts of an operator, once: in one transaction with the entry that records it.
  *
  * @returns the task of each part, by its path.
  */
@@ -79,8 +79,8 @@ export async function spawnParts(
 }
 
 /**
- * The end of a part, when it has ended; its event has written the entry. Anyone who knows the event's name can emit it
- * before the part does: a payload that is no end counts as a failure.
+ * The end of a part that has ended; its event has written the entry. Anyone who can compute the event's name can
+ * emit it before the part does: a payload that does not describe an end counts as a failure.
  */
 export function endOfPart(run: Run, path: string): PartEnd | undefined {
   const entry = run.journal.get(path);
@@ -121,7 +121,7 @@ export async function cancelParts(run: Run, attempt: string): Promise<void> {
     if (!endOfPart(run, path)) await cancelTask(db, queue, { taskId });
 }
 
-/** Of the values that are known in a place, those whose names the scope uses, each of them whole: the input of a part. */
+/** The input of a part: the values known in a place whose names the scope uses, each as a whole. */
 export function namesFor(scope: Scope, { context }: Pick<Place, "context">): ContextNames {
   return pick(context.all(), listNames(scope));
 }
@@ -133,8 +133,9 @@ function pick(names: ContextNames, used: ReadonlySet<string>): ContextNames {
 }
 
 /**
- * Runs an activity or a reflexive operator as a task of its own, whose attempts follow the operator's policy there. The
- * value of an activity names the event of its end, for those who wait for it: `{completion_event, status, result}`.
+ * Runs an activity or a reflexive operator as a separate task, whose attempts follow the operator's policy there.
+ * The value of an activity names the event of its end, for operators that wait for it: `{completion_event, status,
+ * result}`.
  */
 export async function runAsPart(
   run: Run,

@@ -21,9 +21,9 @@ import type { Run } from "./run.ts";
 import type { RootParams } from "./start.ts";
 
 /**
- * Executes a workflow. At its end the task is completed and the row of `workflow_run` gets its final status, together.
- * A workflow that fails completes its task, too, with a result that says so: attempts of the task are for crashes, and
- * another one would find the same recorded failure.
+ * Executes a workflow. At its end the task is completed and the row of `workflow_run` receives its final status,
+ * together. A workflow that fails also completes its task, with a result that reports the failure: attempts of the
+ * task are for crashes, and another one would find the same recorded failure.
  */
 export async function runRoot(run: Run, context: Context): Promise<void> {
   await updateRow(run.journal.execution.db, run.workflowRunId, "running");
@@ -44,7 +44,7 @@ function toRootEnd(end: Exclude<ScopeEnd, { state: "terminated" }>): Ending {
     : { status: end.state, error: end.error };
 }
 
-/** Ends a run while its parts may still be at work: they are cancelled, and no handlers run. */
+/** Ends a run while its parts may still be running: they are cancelled, and no handlers run. */
 async function endEarly(run: Run, ending: Ending): Promise<void> {
   const { queue } = run.journal.execution;
   await run.journal.close();
@@ -72,7 +72,7 @@ async function endRun(
   });
 }
 
-/** Ends a run whose root task was cancelled by other means than `cancelWorkflowRun`, with its parts and children. */
+/** Ends a run, with its parts and children, after its root task was cancelled without `cancelWorkflowRun`. */
 export async function markCancelled(
   { db, queue, taskId }: Execution,
   root: RootParams,
@@ -89,8 +89,8 @@ export async function markCancelled(
 }
 
 /**
- * A run may have no row, and keeps a final status that someone else has set. In both cases no failed statement is left
- * behind, so a transaction around it goes on.
+ * A run may have no row, and keeps a final status that another program has set. In both cases no failed statement
+ * is left behind, so a surrounding transaction can continue.
  */
 async function updateRow(
   db: Queryable,

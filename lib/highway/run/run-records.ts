@@ -5,7 +5,7 @@ import type { Uuid } from "../../model/ids.ts";
 import type { TaskState } from "../../model/states.ts";
 import type { Entry, Records } from "../machine/record-index.ts";
 
-/** Longer values are left out, in bytes as stored: what decides how an operator ended is short. */
+/** In bytes as stored. Longer values are left out: the values that decide how an operator ended are short. */
 const MOST_BYTES = 8_192;
 
 type Row = {
@@ -17,7 +17,7 @@ type Row = {
 };
 type TaskRow = { state: TaskState; path: string | null };
 
-/** Everything that the tasks of a run recorded, as of now; without an id, those of all runs of the queue. */
+/** Everything that the tasks of a run have recorded; without an id, for all runs of the queue. */
 export async function getRunRecords(
   db: Queryable,
   queue: string,
@@ -32,7 +32,7 @@ export async function getRunRecords(
   );
   const rows = await call<Row>(
     db,
-    // A part's own value has the name of its end, which the task that waits for it records.
+    // A part's own value has the name of its end, which the waiting task records.
     `select checkpoint_name as name, extract(epoch from updated_at)::text as at,
             case when pg_column_size(c.state) <= $2::int then c.state::text end as text,
             case when jsonb_typeof(c.state) = 'array' then jsonb_array_length(c.state) end as length,

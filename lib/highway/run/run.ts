@@ -12,30 +12,30 @@ import type { Blocked, ScopeEnd } from "./outcome.ts";
 /** What all parts of one execution share. */
 export type Run = {
   journal: Journal;
-  /** Reads the journal: which operators have ended, and when. */
+  /** Replays the journal: which operators have ended, and when. */
   replay: Replay;
   workflow: Workflow;
   workflowRunId: Uuid;
   /** The task that executes the workflow itself; parts load the definition from it. */
   rootTaskId: Uuid;
-  /** Of a child workflow: the run that started it. */
+  /** The parent run; set for child workflows only. */
   parentWorkflowRunId: Uuid | null;
-  /** Of the root task; its parts carry the same. */
+  /** The headers of the root task, which its parts also carry. */
   headers: JsonObject;
   functions: WorkflowFunctions;
-  /** The database's time at the last look at the waits. */
+  /** The database's time at the last check of the waits. */
   now: Date;
   readClock: () => Promise<Date>;
-  /** When the run has to end; `null` without a deadline. */
+  /** When the run must end; `null` without a deadline. */
   deadline: Date | null;
-  /** Some part can terminate the run. */
+  /** Whether some part can terminate the run. */
   mayBeTerminated: boolean;
-  /** Aborted when this worker has lost the run, and when the run has ended: the reason is a `RunEnded` then. */
+  /** Aborted when this worker has lost the run, and when the run has ended: then the reason is a `RunEnded`. */
   signal: AbortSignal;
   /** Aborts `signal`. */
   stop: (reason: Error) => void;
   recovery: Recovery;
-  /** Runs the body of a loop; given here because loops are operators of a scope themselves. */
+  /** Runs the body of a loop; passed in because loops are operators of a scope themselves. */
   runScope: (run: Run, scope: Scope, base: string, context: Context) => Promise<ScopeEnd | Blocked>;
   /** For tests: called with the state of each scope whenever an execution leaves it. */
   observe?: ScopeObserver | undefined;
@@ -46,11 +46,11 @@ export type ScopeObserver = (seen: {
   base: string;
   scope: Scope;
   machine: ScopeMachine;
-  /** The database's time by which waits were over or not. */
+  /** The database's time by which waits count as over. */
   now: Date;
 }) => void;
 
-/** Where an operator is run. */
+/** The place in which an operator runs. */
 export type Place = {
   scope: Scope;
   /** Its path in this run, with rounds: `each_order[2]/charge`. */
@@ -60,10 +60,10 @@ export type Place = {
   context: Context;
 };
 
-/** How tasks of a run are started again after their worker has died. */
+/** How a run's tasks are retried after their worker has died. */
 export type Recovery = { maxAttempts: number; baseSeconds: number; maxSeconds: number };
 
-/** How tasks of a workflow run survive the death of their worker. */
+/** The spawn options with which tasks of a workflow run survive the death of their worker. */
 export function recoveryOptions({ maxAttempts, baseSeconds, maxSeconds }: Recovery) {
   return {
     maxAttempts,

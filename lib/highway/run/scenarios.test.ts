@@ -18,7 +18,7 @@ test.concurrent.each(SCENARIOS)("$workflow: $scenario", async (scenario) => {
   const queue = `${scenario.workflow} ${scenario.scenario}`;
   await createQueue(database.pool, queue);
   const functions = playFunctions(workflow, play);
-  // The scenarios give only those inputs that decide something.
+  // The scenarios specify only the inputs that decide something.
   const bench = new Bench(database.pool, queue, { functions, lenient: true });
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs: scenario.inputs ?? {} });
   const result = await bench.finish(taskId, wake);

@@ -10,9 +10,9 @@ import type { Blocked, Ended, Outcome, ScopeEnd, Terminated, Wait } from "./outc
 import type { Run } from "./run.ts";
 
 /**
- * Runs the operators of one scope concurrently until all have ended, or nothing can go on before some wait is over. The
- * scope machine decides; this drives it with effects. Ends that are recorded are reported to the machine in the order
- * of their records, before those of this execution: so an interruption changes no decision.
+ * Runs the operators of one scope concurrently until all have ended, or nothing can continue before some wait is
+ * over. The scope machine decides; this drives it with effects. Recorded ends are reported to the machine in the
+ * order of their records, before those of this execution, so that an interruption changes no decision.
  *
  * @param base the path of the scope in this run, with rounds and attempts: `each_order[2]`
  */
@@ -80,19 +80,19 @@ class ScopeRunner {
     const { found } = this.run.replay.observe(this.scope, operator, path, "running");
     const endedAt = found && "at" in found ? found.at : undefined;
     const stateOf = (id: string) => this.machine.memberState(id);
-    // The parts of a handler of a scope around this one are parts of that scope.
+    // Parts of a handler of a surrounding scope belong to that scope.
     const home = homeOf(this.scope, operator);
     const outcome = runOperator(this.run, operator, home, path, context, stateOf).then((ended) => ({
       key,
       outcome: ended,
     }));
-    // The first rejection ends the execution; those that follow would otherwise end the process.
+    // The first rejection ends the execution; without handlers, later ones would end the process.
     outcome.catch(() => {});
     this.contexts.set(key, context);
     this.running.set(key, { start, context, endedAt, outcome });
   }
 
-  /** The next outcome: that with the earliest record, else the first to come. */
+  /** The next outcome: the one with the earliest record, otherwise the first to arrive. */
   private next(): Promise<{ key: string; outcome: Outcome }> {
     const executions = [...this.running.values()];
     const recorded = executions.filter(({ endedAt }) => endedAt !== undefined);
@@ -107,7 +107,7 @@ class ScopeRunner {
     if (outcome.names) this.context.adopt(outcome.names);
     if (outcome.state === "completed") {
       this.values.set(id, outcome.value);
-      // A handler's value is for what comes after it, too, so it is not kept in the handler's own context.
+      // A handler's value is visible to later operators too, so it is not kept in the handler's own context.
       context.publish(operator, outcome.value);
     } else this.failures.set(key, outcome.error);
     this.machine.resolve(key, {
@@ -153,7 +153,7 @@ class ScopeRunner {
       const error = { ...failure, task: culprit.operator.task_id };
       return { state: "failed", error, states, names };
     }
-    // A branch or a body may be empty; a run that does nothing is no success.
+    // A branch or a body may be empty, but a run that does nothing is not a success.
     const isEmpty = this.scope.operators.size === 0;
     if (!machine.hasRun && !(isEmpty && this.scope.outer)) {
       const message = isEmpty ? "The workflow has no operators." : "No operator could start.";

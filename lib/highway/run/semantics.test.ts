@@ -1,4 +1,4 @@
-/** What the scenarios do not show: retries, time limits, handlers, forks, cancellation, parts that die. */
+/** What the scenarios do not cover: retries, time limits, handlers, forks, cancellation, parts that die. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
@@ -48,7 +48,7 @@ async function finish(
 
 const builder = () => new WorkflowBuilder("flow");
 
-test.concurrent("an operator is tried as often as its policy says, with growing pauses", async () => {
+test.concurrent("an operator is tried as often as its policy permits, with growing pauses", async () => {
   const attempts: number[] = [];
   const bench = await prepare({
     shaky: ({ attempt }) => {
@@ -108,7 +108,7 @@ test.concurrent("a handler receives the failure, and the operator stays failed",
   });
 });
 
-test.concurrent("trigger rules and joins bear failures", async () => {
+test.concurrent("trigger rules and joins tolerate failures", async () => {
   const end = await finish(
     await prepare(),
     builder()
@@ -121,7 +121,7 @@ test.concurrent("trigger rules and joins bear failures", async () => {
   expect(end.operators).toMatchObject({ done: "completed", one: "completed", all: "failed" });
 });
 
-test.concurrent("a template that names what is not there fails its operator", async () => {
+test.concurrent("a template with an unknown path fails its operator", async () => {
   const end = await finish(
     await prepare(),
     builder().task("a", "echo", { args: ["{{ nothing.here }}"] }),
@@ -132,7 +132,7 @@ test.concurrent("a template that names what is not there fails its operator", as
   });
 });
 
-test.concurrent("a variable is the value of an input that was not given", async () => {
+test.concurrent("a variable is the default of an input that was not given", async () => {
   const bench = await prepare();
   const args = ["{{ inputs.lang }}", "{{ inputs.deep.a[0] }}", "{{ inputs.id }}", "{{ ds }}"];
   const workflow = {
@@ -151,7 +151,7 @@ test.concurrent("a variable is the value of an input that was not given", async 
   });
 });
 
-test.concurrent("values of branches, rounds and activities are known afterwards", async () => {
+test.concurrent("values of branches, rounds and activities are available afterwards", async () => {
   const end = await finish(
     await prepare(),
     builder()
@@ -165,7 +165,7 @@ test.concurrent("values of branches, rounds and activities are known afterwards"
   expect(end.result).toEqual([[1], "completed", [1], [2]]);
 });
 
-test.concurrent("a fork lets others go on until a task waits for its branches", async () => {
+test.concurrent("other operators continue after a fork until a task waits for its branches", async () => {
   const bench = await prepare();
   const fork = builder()
     .parallel(
@@ -184,7 +184,7 @@ test.concurrent("a fork lets others go on until a task waits for its branches", 
   expect(end.operators).toMatchObject({ sibling: "completed", "p.l/slow": "completed" });
 });
 
-test.concurrent("a limit for all branches cancels what is left of them", async () => {
+test.concurrent("a limit for all branches cancels the unfinished ones", async () => {
   const bench = await prepare();
   const flow = builder().parallel(
     "p",
@@ -231,7 +231,7 @@ test.concurrent("a part whose task was cancelled fails its operator", async () =
   expect(end).toMatchObject({ status: "failed", error: { task: "p", type: "Cancelled" } });
 });
 
-test.concurrent("an event of a part that somebody else emitted fails its operator, and says so", async () => {
+test.concurrent("a part's event emitted by another program fails its operator with that reason", async () => {
   const bench = await prepare();
   const { taskId, workflowRunId } = await bench.start(
     builder()

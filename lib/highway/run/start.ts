@@ -20,15 +20,15 @@ import type { Workflow } from "../model/workflow.ts";
 import { findCircuitProblem } from "./circuit.ts";
 import { type Recovery, recoveryOptions } from "./run.ts";
 
-/** Crashes are outlived for about an hour; a workflow that fails by itself does not use attempts. */
+/** Tasks survive about an hour of crashes; a workflow that fails on its own uses no attempts. */
 export const DEFAULT_RECOVERY: Recovery = { maxAttempts: 60, baseSeconds: 1, maxSeconds: 60 };
 
-/** What such a task is spawned with. */
+/** The params of the root task. */
 export type RootParams = {
   workflow_run_id: Uuid;
   definition: Workflow;
   inputs: JsonObject;
-  /** Of a child workflow: it emits an event at its end. */
+  /** Set for a child workflow, which emits an event at its end. */
   parent_workflow_run_id?: Uuid;
 };
 
@@ -47,16 +47,17 @@ export class InvalidWorkflowError extends Error {
   override readonly name = "InvalidWorkflowError";
 }
 
-/** A run that was started, or that was there already under the id it was to have. */
+/** A run that was started, or that already existed under the requested id. */
 export type StartedRun = { workflowRunId: Uuid; taskId: Uuid; created: boolean };
 
 /**
  * Starts a workflow: its task and its row of `workflow_run` (`pending`), both or neither. Task and parts carry the
- * header `workflow_run_id`, and `tenant_id` when there is one. Of several starts with one `workflowRunId` only the first
- * does anything, also when they come at the same time; the others answer what it made.
+ * header `workflow_run_id`, and `tenant_id` if there is a tenant. Of several starts with one `workflowRunId`, even
+ * concurrent ones, only the first has an effect; the others return its result.
  *
- * @throws InvalidWorkflowError when the definition has errors. @throws WorkflowTableMissingError, QueueNotFoundError.
- * @throws InvalidArgumentError when the id is that of a run without a task, or the table lacks a column.
+ * @throws InvalidWorkflowError if the definition has errors.
+ * @throws WorkflowTableMissingError, QueueNotFoundError.
+ * @throws InvalidArgumentError if the id belongs to a run without a task, or the table lacks a column.
  */
 export async function startWorkflow(
   db: Queryable,
@@ -101,7 +102,7 @@ export async function startWorkflow(
   });
 }
 
-/** The run with this id, if there is one. A concurrent start with the same id waits until this transaction ends. */
+/** The run with this id, if any. A concurrent start with the same id waits until this transaction ends. */
 async function findEarlier(tx: Queryable, workflowRunId: Uuid): Promise<StartedRun | undefined> {
   await call(tx, "select pg_advisory_xact_lock(hashtextextended($1, 0))", [workflowRunId]);
   const run = await getWorkflowRun(tx, workflowRunId);

@@ -11,7 +11,7 @@ export type StoredDefinition = {
   definitionId: Uuid;
   name: string;
   version: string;
-  /** `null` where the table does not know tenants. */
+  /** `null` if the table has no tenants. */
   tenantId: string | null;
   isPaused: boolean;
   /** The normalised definition as JSON text. */
@@ -19,9 +19,11 @@ export type StoredDefinition = {
 };
 
 /**
- * Stores a workflow, so that it can be found and started by its id. The same workflow of the same tenant is stored once.
+ * Stores a workflow, so that it can be found and started by its id. The same workflow of the same tenant is stored
+ * once.
  *
- * @returns its id. @throws AbsurdDbError `42P01` where the dashboard's tables are absent.
+ * @returns its id.
+ * @throws AbsurdDbError `42P01` if the dashboard's tables are absent.
  */
 export async function storeWorkflow(
   db: Queryable,
@@ -52,8 +54,8 @@ export async function storeWorkflow(
 }
 
 /**
- * A stored definition, or `null`; also where the dashboard's tables are absent. A table that another program made may
- * know neither tenants nor pauses. With `lock` it stays as it is until the transaction ends.
+ * A stored definition, or `null`; also `null` if the dashboard's tables are absent. A table that another program
+ * created may lack tenants and pauses. With `lock` the row cannot change until the transaction ends.
  */
 export async function getStoredDefinition(
   db: Queryable,
@@ -93,8 +95,8 @@ type Row = {
 };
 
 /**
- * The newest stored definition of a name, and of a version where one is given, that is not paused; `null` when there is
- * none, also where the dashboard's tables are absent.
+ * The newest stored definition with this name, and this version if one is given, that is not paused; `null` if
+ * there is none, or if the dashboard's tables are absent.
  */
 export async function findDefinition(
   db: Queryable,
@@ -114,7 +116,7 @@ export async function findDefinition(
   return row ? getStoredDefinition(db, row.id) : null;
 }
 
-/** The columns of `workflow_definition`; none where the table is absent. */
+/** The columns of `workflow_definition`; none if the table is absent. */
 async function listColumns(db: Queryable): Promise<ReadonlySet<string>> {
   const columns = await call<{ name: string }>(
     db,

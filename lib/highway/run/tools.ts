@@ -29,12 +29,17 @@ const TOOLS = new Set([
 /** A branch in the value of a parallel. */
 type Branch = { event: string; task_id: Uuid | null; status: string; result?: Json };
 
-/** Whether a task calls a function of the language itself, and the worker has not registered its own under that name. */
+/**
+ * Whether a task calls a function of the language itself, unless the worker has registered its own under that
+ * name.
+ */
 export function isTool(run: Run, { function: name }: TaskOperator): boolean {
   return TOOLS.has(name) && !Object.hasOwn(run.functions, name);
 }
 
-/** Waits for branches that a parallel has started, or cancels one. The value of a wait has their results by name. */
+/**
+ * Waits for branches that a parallel has started, or cancels one. The value of a wait has their results by name.
+ */
 export async function runTool(run: Run, operator: TaskOperator, place: Place): Promise<Outcome> {
   const { attempt, context } = place;
   const known = run.journal.get(attempt);
@@ -64,7 +69,7 @@ export async function runTool(run: Run, operator: TaskOperator, place: Place): P
   return outcome;
 }
 
-/** @throws OperatorError for anything but the value of a parallel, or a branch that it does not have. */
+/** @throws OperatorError for anything but the value of a parallel, or for a branch that it does not have. */
 function decodeBranches(fork: Json | undefined, name: Json | undefined): Record<string, Branch> {
   if (!isMapping(fork) || !isMapping(fork.branches))
     throw new OperatorError("BadFork", "The first argument must be the value of a parallel.");

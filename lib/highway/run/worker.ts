@@ -29,7 +29,7 @@ export type HighwayOptions = {
   /** The worker's queue. */
   queue: string;
   functions: WorkflowFunctions;
-  /** The values that templates read as `ENV`; none by default. */
+  /** The values that templates access as `ENV`; none by default. */
   env?: Readonly<Record<string, string>>;
   /** Unknown paths in templates are null instead of failures. */
   lenient?: boolean;
@@ -45,8 +45,8 @@ export type HighwayOptions = {
 type Host = Pick<TaskContext, "taskID" | "heartbeat" | "headers">;
 
 /**
- * Makes a worker of the SDK execute workflows: registers the tasks for workflows and for their parts. `app` may come
- * from any copy of the SDK. Start the worker as usual.
+ * Makes a worker of the SDK execute workflows: registers the tasks for workflows and for their parts. `app` may
+ * come from any copy of the SDK. Start the worker as usual.
  */
 export function registerHighway(app: Absurd, options: HighwayOptions): void {
   const { db, queue } = options;
@@ -75,13 +75,13 @@ type Assignment = {
   root: RootParams;
   rootTaskId: Uuid;
   workflow_run_id: Uuid;
-  /** Of a part: the run's deadline. */
+  /** For a part: the run's deadline. */
   deadline?: string | null;
 };
 
 /**
- * Executes until the task has ended or sleeps. Both were reported to the engine then, in transactions of their own, so
- * the SDK must report nothing: the handler is left as by a task that sleeps.
+ * Executes until the task has ended or sleeps. Both are reported to the engine at that point, in separate
+ * transactions, so the SDK must report nothing: the handler is left in the way of a task that sleeps.
  */
 async function execute(
   host: Host,
@@ -90,7 +90,7 @@ async function execute(
   work: (run: Run, context: Context) => Promise<void>,
 ): Promise<never> {
   const { db, functions, heartbeatSeconds = 20, recovery = DEFAULT_RECOVERY, observe } = options;
-  // Runs that an earlier release has started carry definitions without the fields that came later.
+  // Runs started by an earlier release carry definitions without the newer fields.
   const workflow: Workflow = decodeWorkflow(root.definition).workflow ?? root.definition;
   const readClock = () => getCurrentTime(db);
   try {
@@ -129,13 +129,16 @@ async function execute(
     });
   } catch (error) {
     if (error instanceof TaskCancelledError) await markCancelled(at, root, rootTaskId);
-    // A part of a run that has ended has nothing to report; the root cancels it.
+    // A part of an ended run has nothing to report; the root cancels it.
     else if (!(error instanceof RunFailedError || error instanceof RunEnded)) throw error;
   }
   return suspend(host);
 }
 
-/** A workflow that another program has spawned may use what is not executed, or lack a table. @throws Error. */
+/**
+ * A workflow spawned by another program may use features that are not executed, or need a missing table. @throws
+ * Error.
+ */
 async function refuseUnsupported(db: Queryable, workflow: Workflow): Promise<void> {
   const problems = listNotExecuted(workflow).map(formatProblem);
   const missing = await findCircuitProblem(db, workflow);
@@ -146,23 +149,24 @@ async function refuseUnsupported(db: Queryable, workflow: Workflow): Promise<voi
 /** A hundred years. */
 const MAX_DEADLINE_SECONDS = 3_155_760_000;
 
-/** When a run has to end, as ISO text: counted from its first start, by the database's clock. */
+/** When a run must end, as ISO text: counted from its first start, by the database's clock. */
 async function recordDeadline(
   journal: Journal,
   { deadline_seconds: seconds, tasks }: Workflow,
   now: Date,
 ): Promise<string | null> {
   if (seconds === null) return null;
-  // No path begins with a percent sign before these letters, should an operator be called "run".
+  // No path starts with a percent sign followed by these letters; needed in case an operator is called "run".
   const entry = Object.hasOwn(tasks, "run") ? "%run/deadline" : "run/deadline";
-  // A deadline that no clock reaches is none.
+  // A deadline that no clock reaches counts as none.
   if (seconds > MAX_DEADLINE_SECONDS) return null;
   return String(await journal.once(entry, () => instantAfter(now, seconds)));
 }
 
 /**
- * Leaves the handler as the SDK does when a task sleeps. Another copy of the SDK does not recognise an error of ours, so
- * its own one is provoked: by a context of the same class, whose database is none and says that the task has to wait.
+ * Leaves the handler as the SDK does when a task sleeps. Another copy of the SDK does not recognise an error of
+ * ours, so this provokes its own: by a context of the same class, with a fake database that reports that the task
+ * has to wait.
  */
 async function suspend(host: Host): Promise<never> {
   const Context = host.constructor as typeof TaskContext;
@@ -193,11 +197,11 @@ async function suspend(host: Host): Promise<never> {
 }
 
 /**
- * The task that a worker executes, and its run. The SDK does not give the run's id; the task's latest run is this
- * worker's when its lease can still be extended after that run was read, since a later run exists only once this one
- * has failed.
+ * The task that a worker executes, and its run. The SDK does not expose the run's id. The task's latest run is
+ * this worker's if its lease can still be extended after that run was read, because a later run exists only once
+ * this one has failed.
  *
- * @throws what the SDK throws when the run is lost.
+ * @throws the SDK's error if the run is lost.
  */
 async function findOwnRun(
   host: Host,
@@ -210,7 +214,7 @@ async function findOwnRun(
   return { task, runId: task.lastAttemptRun };
 }
 
-/** Extends the lease during `work`, and aborts it when that fails: then the run is another worker's. */
+/** Extends the lease during `work`, and aborts it if that fails: then another worker holds the run. */
 async function withLease<T>(
   host: Host,
   seconds: number,
@@ -225,7 +229,7 @@ async function withLease<T>(
     return await work(lost.signal);
   } finally {
     clearInterval(timer);
-    // Functions that still run have nothing to report to any more.
+    // Functions that still run have nowhere to report to.
     lost.abort(new Error("The execution has ended."));
   }
 }

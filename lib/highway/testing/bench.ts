@@ -13,12 +13,14 @@ import type { FunctionCall, WorkflowFunction } from "../run/functions.ts";
 import { type StartOptions, startWorkflow } from "../run/start.ts";
 import { type HighwayOptions, registerHighway } from "../run/worker.ts";
 
-/** No run of a test takes as long. A number of rounds would be used up sooner on a faster machine. */
+/**
+ * No run of a test takes this long. A limit on the number of rounds would be reached sooner on a faster machine.
+ */
 const MAX_MS = 300_000;
 
 const silent = { log() {}, info() {}, warn() {}, error() {} };
 
-/** All functions that a workflow calls, played by one. */
+/** One function that plays all functions of a workflow. */
 export function playFunctions(
   workflow: Workflow,
   play: (id: string, call: FunctionCall) => unknown,
@@ -32,7 +34,7 @@ export function playFunctions(
   return Object.fromEntries(names.map((name) => [name, fn]));
 }
 
-/** A worker of the SDK on its own queue, driven by hand. */
+/** A worker of the SDK on its own queue, driven step by step. */
 export class Bench {
   readonly app: Absurd;
   /** Called after each execution of a task. */
@@ -55,10 +57,10 @@ export class Bench {
   }
 
   /**
-   * Works until the task has ended. When nothing is due, time sleeps end at once, `wake` answers for waits for events,
-   * and what `wake` leaves alone ends by its own time, as late as that is.
+   * Works until the task has ended. If nothing is due, timed sleeps end at once, `wake` responds to waits for
+   * events, and waits that `wake` ignores end when they are due, however late.
    *
-   * @throws Error when the task fails or is cancelled, and when nothing will ever be due.
+   * @throws Error if the task fails or is cancelled, and if nothing will ever be due.
    */
   async finish(
     taskId: Uuid,
@@ -86,11 +88,11 @@ export class Bench {
   private async untilDue(): Promise<void> {
     const seconds = await this.secondsUntilDue();
     if (seconds === Number.POSITIVE_INFINITY) throw new Error("nothing wakes the task");
-    // A short look now and then meets what another worker has woken.
+    // Wakes at short intervals to notice what another worker has woken.
     if (seconds > 0) await setTimeout(Math.min(seconds * 1000 + 1, 500));
   }
 
-  /** By the clock of the database; infinite when nothing will be due. */
+  /** By the database's clock; infinite if nothing will be due. */
   private async secondsUntilDue(): Promise<number> {
     const [row] = await call<{ seconds: number | null }>(
       this.pool,

@@ -2,7 +2,7 @@ import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { FunctionCall } from "../run/functions.ts";
 
-/** A workflow with every kind of operator, a retry, a handler, a loop in a branch and branches beside each other. */
+/** A workflow with every kind of operator, a retry, a handler, a loop in a branch, and concurrent branches. */
 export function buildEverything(): Workflow {
   return new WorkflowBuilder("everything")
     .task("load", "load", { resultKey: "order", args: ["{{ inputs.id }}"] })
@@ -40,7 +40,10 @@ export function buildEverything(): Workflow {
 
 export const EVERYTHING_INPUTS = { id: 7 };
 
-/** Plays the functions of that workflow; the same call always yields the same, except that some fail at first. */
+/**
+ * Plays the functions of that workflow; the same call always returns the same value, except that some fail at
+ * first.
+ */
 export function playEverything(id: string, { args, attempt }: FunctionCall): unknown {
   switch (id) {
     case "load":

@@ -1,6 +1,6 @@
 /**
- * A worker process for tests that kill it: `node --import tsx kill-worker.ts <queue>`, with DATABASE_URL. With HANG the
- * function of the workflow that probes a circuit does not return.
+ * A worker process for tests that kill it: `node --import tsx kill-worker.ts <queue>`, with DATABASE_URL. With
+ * HANG the function of the workflow that probes a circuit does not return.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { Absurd } from "absurd-sdk";
@@ -32,7 +32,7 @@ await app.startWorker({
 });
 console.log("ready");
 
-/** Plays the functions of a workflow, and records each call, and whether its value had been recorded before. */
+/** Plays the functions of a workflow, and records each call and whether its value was already recorded. */
 function play(workflow: Workflow, answer: (id: string, call: FunctionCall) => unknown) {
   return playFunctions(workflow, async (id, call) => {
     await pool.query(
@@ -47,7 +47,7 @@ function play(workflow: Workflow, answer: (id: string, call: FunctionCall) => un
   });
 }
 
-/** The checkpoint that a call's value is recorded in. */
+/** The checkpoint in which a call's value is recorded. */
 function recordOf({ path, idempotencyKey }: FunctionCall): string {
   const [, turn, kind] = /:(\d+):([gv])$/.exec(idempotencyKey) ?? [];
   return turn === undefined

@@ -2,7 +2,9 @@ import { WorkflowBuilder } from "../builder/workflow-builder.ts";
 import type { Workflow } from "../model/workflow.ts";
 import type { FunctionCall } from "../run/functions.ts";
 
-/** A workflow with what version 2.2 of the language adds: guards, a choice, turns, children, a breaker, a deadline. */
+/**
+ * A workflow with what version 2.2 of the language adds: guards, a choice, turns, children, a breaker, a deadline.
+ */
 export function buildNewFeatures(): Workflow {
   return new WorkflowBuilder("new_features", { deadlineSeconds: 600 })
     .task("load", "load_order", { resultKey: "order" })
@@ -30,7 +32,7 @@ export function buildNewFeatures(): Workflow {
     .build();
 }
 
-/** The child that it starts twice; to be stored. */
+/** The child workflow that it starts twice; must be stored. */
 export function buildChild(): Workflow {
   return new WorkflowBuilder("killed_child")
     .task("first", "work")
@@ -49,7 +51,7 @@ export function buildProbe(): Workflow {
     .build();
 }
 
-/** Plays the functions of the first two. */
+/** Plays the functions of the first two workflows. */
 export function playNewFeatures(id: string, { attempt, kwargs }: FunctionCall): unknown {
   switch (id) {
     case "load":

@@ -9,12 +9,12 @@ type Document = Record<string, unknown> & { task_id: string };
 /** A number from 0 to 2^32 that decides how one operator of a random workflow is made. */
 type Seed = number;
 
-/** Takes one digit after another off a seed. */
+/** Takes digits off a seed, one by one. */
 class Dice {
   constructor(private seed: Seed) {}
 
   below(limit: number): number {
-    // A linear congruential step, so that one seed yields as many digits as are needed.
+    // A linear congruential step, so that one seed provides any number of digits.
     this.seed = (Math.imul(this.seed, 1664525) + 1013904223) >>> 0;
     return (this.seed >>> 8) % limit;
   }
@@ -28,13 +28,13 @@ class Dice {
   }
 }
 
-/** The name of the definition that random workflows run as a child; it has to be stored. */
+/** The name of the definition that random workflows run as a child; it must be stored. */
 export const CHILD = "random_child";
 
 /**
  * Workflows that can be run, with every kind of operator, nested up to three deep, with handlers, retries, trigger
- * rules, guards, circuit breakers and deadlines. `isFailing` says which calls of their functions fail, `judge` what
- * their verifiers return.
+ * rules, guards, circuit breakers and deadlines. `isFailing` decides which calls of their functions fail, `judge`
+ * what their verifiers return.
  */
 export const runnableWorkflow: fc.Arbitrary<{
   workflow: Workflow;
@@ -67,7 +67,7 @@ function toDocument(seeds: readonly Seed[]) {
   return {
     name: "random",
     version: "1",
-    // One that passes while the run is under way, one that does not, or none.
+    // A deadline that passes during the run, one that does not, or none.
     ...(dice.isHit(4) && { deadline_seconds: dice.isHit(3) ? 1 : 3600 }),
     ...(dice.isHit(2) && { deadline_action: "cancel" }),
     start_task: tasks[0]?.task_id ?? null,
@@ -75,7 +75,10 @@ function toDocument(seeds: readonly Seed[]) {
   };
 }
 
-/** The operators of one scope; each depends on earlier ones only. Handlers may be in scopes around, with the ids `outer`. */
+/**
+ * The operators of one scope; each depends only on earlier ones. Handlers may be in surrounding scopes, with the
+ * ids `outer`.
+ */
 function makeScope(
   seeds: readonly Seed[],
   prefix: string,
@@ -105,7 +108,7 @@ function makeScope(
   });
 }
 
-/** Guards that are met, not met, or cannot be checked, and circuit breakers. */
+/** Guards that are met, unmet or impossible to check, and circuit breakers. */
 function makeProtection(dice: Dice): Record<string, unknown> {
   const guard = () => ({
     variable: dice.one(["run.id", "workflow.name", "nothing"]),
@@ -126,7 +129,7 @@ function makeProtection(dice: Dice): Record<string, unknown> {
   };
 }
 
-/** The ids that an operator may name, and how many scopes are around its own. */
+/** The ids that an operator may name, and how many scopes surround its own. */
 type Place = {
   earlier: readonly string[];
   later: readonly string[];
@@ -255,7 +258,7 @@ function makeKind(
       };
     }
     case 18:
-      // Without workflows, branches name operators of the scope around.
+      // Without workflows, branches name operators of the surrounding scope.
       return {
         operator_type: "multi_choice",
         branches: {

@@ -29,7 +29,7 @@ const read = (file: string) => readFileSync(path.join(FIXTURES, file), "utf8");
 
 export const SCENARIOS: readonly Scenario[] = parse(read("scenarios.yaml"));
 
-/** The workflow of a scenario, what its functions answer, and what becomes of the events it waits for. */
+/** The workflow of a scenario, the results of its functions, and the outcome of the events it waits for. */
 export function stage(scenario: Scenario): {
   workflow: Workflow;
   play: (id: string) => Json | undefined;

@@ -5,10 +5,10 @@ import { describeStep, type StepDescription, shorten } from "./describe-step.ts"
 import { isInterpreted, type TaskHistory } from "./records.ts";
 import { isDeadlineEntry, ownerOf, type Resolve } from "./resolve-step.ts";
 
-/** What the timeline writes beside a span, and the operator that the span belongs to. */
+/** The text beside a span of the timeline, and the operator that the span belongs to. */
 export type Annotation = {
   title: string;
-  /** The title is a name that the workflow's author gave, not a word for a kind of time. */
+  /** Whether the title is a name that the workflow's author chose, not a word for a kind of time. */
   isNamed: boolean;
   path: string | null;
   isBookkeeping: boolean;
@@ -19,7 +19,7 @@ export type Annotation = {
 /** A task of a run: its timeline with failed attempts as failures, and an annotation for each span. */
 export type AnnotatedTask = TaskHistory & {
   isRoot: boolean;
-  /** What it executes, by its path in the run; empty for the root, the task's name where it is no part. */
+  /** What it executes, by its path in the run; empty for the root; for a task that is not a part, its name. */
   part: string;
   path: string | null;
   /** The part of the workflow that it executes, or its name. */
@@ -30,7 +30,10 @@ export type AnnotatedTask = TaskHistory & {
 
 const DEADLINE: StepDescription = { words: "deadline of the run is set", isBookkeeping: true };
 
-/** A bookkeeping entry that took longer than this is always shown, because something else happened in that time. */
+/**
+ * In milliseconds. A bookkeeping entry that took longer is always shown, because something else happened in that
+ * time.
+ */
 const LONG_MS = 1_000;
 
 /** The event that a part of a workflow emits at its end; it contains the part's path. */
@@ -69,7 +72,7 @@ export function annotateTasks(
           : isDeadline
             ? DEADLINE
             : undefined;
-      // A wait or a pause is itself worth a row; only the step that records it is bookkeeping.
+      // A wait or a pause deserves its own row; only the step that records it is bookkeeping.
       const isNote = description?.isBookkeeping === true && span.kind === "step";
       annotations[span.id] = {
         title: titleIn(within, span, description?.words),
@@ -98,7 +101,7 @@ export function annotateTasks(
   });
 }
 
-/** The interpreter records a failed attempt as an ordinary step; on the timeline it is a failure. */
+/** The interpreter records a failed attempt as an ordinary step; the timeline shows it as a failure. */
 function toFailure(
   { id, from, to, start, end }: Span,
   { type, message }: { type: string; message: string },
@@ -110,7 +113,7 @@ function formatFailure({ type, message }: { type: string; message: string }): st
   return `${type}: ${message}`;
 }
 
-/** The event of a wait whose title is its operator's. */
+/** The event of a wait whose title is its operator. */
 function eventOf(span: Span, description: StepDescription | undefined): string | null {
   return description && span.kind === "event-wait" && !isPart(span) ? span.event : null;
 }

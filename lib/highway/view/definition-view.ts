@@ -18,7 +18,7 @@ export type DefinitionView = {
   graph: WorkflowGraph | null;
   /** By the operator's path. */
   settings: Record<string, Setting[]>;
-  /** Why operators are listed and not drawn; `null` when the graph is drawn. */
+  /** Why operators are listed instead of drawn; `null` if the graph is drawn. */
   notDrawn: string | null;
   /** What is wrong with a definition that cannot be decoded. */
   unreadable: string | null;
@@ -47,7 +47,7 @@ export type DefinitionAbout = Pick<
         cron: string;
       })
     | null;
-  /** With their defaults as JSON text; `null` for those that are required. */
+  /** With their defaults as JSON text; `null` for required ones. */
   inputs: { name: string; default: string | null }[];
 };
 

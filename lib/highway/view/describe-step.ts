@@ -19,8 +19,8 @@ export type StepValue = {
 };
 
 /**
- * Describes the entry of a name: `each_order/items` becomes "5 items of each_order". `within` is the path of the part
- * that the task executes; titles leave it out.
+ * Describes the entry with a name: `each_order/items` becomes "5 items of each_order". `within` is the path of the
+ * part that the task executes; titles omit it.
  */
 export function describeStep(
   name: string,
@@ -39,7 +39,7 @@ export function describeStep(
     const words = kind === "failed" ? about : `${about}, attempt ${which}`;
     return { words, isBookkeeping: false, ...(failure && { failure }) };
   }
-  // Each call of a reflexive operator is work of its own: "draft, turn 2 verified".
+  // Each call of a reflexive operator is separate work: "draft, turn 2 verified".
   if (kind === "turn") {
     const [, turn = "", done = ""] = note.split("/");
     return { words: `${about}, turn ${turn} ${done}`, isBookkeeping: false };

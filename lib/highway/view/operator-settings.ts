@@ -8,7 +8,7 @@ import type { Guard, Operator, RetryPolicy, Workflow } from "../model/workflow.t
 /** A setting of an operator as text. */
 export type Setting = { label: string; value: string };
 
-/** The settings of every operator that are set, by its path. */
+/** The settings to show for every operator, by its path; unset ones are omitted. */
 export function listSettings(workflow: Workflow): Record<string, Setting[]> {
   const settings: [path: string, Setting[]][] = [];
   const add = (scope: Scope) => {
@@ -127,12 +127,12 @@ function formatRetries({ max_retries: most, delay, backoff_factor: factor }: Ret
   return `${formatNumber(most)}, the first after ${formatIso(delay)}${growth}`;
 }
 
-/** A duration of the document in words; text that is none, such as a template, as it is. */
+/** A duration of the document in words; other text, such as a template, is unchanged. */
 function formatIso(text: string): string {
   return formatSeconds(parseDuration(text) ?? null) ?? text;
 }
 
-/** Instants and templates stay as they are in the document. */
+/** Instants and templates stay as the document writes them. */
 function formatWaitFor(text: string): string {
   const wait = parseWaitFor(text);
   return wait?.kind === "duration" ? formatDuration(wait.seconds * 1_000) : text;
@@ -142,7 +142,7 @@ function formatChild({ workflow_name: name, version }: Record<string, unknown>):
   return version === undefined ? String(name) : `${name} ${version}`;
 }
 
-/** `{{ order.total }} in range [1,100]`; checks without a value are words alone. */
+/** `{{ order.total }} in range [1,100]`; checks without a value are only words. */
 function formatGuard({ variable, check, value }: Guard): string {
   const words = check.replaceAll("_", " ");
   const isAlone = check === "exists" || check === "not_null";

@@ -109,7 +109,7 @@ function derive(rootState: "running" | "sleeping" | "completed" | "failed", name
     rootState,
     status: ended ? rootState : "running",
   };
-  // Only what the function reads of a run is given.
+  // Only the members that the function uses.
   const detail = { run, tasks: [root], records: {}, now: at(45) } as unknown as WorkflowRunDetail;
   const histories = [{ detail: root, timeline: buildTimeline(root) }];
   const states = computeOperatorStates(parsed, graph, detail, histories);
@@ -119,7 +119,7 @@ function derive(rootState: "running" | "sleeping" | "completed" | "failed", name
 const words = (states: ReturnType<typeof derive>) =>
   Object.fromEntries(Object.entries(states).map(([path, { state }]) => [path, state]));
 
-test("what is recorded has ended, what comes next runs, the rest is pending", () => {
+test("recorded operators have ended, the next one runs, the rest is pending", () => {
   expect(words(derive("running", []))).toMatchObject({ fetch: "running", level: "pending" });
   expect(words(derive("running", ["fetch"]))).toMatchObject({
     fetch: "completed",
@@ -129,7 +129,7 @@ test("what is recorded has ended, what comes next runs, the rest is pending", ()
   });
 });
 
-test("the ways that a switch did not choose are not taken", () => {
+test("the targets that a switch did not choose are not taken", () => {
   expect(words(derive("running", ["fetch", "level", "approve"]))).toMatchObject({
     approve: "completed",
     review: "skipped",
@@ -137,7 +137,7 @@ test("the ways that a switch did not choose are not taken", () => {
   });
 });
 
-test("rounds of a loop are counted, and the loop runs until its own result is there", () => {
+test("rounds of a loop are counted, and the loop runs until its own result is recorded", () => {
   const rounds = ["each[0]/pick", "each[0]/pack", "each[1]/pick"];
   const states = derive("running", ["fetch", "level", "approve", ...rounds]);
   expect(words(states)).toMatchObject({ each: "running", "each/pick": "completed" });
@@ -148,7 +148,7 @@ test("rounds of a loop are counted, and the loop runs until its own result is th
   });
 });
 
-test("attempts are counted, and a failure recorded by the interpreter is one", () => {
+test("attempts are counted, including a failure recorded by the interpreter", () => {
   const retried = derive("running", ["fetch/attempt/1", "fetch/retry/1"]);
   expect(retried.fetch).toMatchObject({ state: "running", attempts: 2 });
   const failed = derive("failed", ["fetch/attempt/1", "fetch/retry/1", "fetch/failed"]);
@@ -156,7 +156,7 @@ test("attempts are counted, and a failure recorded by the interpreter is one", (
   expect(words(failed)).toMatchObject({ level: "upstream_failed", notify: "upstream_failed" });
 });
 
-test("names are read by path, round, attempt, handled operator, bare id and display name", () => {
+test("names are resolved by path, round, attempt, handled operator, bare id and display name", () => {
   const resolve = createResolver(graph.nodes);
   const read = (name: string) => {
     const step = resolve(name);

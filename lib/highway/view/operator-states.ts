@@ -11,41 +11,41 @@ import { createResolver, ownerOf, type Resolve } from "./resolve-step.ts";
 /** `skipped` and `upstream_failed`: it did not run and will not. */
 export type NodeState = OperatorTrace["state"];
 
-/** What is known of one operator, over all rounds and tasks. */
+/** The state of one operator, over all rounds and tasks. */
 export type NodeStatus = {
   state: NodeState;
-  /** Deduced from what is around it: the engine records an operator only when it ends. */
+  /** Whether it is deduced from its surroundings: the engine records an operator only when it ends. */
   inferred: boolean;
   /** The total of all rounds that ended, in milliseconds; `null` while none has. */
   took: number | null;
-  /** The start of the round that is under way, in milliseconds. */
+  /** The start of the current round, in milliseconds. */
   since: number | null;
   /** The number of executions that ended: more than one in a loop. */
   results: number;
-  /** Of a loop: rounds that ended, and their total; `null` while the total is open. */
+  /** For a loop: rounds that ended, and their total; `null` while the total is open. */
   rounds: { done: number; total: number | null } | null;
-  /** Of a reflexive operator: generations of the last attempt, and the most that it may take. */
+  /** For a reflexive operator: generations of the last attempt, and their maximum. */
   turns: { taken: number; most: number } | null;
-  /** The most attempts of one round. */
+  /** The maximum number of attempts in one round. */
   attempts: number;
-  /** Of a condition or switch: the operator it leads to, unless rounds differ. */
+  /** For a condition or switch: the operator it leads to, unless rounds differ. */
   chosen: string | null;
   failure: { type: string; message: string } | null;
-  /** It failed, and its handler completed. */
+  /** Whether it failed and its handler completed. */
   isHandled: boolean;
   /** The task that executes it. */
   task: { queue: string; taskId: string } | null;
-  /** Of a sleeping wait for an event. */
+  /** Set for a sleeping wait for an event. */
   awaited: { queue: string; event: string } | null;
-  /** Of a choice that was made: the names of the branches that run, unless rounds differ. */
+  /** For a choice that was made: the names of the branches that run, unless rounds differ. */
   chosenBranches: readonly string[] | null;
-  /** Of an operator that has started child workflows: all of them, in every round and attempt. */
+  /** For an operator that has started child workflows: all of them, in every round and attempt. */
   children: { name: string; workflowRunId: Uuid }[];
-  /** The state of its circuit breaker, once that has counted something. */
+  /** The state of its circuit breaker, once that has counted anything. */
   circuit: Circuit | null;
 };
 
-/** The state of an operator whose rounds are in several states: the first of these. */
+/** The state of an operator whose rounds differ in state: the first of these. */
 const ORDER: readonly NodeState[] = [
   "running",
   "sleeping",
@@ -167,7 +167,7 @@ function combine(
   };
 }
 
-/** The value that all rounds that have one share; `null` where they differ. */
+/** The value shared by all rounds that have one; `null` if they differ. */
 function sameIn<T>(
   traces: readonly OperatorTrace[],
   getValue: (trace: OperatorTrace) => T | null,
@@ -244,7 +244,7 @@ function listAround(instance: string): string[] {
 
 type Executor = { task: { queue: string; taskId: string }; busySince: number | null };
 
-/** The task that executes the operator at a path in the run, and since when it has been at work on what is not recorded yet. */
+/** The task that executes the operator at a path in the run, and since when it has been doing unrecorded work. */
 function findExecutors(histories: readonly TaskHistory[], detail: WorkflowRunDetail) {
   const { rootTaskId } = detail.run;
   const parts = new Map<string, Executor>();

@@ -28,7 +28,7 @@ function graphOf(operators: number, edges: GraphEdge[]): WorkflowGraph {
 const chain = (operators: number) =>
   Array.from({ length: operators - 1 }, (_, index) => edge(index, index + 1));
 
-test("a graph is drawn up to the limit of operators, whatever its depth", () => {
+test("a graph is drawn up to the limit of operators, at any depth", () => {
   expect(findPictureLimit(graphOf(MAX_OPERATORS, chain(MAX_OPERATORS)))).toBeNull();
   expect(findPictureLimit(graphOf(20_000, chain(20_000)))).toBe(
     "The workflow has 20,000 operators; pictures have at most 400.",

@@ -2,16 +2,19 @@ import { formatNumber } from "../../format.ts";
 import { groupBy } from "../../model/group-by.ts";
 import type { GraphEdge, WorkflowGraph } from "../graph/graph.ts";
 
-/** The most operators of a picture. With more, their names are not legible at any scale that shows the whole. */
+/**
+ * The maximum number of operators in a diagram. With more, their names are not legible at any scale that shows the
+ * whole.
+ */
 export const MAX_OPERATORS = 400;
 
 /**
- * The most layers that all edges cross together: an edge between neighbouring layers counts once. Laying out a graph at
- * this limit takes about a second.
+ * The maximum number of layers that all edges cross together: an edge between neighbouring layers counts once.
+ * Laying out a graph at this limit takes about a second.
  */
 export const MAX_CROSSINGS = 800;
 
-/** Why a graph is listed and not drawn; `null` when it is drawn. */
+/** Why a graph is listed instead of drawn; `null` if it is drawn. */
 export function findPictureLimit({ nodes, edges }: WorkflowGraph): string | null {
   if (nodes.length > MAX_OPERATORS)
     return `The workflow has ${formatNumber(nodes.length)} operators; pictures have at most ${MAX_OPERATORS}.`;

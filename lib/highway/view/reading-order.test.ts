@@ -5,7 +5,7 @@ import { decodeWorkflow } from "@/lib/highway/model/decode-workflow";
 import { buildEverything } from "@/lib/highway/testing/everything";
 import { listInReadingOrder } from "./reading-order";
 
-test("operators follow their edges, whatever order they are stored in", () => {
+test("operators follow their edges, for any stored order", () => {
   const workflow = buildEverything();
   const sorted = Object.entries(workflow.tasks).sort(([a], [b]) => a.localeCompare(b));
   const graph = buildGraph({ ...workflow, tasks: Object.fromEntries(sorted) });

@@ -2,8 +2,8 @@ import { groupBy } from "../../model/group-by.ts";
 import type { GraphNode, WorkflowGraph } from "../graph/graph.ts";
 
 /**
- * The operators in reading order: each after its predecessors, depth first, and the contents of a loop or branch right
- * after it. A stored definition has no order of its own.
+ * The operators in reading order: each after its predecessors, depth first, and the contents of a loop or branch
+ * right after it. A stored definition has no order.
  */
 export function listInReadingOrder({ nodes, groups, edges }: WorkflowGraph): GraphNode[] {
   const links = edges.filter(({ from, to }) => from !== to);

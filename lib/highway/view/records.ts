@@ -12,7 +12,7 @@ import { ownerOf, type Resolve } from "./resolve-step.ts";
 /** A task of a run with its timeline. */
 export type TaskHistory = { detail: TaskDetail; timeline: Timeline };
 
-/** Whether the interpreter executes a run, which records whatever it decides; other programs leave gaps. */
+/** Whether the interpreter executes a run, so that every decision is recorded; other programs leave gaps. */
 export function isInterpreted({ run, tasks }: WorkflowRunDetail): boolean {
   return tasks.some(({ task }) => task.taskId === run.rootTaskId && task.name === ROOT_TASK);
 }
@@ -36,11 +36,11 @@ export function collectRecords(detail: WorkflowRunDetail, resolve: Resolve): Rec
     const part = task.taskId === run.rootTaskId ? undefined : ownerOf(found, detail);
     if (part !== undefined) parts.set(nameOf(part), task.state);
     for (const checkpoint of checkpoints) {
-      // The interpreter's part records its value under its path, where the task that waits for it records its end.
+      // The interpreter's part records its value under its path, where the waiting task records the part's end.
       if (isComplete && checkpoint.name === part) continue;
       add(nameOf(checkpoint.name), toEntry(checkpoint, record?.values[checkpoint.name]));
     }
-    // A wait is no checkpoint; the interpreter notes it, others leave it to the engine.
+    // A wait is not a checkpoint; the interpreter notes it, other programs leave it to the engine.
     if (!isComplete)
       for (const wait of waits)
         add(`${nameOf(wait.stepName)}/waiting`, { at: toMs(wait.createdAt) });
@@ -56,7 +56,7 @@ function toEntry({ updatedAt, state }: Checkpoint, recorded: RecordedValue | und
   return { at: toMs(updatedAt), value, ...rest };
 }
 
-/** `undefined` for text that was cut, and so is no JSON. */
+/** `undefined` for text that was cut and is therefore not JSON. */
 export function parseValue(text: string): Json | undefined {
   try {
     return parseJson(text);

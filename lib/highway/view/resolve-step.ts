@@ -5,17 +5,22 @@ import type { GraphNode } from "../graph/graph.ts";
 
 /** Which operator a checkpoint or task belongs to. */
 export type StepRef = {
-  /** In the definition: `each_order/charge`. */
+  /** The path in the definition: `each_order/charge`. */
   path: string;
-  /** In the run, with the rounds of loops and later attempts of what is around it: `each_order[2]/charge`. */
+  /**
+   * The path in the run, with the rounds of loops and later attempts of its surroundings: `each_order[2]/charge`.
+   */
   instance: string;
-  /** `""` for the operator's own result; else what was noted on the way: `failed`, `attempt/2`, `round`, … */
+  /**
+   * `""` for the operator's own result; otherwise the kind of intermediate record: `failed`, `attempt/2`, `round`,
+   * …
+   */
   note: string;
 };
 
 export type Resolve = (name: string) => StepRef | undefined;
 
-/** What the interpreter notes behind the path of a loop; an operator inside has the number of a round before it. */
+/** The interpreter's notes after the path of a loop; an operator inside is preceded by the number of a round. */
 const NOTES = new Set([
   "failed",
   "items",
@@ -30,10 +35,11 @@ const NOTES = new Set([
 ]);
 
 /**
- * Reads names of checkpoints and tasks. The interpreter names them by the operator's path, with the round of each loop in
- * brackets, later attempts after a tilde, what a handler handles after an at sign, and what else it notes behind it:
- * `each_order[2]/charge/failed`. Other programs use the bare id, or the display name `workflow__version__step`, and the
- * SDK counts repetitions with `#2`; an id that occurs twice in the workflow then names nothing.
+ * Resolves names of checkpoints and tasks. The interpreter names them by the operator's path, with the round of
+ * each loop in brackets, later attempts after a tilde, what a handler handles after an at sign, and any other note
+ * at the end: `each_order[2]/charge/failed`. Other programs use the bare id, or the display name
+ * `workflow__version__step`, and the SDK counts repetitions with `#2`; an id that occurs twice in the workflow
+ * then refers to nothing.
  */
 export function createResolver(nodes: readonly GraphNode[]): Resolve {
   const byPath = new Map(nodes.map((node) => [node.path, node]));
@@ -48,7 +54,7 @@ export function createResolver(nodes: readonly GraphNode[]): Resolve {
       const rest = name.slice(at.length);
       if (at === name && !at.includes("[") && NOTES.has(found.id) && byPath.has(found.scope))
         return { path: found.scope, instance: found.scope, note: found.id };
-      // A handler from further out runs where it is needed.
+      // A handler of an outer scope runs where it is needed.
       const handler = byId.get(/^\/([^/.[~@]+)/.exec(rest)?.[1] ?? "");
       if (handler?.isHandler)
         return { path: handler.path, instance: `${at}/${handler.id}`, note: noteOf(rest) };
@@ -76,7 +82,7 @@ function noteOf(rest: string): string {
   return rest.split("/").slice(2).join("/");
 }
 
-/** One part less. */
+/** The path without its last part. */
 function parentOf(name: string): string {
   return name.slice(0, Math.max(name.search(/[/.@#$~[][^/.@#$~[]*$/), 0));
 }
@@ -86,7 +92,9 @@ export function isDeadlineEntry(name: string): boolean {
   return name === "run/deadline" || name === "%run/deadline";
 }
 
-/** Which operator a task executes: what it says itself, its key as the interpreter makes it, or its name. */
+/**
+ * The operator that a task executes, by its recorded path, its key in the interpreter's format, or its name.
+ */
 export function ownerOf(
   { task }: TaskDetail,
   { run, records }: Pick<WorkflowRunDetail, "run" | "records">,

@@ -12,17 +12,17 @@ import { isInterpreted, parseValue, type TaskHistory } from "./records.ts";
 import { createResolver, isDeadlineEntry } from "./resolve-step.ts";
 
 /**
- * What a page shows of a run, as plain JSON values: a server computes it once per reading, and browsers draw it. Tasks
- * have only the checkpoints that their verdict needs; `listOperatorRecords` has those of one operator.
+ * What a page shows of a run, as plain JSON values: a server computes it once per reading, and browsers draw it.
+ * Tasks have only the checkpoints that their verdict needs; `listOperatorRecords` returns those of one operator.
  */
 export type RunView = Omit<WorkflowRunDetail, "tasks" | "records"> & {
   /** By the operator's path in the definition; empty without a definition. */
   operators: Record<string, NodeStatus>;
   /** In the order of `WorkflowRunDetail`. */
   tasks: AnnotatedTask[];
-  /** When the run has to end; `null` without a deadline, and before its first start. */
+  /** When the run must end; `null` without a deadline, and before its first start. */
   deadline: Iso | null;
-  /** Why states may be incomplete: not all of the run's rows were fetched. `null` when they were. */
+  /** Why states may be incomplete: not all of the run's rows were fetched. `null` if they were. */
   partial: string | null;
 };
 
@@ -88,7 +88,7 @@ export type OperatorRecord = {
   task: Pick<Task, "queue" | "name"> & { taskId: Uuid };
   /** The checkpoint's name. */
   name: string;
-  /** The same in words; the name itself for programs other than the interpreter. */
+  /** The name in words; unchanged for programs other than the interpreter. */
   words: string;
   state: Payload;
 };

@@ -5,7 +5,7 @@ import { checkName, checkVersion } from "../names.ts";
 import type { Workflow } from "../workflow.ts";
 import { checkRetryPolicy } from "./check-operator.ts";
 
-/** Reports a workflow's own fields that are of the right type but not allowed. */
+/** Reports a workflow's own fields that have the right type but an invalid value. */
 export function checkHead(workflow: Workflow, place: Place, isBranch: boolean): void {
   checkIdentity(workflow, place);
   if (isBranch && workflow.deadline_seconds !== null)
@@ -20,7 +20,7 @@ export function checkHead(workflow: Workflow, place: Place, isBranch: boolean): 
   checkRetryPolicy(workflow.default_retry_policy, place.member("default_retry_policy"));
 }
 
-/** Reports a name, version or deadline that is not allowed; values of other types are reported elsewhere. */
+/** Reports an invalid name, version or deadline; values of other types are reported elsewhere. */
 export function checkIdentity(workflow: Record<string, unknown>, place: Place): void {
   const { name, version, deadline_seconds: deadline } = workflow;
   const badName = typeof name === "string" ? checkName(name) : undefined;

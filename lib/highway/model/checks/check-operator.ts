@@ -25,7 +25,7 @@ import {
 
 export type EventOperator = EmitEventOperator | WaitForEventOperator;
 
-/** Names that `type_check` knows: those of JSON, and Python's. */
+/** Names that `type_check` accepts: JSON's and Python's. */
 export const GUARD_TYPES = [
   "string",
   "number",
@@ -42,7 +42,7 @@ export const GUARD_TYPES = [
   "NoneType",
 ];
 
-/** Reports values of one operator that are of the right type but make no sense. */
+/** Reports values of one operator that have the right type but make no sense. */
 export function checkOperator(operator: Operator, place: Place): void {
   checkRetryPolicy(operator.retry_policy, place.member("retry_policy"));
   if (operator.timeout_policy && !isPositive(operator.timeout_policy.timeout))
@@ -199,7 +199,10 @@ function checkMaxRounds(metadata: Operator["metadata"], place: Place): void {
       );
 }
 
-/** `5m`, `00:30:00`, `pt5s` and `2026-02-30` are meant as durations or times; any other text may be meant for another program. */
+/**
+ * Matches text that looks like a duration or a time, such as `5m`, `00:30:00`, `pt5s` and `2026-02-30`; any other
+ * text may be meant for another program.
+ */
 const LIKE_A_TIME = /^\s*$|^\s*[+-]?\.?\d|^\s*[+-]?p[\dt]/i;
 
 function checkWait(text: string, place: Place): void {
@@ -218,7 +221,7 @@ function checkWait(text: string, place: Place): void {
     );
 }
 
-/** The first emission of a name wins, and stays. */
+/** The first emit of a name takes effect, permanently. */
 function checkEventName(operator: EventOperator, place: Place): void {
   const verb = operator.operator_type === "emit_event" ? "emits" : "awaits";
   const { event_name: name } = operator;
@@ -231,12 +234,15 @@ function checkEventName(operator: EventOperator, place: Place): void {
     );
 }
 
-/** The name and version of a workflow and the worker's environment are the same in all of its runs. */
+/**
+ * Whether a path's value differs between runs. A workflow's name and version and the worker's environment never
+ * do.
+ */
 function differsBetweenRuns([first, second]: TemplatePath): boolean {
   return first !== "ENV" && !(first === "run" && (second === "name" || second === "version"));
 }
 
-/** The paths that the name of an event is made of; none for one that cannot be parsed. */
+/** The paths in the name of an event; none if it cannot be parsed. */
 export function listEventPaths(operator: EventOperator): TemplatePath[] {
   return listNameFields(operator).flatMap(listFieldPaths);
 }

@@ -18,7 +18,7 @@ export function checkOrder({ scope, locate }: LocatedScope, problems: Problem[])
   );
   const dead = findAfterTerminate(scope, new Set([...handlers.keys(), ...targets]));
   const start = findStart(scope);
-  // Without one that waits for nothing there is a cycle, which is reported.
+  // Unless one of them waits for nothing there is a cycle, which is reported.
   const idle = [...scope.operators.values()].find((one) => dependenciesIn(scope, one).length === 0);
   if (start === undefined && idle)
     new Place(locate(idle.task_id), problems).warn(
@@ -73,8 +73,8 @@ function listHandlers(scope: Scope): Map<string, Operator[]> {
 }
 
 /**
- * Reports handlers that start each other in a ring, also through what runs inside of one. Each runs at most once for each
- * operator that triggers it, and none inside of itself.
+ * Reports handlers that start each other in a ring, including through operators inside them. Each runs at most
+ * once for each operator that triggers it, and none inside itself.
  */
 export function checkHandlerRings(located: readonly LocatedScope[], problems: Problem[]): void {
   const next = listTriggered(located);
@@ -93,7 +93,7 @@ export function checkHandlerRings(located: readonly LocatedScope[], problems: Pr
     }
 }
 
-/** For each operator its handlers, and the operators inside of it that have some. */
+/** For each operator its handlers, and the operators inside it that have handlers. */
 function listTriggered(located: readonly LocatedScope[]): Map<Operator, Set<Operator>> {
   const next = new Map<Operator, Set<Operator>>();
   const add = (from: Operator, to: Operator) =>
@@ -119,7 +119,7 @@ function listTriggered(located: readonly LocatedScope[]): Map<Operator, Set<Oper
   return next;
 }
 
-/** The shortest way from an operator back to it, without the return. */
+/** The shortest path from an operator back to it, without the return. */
 function findRing(
   start: Operator,
   next: ReadonlyMap<Operator, ReadonlySet<Operator>>,
@@ -136,7 +136,9 @@ function findRing(
   return undefined;
 }
 
-/** A target that also runs after another target of the same router is skipped whenever that one is chosen. */
+/**
+ * A target that also runs after another target of the same router is skipped whenever that other one is chosen.
+ */
 function checkTargetsBehindTargets(scope: Scope, router: Operator, place: Place): void {
   const successors = listSuccessors(scope);
   successors.delete(router.task_id);
@@ -153,7 +155,7 @@ function checkTargetsBehindTargets(scope: Scope, router: Operator, place: Place)
   }
 }
 
-/** Operators all of whose dependencies are terminates, or run only after one. */
+/** Operators whose dependencies are all terminates, or run only after one. */
 function findAfterTerminate(scope: Scope, startedOtherwise: ReadonlySet<string>): Set<string> {
   const dead = new Set<string>();
   const ends = (id: string) =>

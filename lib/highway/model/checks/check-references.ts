@@ -10,7 +10,7 @@ import {
 } from "../scopes.ts";
 import { isRouter, listTargets, type MultiChoiceOperator, type Operator } from "../workflow.ts";
 
-/** Reports every reference of one scope that names no task. */
+/** Reports every reference of one scope to a task that does not exist. */
 export function checkReferences({ scope, locate }: LocatedScope, problems: Problem[]): void {
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);

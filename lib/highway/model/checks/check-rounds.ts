@@ -5,8 +5,8 @@ import { innerScopes, type LocatedScope, type Scope } from "../scopes.ts";
 import { type EventOperator, listEventPaths } from "./check-operator.ts";
 
 /**
- * Reports events of a loop whose names are the same in all rounds: the first emission of a name wins, so a later round
- * emits nothing, or goes on by the event of an earlier one.
+ * Reports events of a loop whose names are the same in all rounds: only the first emit of a name takes effect, so
+ * a later round emits nothing, or continues on the event of an earlier round.
  */
 export function checkRounds(located: readonly LocatedScope[], problems: Problem[]): void {
   const bodies = new Set(located.flatMap(({ scope, workflow }) => (workflow ? [] : [scope.path])));

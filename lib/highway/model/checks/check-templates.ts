@@ -4,7 +4,7 @@ import { joinPath, type Problem } from "../problem.ts";
 import { checkTemplateField, listTemplateFields } from "../template-fields.ts";
 import type { Operator } from "../workflow.ts";
 
-/** Reports templates and expressions of an operator that cannot be parsed, and so would fail it when it runs. */
+/** Reports templates and expressions of an operator that cannot be parsed and would fail it when it runs. */
 export function checkTemplates(operator: Operator, path: string, problems: Problem[]): void {
   for (const field of listTemplateFields(operator)) {
     const place = new Place(field.keys.reduce<string>(joinPath, path), problems);

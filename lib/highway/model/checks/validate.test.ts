@@ -33,7 +33,7 @@ describe("rings of handlers", () => {
     problems.filter(({ code }) => code === "handler_ring").map(({ message }) => message);
   const validate = (tasks: Record<string, object>) => validateWorkflow({ name: "flow", tasks });
 
-  test("a ring through what runs inside of an operator is named", () => {
+  test("a ring through operators inside another one is named", () => {
     const branch = { name: "p_one", tasks: { x: task("x", { on_failure_task_id: "h" }) } };
     const [message, ...more] = ring(
       validate({
@@ -74,7 +74,7 @@ describe("rings of handlers", () => {
     expect(second).toContain("a → b → a");
   });
 
-  test("handlers in a row are no ring", () => {
+  test("handlers in a row are not a ring", () => {
     const built = new WorkflowBuilder("flow")
       .task("a", "f")
       .onFailure("b")
@@ -174,7 +174,7 @@ describe("templates and expressions are parsed", () => {
   });
 });
 
-test("a target that also comes after another target of its router is reported", () => {
+test("a target that also runs after another target of its router is reported", () => {
   const tasks = [
     {
       task_id: "too_odd",
@@ -303,7 +303,7 @@ test.each([
   );
 });
 
-test("a policy that has no effect on a kind is a warning", () => {
+test("a policy that has no effect on a kind of operator is a warning", () => {
   const policies = {
     retry_policy: { max_retries: 1 },
     timeout_policy: { timeout: "PT5S" },
@@ -374,7 +374,7 @@ describe("an event of a loop", () => {
     return check([{ task_id: "l", operator_type: kind, ...head, loop_body }]);
   };
 
-  test.each(["foreach", "while"] as const)("has another name in each round of a %s", (kind) => {
+  test.each(["foreach", "while"] as const)("needs another name in each round of a %s", (kind) => {
     expect(within(kind, "e:{{ run.id }}:{{ list[0] }}")).toEqual([
       "warning tasks.l.loop_body[1].branch_workflows.b.tasks.e.event_name repeated_event_name",
     ]);
@@ -437,7 +437,7 @@ describe("the fields of 2.2", () => {
     ]);
   });
 
-  test("a choice that cannot be made", () => {
+  test("a choice that cannot be made is reported", () => {
     expect(checkTask({ operator_type: "multi_choice", branches: {}, timeout: 0 })).toEqual([
       "error timeout timeout",
       "warning branches choice_without_branches",
@@ -483,7 +483,7 @@ describe("the fields of 2.2", () => {
     ]);
   });
 
-  test("what comes after a terminate never runs, unless something else leads to it", () => {
+  test("operators after a terminate never run, unless something else leads to them", () => {
     const tasks = [
       { task_id: "c", operator_type: "condition", condition: "x", if_true: "end", if_false: "go" },
       { task_id: "end", operator_type: "terminate", dependencies: ["c"] },
@@ -506,7 +506,7 @@ describe("the fields of 2.2", () => {
   });
 });
 
-test("what is not executed is refused at the start, with its path", () => {
+test("features that are not executed are refused at the start, with their paths", () => {
   const workflow = new WorkflowBuilder("flow")
     .foreach("each", "[1]", (body) => body.task("inner", "f"), { dynamic: true })
     .wait("later", "tomorrow")

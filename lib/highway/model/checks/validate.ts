@@ -16,7 +16,7 @@ export function validateWorkflow(value: unknown): Problem[] {
 }
 
 /**
- * Decodes a workflow and checks it. A workflow whose only problems are of meaning, such as an unknown dependency, can be
+ * Decodes a workflow and checks it. A workflow with only semantic problems, such as an unknown dependency, can be
  * converted and drawn; with errors it must not be stored or run.
  */
 export function decodeAndCheck(value: unknown): { workflow?: Workflow; problems: Problem[] } {
@@ -31,7 +31,7 @@ export function decodeAndCheck(value: unknown): { workflow?: Workflow; problems:
 /** Problems of a workflow as a whole that keep the Python package from loading it, by path. */
 const UNLOADABLE: ReadonlySet<string> = new Set(["name", "version", "deadline_seconds"]);
 
-/** Whether a document with these problems can be converted and drawn. Validating is stricter. */
+/** Whether a document with these problems can be converted and drawn. Validation is stricter. */
 export function canConvert(problems: readonly Problem[]): boolean {
   return !problems.some(({ path, severity }) => severity === "error" && UNLOADABLE.has(path));
 }

@@ -34,14 +34,14 @@ export async function callOnce(
       value = await callFunction(run, operator, path, attempt, context);
       checkPostconditions(operator, value, context);
     } catch (error) {
-      // A worker that has lost the run must not record anything, least of all the consequence of being stopped.
+      // A worker that has lost the run must not record anything, in particular not the effect of being stopped.
       run.signal.throwIfAborted();
       return failed(error);
     }
     try {
       return await record(value);
     } catch (error) {
-      // Text that the database cannot store is the function's mistake, and would be the same the next time.
+      // Text that the database cannot store is an error of the function, and would recur.
       if (isDataError(error)) return failed(error);
       throw error;
     }
@@ -49,8 +49,9 @@ export async function callOnce(
 }
 
 /**
- * Makes an attempt behind the operator's circuit breaker, unless its value is recorded. `work` ends with `record(value)`,
- * which counts the success in the transaction that records the value; a failure is counted when it is recorded.
+ * Makes an attempt behind the operator's circuit breaker, unless its value is recorded. `work` ends with
+ * `record(value)`, which counts the success in the transaction that records the value; a failure is counted when
+ * it is recorded.
  */
 export async function throughCircuit(
   run: Run,
@@ -77,11 +78,11 @@ export async function throughCircuit(
 }
 
 /**
- * Calls an operator's function once, within its time limit. The function gets copies of what was recorded, and what it
- * returns is copied, so that nothing depends on whether the run was interrupted in between.
+ * Calls an operator's function once, within its time limit. Arguments and result are copied, so that nothing
+ * depends on whether the run was interrupted in between.
  *
- * @throws whatever the function throws, and OperatorError when there is no such function, a template fails, the time
- * is over, or the value has no JSON form.
+ * @throws the function's errors, and OperatorError if there is no such function, a template fails, the time is
+ * over, or the value has no JSON form.
  */
 async function callFunction(
   run: Run,
@@ -109,14 +110,14 @@ export function computeKey(
   return evaluate(() => fillToText(key, context.lookup));
 }
 
-/** The registered function of a name. @throws OperatorError when there is none. */
+/** The function registered under a name. @throws OperatorError if there is none. */
 export function findFunction({ functions }: Run, name: string): WorkflowFunction {
   const found = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (!found) throw new OperatorError("UnknownFunction", `No function '${name}' is registered.`);
   return found;
 }
 
-/** The arguments of a call, and what identifies it. */
+/** The arguments of a call, and its identification. */
 export type Call = {
   args: Json[];
   kwargs: JsonObject;
@@ -125,7 +126,7 @@ export type Call = {
   idempotencyKey: string;
 };
 
-/** Calls a registered function within the time of a policy. @throws as `callFunction` does. */
+/** Calls a registered function within the time limit of a policy. @throws as `callFunction` does. */
 export async function callWithin(
   run: Run,
   name: string,

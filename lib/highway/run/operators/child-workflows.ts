@@ -26,7 +26,7 @@ import type { Place, Run } from "../run.ts";
 import { InvalidWorkflowError, startWorkflow } from "../start.ts";
 import { findDefinition } from "../store.ts";
 
-/** Child workflows may start child workflows of their own this deep. */
+/** The maximum depth of nested child workflows. */
 const MAX_DEPTH = 20;
 
 /** A child as its parent records it. */
@@ -35,8 +35,9 @@ type Child = { workflow_run_id: Uuid; task_id: Uuid; definition_id: Uuid; versio
 type ChildEnd = { status: string; result: Json; error: Failure | null };
 
 /**
- * Runs each child as a workflow run of its own and waits for all of them. The value is `{name: {status, result}}`. When
- * some child does not complete, the operator fails after all have ended; another attempt runs only those again.
+ * Runs each child as a separate workflow run and waits for all of them. The value is `{name: {status, result}}`.
+ * If some child does not complete, the operator fails after all have ended; another attempt repeats only those
+ * children.
  */
 export async function runChildWorkflows(
   run: Run,
@@ -121,7 +122,7 @@ function listCompleted(
   });
 }
 
-/** Starts the children that have not completed yet: all of them, and the entry that records it, or none. */
+/** Starts the children that have not completed yet, together with the entry that records it: all or none. */
 async function startChildren(
   run: Run,
   operator: ChildWorkflowOperator,
@@ -216,7 +217,7 @@ async function recordDeadline(
   return new Date(String(at));
 }
 
-/** A child that has ended in the meantime stays as it is. */
+/** A child that has already ended is not changed. */
 async function cancelChild(db: Queryable, queue: string, workflowRunId: Uuid): Promise<void> {
   try {
     await cancelWorkflowRun(db, queue, workflowRunId);
@@ -225,7 +226,7 @@ async function cancelChild(db: Queryable, queue: string, workflowRunId: Uuid): P
   }
 }
 
-/** Anyone can emit the event of a child; a payload that is no end counts as a failure. */
+/** Anyone can emit the event of a child; a payload that does not describe an end counts as a failure. */
 function parseEnd(entry: Json | undefined, child?: Child): ChildEnd | undefined {
   if (entry === undefined) return undefined;
   const { status, result = null, error = null } = (entry ?? {}) as JsonObject;

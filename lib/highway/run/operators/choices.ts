@@ -10,9 +10,9 @@ import type { Place, Run } from "../run.ts";
 import { gather } from "./parallel.ts";
 
 /**
- * Evaluates the conditions of all branches once, before anything starts, and runs the chosen ones like the branches of a
- * parallel. The value is `{chosen, branches: {name: result}}`. Branches without a workflow name operators of the scope
- * around, which are routing targets then.
+ * Evaluates the conditions of all branches once, before anything starts, and runs the chosen ones like the
+ * branches of a parallel. The value is `{chosen, branches: {name: result}}`. Branches without a workflow name
+ * operators of the surrounding scope, which become routing targets.
  */
 export async function runMultiChoice(
   run: Run,

@@ -10,7 +10,10 @@ import { gather } from "./parallel.ts";
 
 const MAX_ROUNDS = 1000;
 
-/** Runs the body for each item, one after another or, when `parallel`, as a task each. The value lists theirs. */
+/**
+ * Runs the body for each item, one after another or, with `parallel`, as one task each. The value is the list of
+ * results.
+ */
 export async function runForeach(
   run: Run,
   operator: ForeachOperator,
@@ -79,8 +82,8 @@ async function runConcurrently(
 }
 
 /**
- * Runs the body while the expression is true. Results of a round are visible to the expression, to the next round, and
- * after the loop. The value is that of the last round.
+ * Runs the body while the expression is true. Results of a round are visible to the expression, to the next round,
+ * and after the loop. The value is that of the last round.
  */
 export async function runWhile(
   run: Run,

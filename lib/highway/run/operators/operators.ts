@@ -47,14 +47,14 @@ import { runMultiChoice } from "./choices.ts";
 import { runForeach, runWhile } from "./loops.ts";
 import { findWaitingTask, runParallel } from "./parallel.ts";
 
-/** The state of a task that a join names; `undefined` when there is none. */
+/** The state of a task that a join names; `undefined` if there is none. */
 type StateOf = (id: string) => OperatorState | undefined;
 
 /**
- * Runs an operator, or continues it, with the retries of its policy. What the workflow itself gets wrong (a function
+ * Runs an operator, or continues it, with the retries of its policy. An error of the workflow itself (a function
  * that throws, an unknown path in a template, an event name that cannot be stored) is the operator's failure.
  *
- * @throws what the engine or the database raises otherwise: then nothing is decided, and the task is to be executed
+ * @throws any other error of the engine or the database: then nothing is decided, and the task must be executed
  * again.
  */
 export async function runOperator(
@@ -81,7 +81,7 @@ export async function runOperator(
   });
 }
 
-/** Checks preconditions once, when the operator is ready. A failure is final: it would be the same again. */
+/** Checks preconditions once, when the operator is ready. A failure is final, because it would recur. */
 async function refuse(
   { journal }: Run,
   operator: Operator,
@@ -103,7 +103,10 @@ async function refuse(
   return undefined;
 }
 
-/** Functions are checked before their values are recorded; of all others, the check is recorded by itself. */
+/**
+ * Functions are checked before their values are recorded; for all other operators, the check is recorded
+ * separately.
+ */
 async function afterPostconditions(
   { journal }: Run,
   operator: Operator,
@@ -257,7 +260,9 @@ async function awaitEvent(
   return blockedBy({ kind: "event", event, step: attempt, deadline, timedOut });
 }
 
-/** Ends a join whose members have the states that its mode needs. They are recorded, since later ones may differ. */
+/**
+ * Ends a join whose members have the states that its mode needs. They are recorded, because later ones may differ.
+ */
 async function join(
   run: Run,
   { join_tasks: ids, join_mode }: JoinOperator,
@@ -279,8 +284,8 @@ async function join(
 }
 
 /**
- * Limits an operator that consists of others. The limit is checked whenever the operator has to wait: then it fails,
- * and its tasks are cancelled; a function that is running is not interrupted.
+ * Limits an operator that consists of others. The limit is checked whenever the operator has to wait: then it
+ * fails, and its tasks are cancelled; a running function is not interrupted.
  */
 async function withLimit(
   run: Run,
@@ -301,7 +306,7 @@ async function withLimit(
   return failed(new OperatorError("TimeoutError", `'${operator.task_id}' took too long.`));
 }
 
-/** The timeout of a parallel for which a task waits is one of that task. */
+/** The timeout of a parallel that a task waits for applies to that task. */
 function ownLimit(
   run: Run,
   operator: BranchingOperator | LoopOperator,

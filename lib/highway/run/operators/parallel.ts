@@ -19,12 +19,12 @@ import { cancelParts, endOfPart, namesFor, spawnParts, waitForPart } from "../pa
 import type { Place, Run } from "../run.ts";
 
 /**
- * Runs the branches, each as a task, and waits for all of them, failed ones included; a fork only starts them. The
- * value describes each branch: `{branches: {name: {event, task_id, status, result?}}}`. Branches of the 1.x shape are
- * operators of the scope around.
+ * Runs the branches, each as a task, and waits for all of them, even if some fail; a fork only starts them. The
+ * value describes each branch: `{branches: {name: {event, task_id, status, result?}}}`. Branches of the 1.x shape
+ * are operators of the surrounding scope.
  *
- * Where a task waits for the branches by name, the limits of that task and of the parallel are those of the task: when
- * the smaller one has passed, unfinished branches are cancelled, the value has `timed_out`, and the task fails by it.
+ * If a task waits for the branches by name, the limits of that task and of the parallel apply to the task: when
+ * the smaller one has passed, unfinished branches are cancelled, the value has `timed_out`, and the task fails.
  */
 export async function runParallel(
   run: Run,
@@ -88,7 +88,7 @@ export function findWaitingTask(run: Run, scope: Scope, operator: ParallelOperat
   return waiting && !Object.hasOwn(run.functions, waiting.function) ? waiting : undefined;
 }
 
-/** When the task that waits for the branches gives up; `null` for no limit, or when there is no such task. */
+/** When the task that waits for the branches times out; `null` without a limit, or without such a task. */
 async function recordLimit(
   run: Run,
   operator: ParallelOperator,

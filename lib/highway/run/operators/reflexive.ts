@@ -23,16 +23,16 @@ import { callWithin, computeKey, findFunction, throughCircuit } from "./calls.ts
 /** Longer feedback is cut. */
 const MAX_FEEDBACK = 4_000;
 
-/** What a verifier decided on one generation. */
+/** A verifier's decision on one generation. */
 type Verdict = { ok: boolean; feedback: string; value: Json };
 
-/** One attempt at a reflexive operator: where it is recorded, and under which key its calls are known. */
+/** One attempt at a reflexive operator: where it is recorded, and the key of its calls. */
 type Attempt = { path: string; number: number; key: string; context: Context };
 
 /**
- * Generates and verifies in turns until the verifier accepts, at most `max_turns` times. Each generation and each verdict
- * is recorded, so that a worker that dies repeats only the call that was under way. The value is
- * `{output, turns, accepted, feedback}`.
+ * Generates and verifies in turns until the verifier accepts, at most `max_turns` times. Each generation and each
+ * verdict is recorded, so that a worker that dies repeats only the call in progress. The value is `{output, turns,
+ * accepted, feedback}`.
  */
 export async function runReflexive(
   run: Run,
@@ -55,7 +55,7 @@ export async function runReflexive(
   });
 }
 
-/** A function that threw, apart from failures of the engine. */
+/** An error thrown by a function, as opposed to failures of the engine. */
 class CallError extends Error {}
 
 async function takeTurns(
@@ -113,7 +113,7 @@ async function generate(
   return run.journal.once(entry, () => value);
 }
 
-/** The arguments of a generation after the first: what was wrong with the one before. */
+/** The arguments of a generation after the first: what was wrong with the previous one. */
 function correct(
   { correction_prompt_template: template }: ReflexiveOperator,
   kwargs: JsonObject,
@@ -161,7 +161,7 @@ async function verify(
   } catch (error) {
     run.signal.throwIfAborted();
     const failure = toFailure(error);
-    // The time of the whole operator is over: there is no further turn.
+    // The time limit of the whole operator has passed: there is no further turn.
     if (failure.type === "TimeoutError" && deadline && deadline <= (await run.readClock()))
       throw new CallError("verifier", { cause: error });
     verdict = { ok: false, feedback: failure.message.slice(0, MAX_FEEDBACK), value: null };
@@ -188,7 +188,7 @@ function findFeedback(value: Json): string {
   return text.slice(0, MAX_FEEDBACK);
 }
 
-/** The timeout policy is for all turns together. */
+/** The timeout policy applies to all turns together. */
 async function recordDeadline(
   run: Run,
   { timeout_policy }: ReflexiveOperator,
@@ -202,7 +202,7 @@ async function recordDeadline(
   return new Date(String(at));
 }
 
-/** The policy of one call: what is left of the whole. @throws OperatorError when nothing is. */
+/** The policy of one call: the remaining time of the operator. @throws OperatorError if no time is left. */
 async function timeLeft(
   run: Run,
   { timeout_policy }: ReflexiveOperator,

@@ -10,19 +10,22 @@ import type { Run } from "../run.ts";
 
 type EventWait = Extract<Wait, { kind: "event" }>;
 
-/** A sleeping run is woken by one event only; with more of them it wakes this often to look for the others. */
+/**
+ * A sleeping run is woken by one event only; with more of them it wakes at this interval to poll for the others.
+ */
 const LOOK_AGAIN_MS = 5_000;
 
-/** A part that died emits nothing; its task is checked this often. */
+/** A part that died emits nothing, so its task is checked at this interval. */
 const CHECK_PART_MS = 60_000;
 
 /** The engine's limit of a timeout, an `integer`. */
 const MAX_SECONDS = 2 ** 31 - 1;
 
 /**
- * Executes a part of a workflow as far as possible, again after each wait that is over, until it ends or has to sleep.
+ * Executes a part of a workflow until it can only wait, and again after each wait that is over, until it ends or
+ * has to sleep.
  *
- * @returns the end, or `undefined` when the run was put to sleep.
+ * @returns the end, or `undefined` if the run was put to sleep.
  */
 export async function interpret<End extends { state: string }>(
   run: Run,
@@ -38,17 +41,18 @@ export async function interpret<End extends { state: string }>(
   }
 }
 
-/** A function may ignore the signal and run on; its value is dropped. @throws the reason of the signal. */
+/** A function may ignore the signal and keep running; its value is dropped. @throws the reason of the signal. */
 async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let abort = () => {};
   const aborted = new Promise<"aborted">((resolve) => {
     abort = () => setImmediate(resolve, "aborted");
     signal.addEventListener("abort", abort);
   });
-  // It is left behind when the run has ended.
+  // Abandoned once the run has ended, so its rejection needs a handler.
   work.catch(() => {});
   try {
-    // A scope that terminates the run aborts the rest of it and ends at once: its end comes before that of the signal.
+    // A scope that terminates the run aborts everything else and ends at once: its end takes precedence over the
+    // signal's.
     const first = await Promise.race([work.then((value) => ({ value })), aborted]);
     if (first === "aborted") throw signal.reason;
     return first.value;
@@ -62,9 +66,9 @@ function isBlocked(end: { state: string }): end is Blocked {
 }
 
 /**
- * Records what has arrived or timed out, or else puts the run to sleep until the first wait can be over.
+ * Records events and timeouts that have occurred, or else puts the run to sleep until the first wait can be over.
  *
- * @returns whether something can go on now; if not, the run sleeps and must not be executed further.
+ * @returns whether something can continue now; if not, the run sleeps and must not be executed further.
  */
 async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> {
   const { db, queue, taskId, runId } = run.journal.execution;
@@ -100,12 +104,13 @@ async function resolveWaits(run: Run, waits: readonly Wait[]): Promise<boolean> 
   const outcome = await awaitEvent(db, queue, input);
   if (outcome.status === "suspended") return false;
   if (outcome.status === "received") run.journal.remember({ [stepName]: outcome.payload });
-  // The engine decides that the time is over, not the clock: an operator of the dashboard may have moved the wake-up.
+  // The engine decides that the time is over, not the clock: a person may have moved the wake time in the
+  // dashboard.
   else if (isOwn) await run.journal.put({ [first.timedOut]: true });
   return true;
 }
 
-/** When the run has to wake to look whether it has ended. */
+/** When the run must wake to check whether it has ended. */
 function endBounds({ deadline, mayBeTerminated, now }: Run): number[] {
   return [
     ...(deadline ? [deadline.getTime()] : []),
