@@ -1,10 +1,12 @@
-/** The folder rules: the table of docs/architecture.md, one rule a folder. A change here is a change there. */
+/** The folder rules of the table in docs/architecture.md, one rule per folder. Change both together. */
 const OURS = "^(app|components|lib|drizzle|server|demo|testing|scripts|e2e|bench|examples)/";
 const TESTS = "\\.(test|spec)\\.tsx?$|/testing/";
 const lib = (...folders) => `^lib/(${folders.join("|")})/`;
 const libFiles = (...files) => `^lib/(${files.join("|")})\\.ts$`;
 
-/** The folder `from` imports nothing of ours but itself and `allowed`, and only types of `types`. Its tests are free. */
+/**
+ * The folder `from` imports nothing of ours but itself and `allowed`, and only types of `types`. Its tests are exempt.
+ */
 const only = (name, from, allowed, types = []) => [
   {
     name,
@@ -39,7 +41,7 @@ module.exports = {
       severity: "error",
       from: {
         path: "^(app|components|lib|server|drizzle)/",
-        // The command shows the demo too.
+        // The command also runs the demo.
         pathNot: `${TESTS}|^drizzle/engine/(tests|proof)/|^server/main\\.ts$`,
       },
       to: { path: "^(demo|testing|bench|e2e|scripts|examples)/" },

@@ -8,7 +8,7 @@ import { watchPolicy } from "./support/policy";
 
 const TOKEN = "correct-horse-battery-staple";
 
-test("With a token configured, I sign in, get to the requested page, and sign out; no secret is logged", async ({
+test("With a token configured, I sign in, get to the requested page and sign out, and no secret is logged", async ({
   page,
   work,
 }) => {
@@ -55,7 +55,7 @@ test("With a token configured, I sign in, get to the requested page, and sign ou
     await dialog.getByRole("textbox", { name: "Payload" }).fill('{"iban": "DE02-1203"}');
     await dialog.getByRole("button", { name: "Emit", exact: true }).click();
     await expect(page.getByText("Event emitted")).toBeVisible();
-    // Errors are logged too, without the values that caused them.
+    // Errors are logged too, but without the values that caused them.
     await page.request.get(`${dashboard.url}/api/tasks?where=params.card:4111-1111&cursor=x`);
     await work.pool.query(`alter table absurd."t_${work.queue}" rename column params to hidden`);
     await page.request.get(`${dashboard.url}/api/tasks?queue=${work.queue}&name=4111-1111`);
@@ -118,7 +118,7 @@ test("Actions reject a foreign Host or Origin", async ({ page, work, baseURL }) 
   await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Outcome unknown");
 
-  // Replays the browser's own request, first with a foreign origin, then with ours.
+  // Replays the browser's own request, first with a foreign origin, then with the right one.
   const [sent] = cancellations;
   const send = async (forged: Record<string, string>) => {
     const own = Object.entries((await sent?.allHeaders()) ?? {}).filter(

@@ -10,9 +10,9 @@ import { type Scene, setScene } from "./support/scene";
 type Step = (page: Page) => Promise<unknown>;
 type Case = {
   path: (work: Work, scene: Scene) => string;
-  /** The part of the page whose controls show that it is hydrated; `main` if not given. */
+  /** The part of the page whose controls show that it is hydrated; `main` by default. */
   within?: string;
-  /** Overlays that open on the page and are tested too. */
+  /** Overlays that the page opens, which are tested too. */
   also?: Record<string, Step>;
 };
 
@@ -32,7 +32,7 @@ const dialog =
     await page.getByRole("dialog").waitFor();
   };
 
-/** One address of each page, by folder. */
+/** One URL of each page, by folder. */
 const PAGES: Record<string, Case> = {
   "": { path: () => "/", also: { table: click("Table") } },
   start: { path: () => "/start" },
@@ -40,7 +40,7 @@ const PAGES: Record<string, Case> = {
     path: () => "/settings",
     also: { "create token": dialog(click("Create token")) },
   },
-  // The only page without a control of its own.
+  // The only page without its own controls.
   diagnostics: { path: () => "/diagnostics", within: "nav" },
   queues: { path: () => "/queues", also: { create: dialog(click("Create queue")) } },
   "queues/[queue]": {
@@ -200,7 +200,7 @@ const WIDE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const DIALOG = "[role=dialog], dialog[open]";
 
-/** Themes only change colours, and phones share them: each variant is tested for what it can break. */
+/** Themes only change colours, and phones share them, so each variant is tested for what it can break. */
 const LOOKS = [
   { size: WIDE, theme: "light", rules: null },
   { size: WIDE, theme: "dark", rules: ["color-contrast"] },
@@ -211,7 +211,7 @@ async function settle(page: Page): Promise<void> {
   await expect(page.locator("main [role=status][aria-label=Loading]")).toHaveCount(0);
 }
 
-/** Waits until the page is drawn in its size: boxes that came to scroll are then reachable by keyboard. */
+/** Waits until the page has its final layout: boxes that became scrollable are then reachable by keyboard. */
 async function layOut(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),

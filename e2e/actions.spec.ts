@@ -76,7 +76,7 @@ test("I end a durable sleep now and watch the worker finish the task", async ({ 
   await state(page, "completed");
 });
 
-test("I reschedule to a time in ISO; an unfinished or impossible one keeps the button off", async ({
+test("I reschedule to a time in ISO, and an unfinished or impossible one keeps the button disabled", async ({
   page,
   work,
 }) => {

@@ -4,7 +4,7 @@ import { setScene } from "./support/scene";
 
 const ELSEWHERE = "Asia/Tokyo";
 
-test("a copied address shows a colleague the same times", async ({ browser, work }) => {
+test("a copied URL shows a colleague the same times", async ({ browser, work }) => {
   const { completed } = await setScene(work);
   const mine = await browser.newContext({ timezoneId: ELSEWHERE });
   const theirs = await browser.newContext({ timezoneId: "America/Lima" });
@@ -41,7 +41,7 @@ test("a copied address shows a colleague the same times", async ({ browser, work
   }
 });
 
-test("a zone in the address overrides the preference, and an invalid one does not", async ({
+test("a valid zone in the URL overrides the preference", async ({
   page,
   work,
   context,

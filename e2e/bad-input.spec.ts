@@ -62,7 +62,7 @@ test("A URL with invalid filters shows the list with the valid ones", async ({ p
   await expect(page.locator("a[data-row]")).toHaveText("sensible");
 });
 
-test("A queue that is dropped while I view it is reported as not found", async ({ page, work }) => {
+test("A queue dropped while I view it is reported as not found", async ({ page, work }) => {
   await work.app.spawn("short-lived", {}, { queue: work.queue });
   await page.goto(`/queues/${work.queue}/tasks`);
   await expect(page.locator("a[data-row]")).toHaveCount(1);
@@ -70,7 +70,7 @@ test("A queue that is dropped while I view it is reported as not found", async (
   await expect(page.getByText("Queue not found")).toBeVisible({ timeout: 20_000 });
 });
 
-test("A task whose queue is dropped while I view it is reported as not found, and so is the queue", async ({
+test("If its queue is dropped while I view a task, both are reported as not found", async ({
   page,
   work,
   context,
@@ -86,7 +86,7 @@ test("A task whose queue is dropped while I view it is reported as not found, an
     await expect(one.getByText("Queue not found").first()).toBeVisible({ timeout: 20_000 });
 });
 
-test("Markup in names and payloads is shown, never run", async ({ page, work }) => {
+test("Markup in names and payloads is shown as text", async ({ page, work }) => {
   const evil = `</script><script>window.hacked = true</script><img src=x onerror="window.hacked = true">`;
   const { taskID } = await work.app.spawn(
     evil,
@@ -109,7 +109,7 @@ test("Big integers are shown exactly", async ({ page, work }) => {
   await expect(page.getByRole("main")).toContainText("9007199254740993");
 });
 
-test("A payload of 30 MB loads on demand only, and the page works without it", async ({
+test("A payload of 30 MB only loads on demand, and the page works without it", async ({
   page,
   work,
 }) => {
@@ -129,7 +129,7 @@ test("A lone surrogate is rejected, and nothing is spawned or emitted", async ({
     .first()
     .click();
   const dialog = page.getByRole("dialog");
-  // PostgreSQL cannot store a lone surrogate.
+  // PostgreSQL can't store a lone surrogate.
   await dialog.getByRole("textbox", { name: "Name" }).fill("broken");
   await dialog.getByRole("textbox", { name: "Payload" }).fill('"\\ud800"');
   await dialog.getByRole("button", { name: "Emit", exact: true }).click();

@@ -11,7 +11,7 @@ import { expect, test } from "./support/fixtures";
 const TASKS = process.env.ABSURD_LONG ? 20_000 : 500;
 const dialog = (page: Page) => page.getByRole("dialog");
 
-/** The built server in a process group of its own, so that a crash leaves it no time to clean up. */
+/** The built server in its own process group, so that a crash leaves it no time to clean up. */
 async function startServer(databaseUrl: string, port: number): Promise<ChildProcess> {
   const server = spawn(process.execPath, ["--import", "tsx", "server/main.ts", "serve"], {
     cwd: fileURLToPath(new URL("..", import.meta.url)),
@@ -131,7 +131,7 @@ plain(
       expect(await number("select count(*) from absurd.t_orders where state = 'cancelled'")).toBe(
         TASKS,
       );
-      // A second retry of one task would have made a third attempt of it.
+      // Retrying a task twice would have made a third attempt.
       expect(await number("select count(*) from absurd.r_orders")).toBe(TASKS * 3);
       expect(await number("select count(*) from absurd.t_orders where attempts = 2")).toBe(TASKS);
       const record = "from absurd_dashboard.audit_entry where task_id is not null";
@@ -177,7 +177,7 @@ test("I abort a slow cancellation, and the remaining tasks are unchanged", async
   expect(rows[0].pending).toBeGreaterThan(0);
   await page.getByRole("link", { name: "Audit log" }).click();
   await expect(page.getByRole("row", { name: /abort bulk/ })).toContainText("succeeded");
-  // The entry of the start may be pages away: every task has an entry too.
+  // The entry of the start may be pages away, because every task has an entry too.
   await page.goto(`${page.url()}&action=start%20bulk`);
   await expect(page.getByRole("row", { name: /start bulk/ })).toContainText("wrong deployment");
 });

@@ -16,10 +16,10 @@ const PAGES = [
   "/audit",
 ];
 
-/** What a page shows in a database without Absurd, or without the dashboard's own tables. */
+/** Texts shown for a database without Absurd, or without the dashboard's own tables. */
 const MISSING = /no absurd schema|keeps no workflow runs|not installed/i;
 
-test("a lost database keeps the last data on screen, and the page recovers by itself", async ({
+test("when the database is lost, the last data stays on screen, and the page recovers automatically", async ({
   page,
   work,
 }) => {
@@ -38,7 +38,7 @@ test("a lost database keeps the last data on screen, and the page recovers by it
     await expect(dimmed).toHaveCount(1);
     const getHealth = () => page.request.get(`${dashboard.url}/api/health`);
     await expect.poll(async () => (await getHealth()).status()).toBe(503);
-    // The preview of an action fails, and the dialog shows why.
+    // The preview of an action fails, and the dialog shows the reason.
     await page.getByRole("button", { name: "Bulk", exact: true }).click();
     await page.getByRole("radio", { name: "Cancel", exact: true }).check();
     await expect(page.getByRole("dialog")).toContainText(
@@ -54,7 +54,7 @@ test("a lost database keeps the last data on screen, and the page recovers by it
   }
 });
 
-test("every page works without a database at the start", async ({ page, work }) => {
+test("every page works when the dashboard starts without a database", async ({ page, work }) => {
   const way = await startSwitch(process.env.E2E_DATABASE_URL ?? "");
   await way.cut();
   const dashboard = await startDashboard({ DATABASE_URL: way.url });
@@ -72,7 +72,9 @@ test("every page works without a database at the start", async ({ page, work }) 
   }
 });
 
-test("a database without Absurd shows what is missing and is not changed", async ({ page }) => {
+test("with a database without Absurd, pages show what is missing and change nothing", async ({
+  page,
+}) => {
   const server = new Client({ connectionString: process.env.E2E_SERVER_URL });
   await server.connect();
   await server.query("create database without_absurd");

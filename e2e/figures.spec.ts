@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { claimTasks } from "../lib/absurd/runs/runs";
 import { expect, test, type Work } from "./support/fixtures";
 
-/** Three orders that fail with the same error and different values. */
+/** Three orders that fail with the same error but different values. */
 async function failThree(work: Work, name: string) {
   let broken = true;
   work.app.registerTask({ name }, async (params) => {
@@ -31,7 +31,7 @@ async function countTasks(work: Work, state: string): Promise<number> {
 const failures = (work: Work) => `/failures?range=1h&queue=${work.queue}`;
 const cause = (page: Page, name: string) => page.getByRole("button", { name });
 
-test("failures that differ in values form one error group, which opens its tasks", async ({
+test("failures that differ only in values form one error group, which links to its tasks", async ({
   page,
   work,
 }) => {
@@ -62,7 +62,7 @@ test("a whole error group can be retried", async ({ page, work }) => {
   await expect(page.getByRole("listitem").getByRole("link", { name: "3 recovered" })).toBeVisible();
 });
 
-test("failures can be filtered by queue and time range, and Back undoes it", async ({
+test("failures can be filtered by queue and time range, and Back restores the previous filter", async ({
   page,
   work,
 }) => {
@@ -93,7 +93,7 @@ test("a worker shows the task it holds and its expired lease", async ({ page, wo
   await expect(row).toContainText("1 expired", { timeout: 30_000 });
 });
 
-test("the overview is a chart or a table, over any time range", async ({ page, work }) => {
+test("the overview shows a chart or a table for any time range", async ({ page, work }) => {
   const violations: string[] = [];
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) violations.push(message.text());

@@ -5,8 +5,8 @@ import { type Copies, connectTo, createCopies, databaseUrl } from "./support/dat
 import { open } from "./support/open";
 
 /**
- * Three databases behind one dashboard at a base path. The second is a copy of the first, so that an action which lands on the
- * wrong one finds the same task there. Nothing listens at the third.
+ * Three databases behind one dashboard at a base path. The second is a copy of the first, so that an action sent to the
+ * wrong database finds the same task there. Nothing listens at the third.
  */
 test.describe.configure({ mode: "serial" });
 
@@ -35,7 +35,7 @@ test.afterAll(async () => {
   for (const client of clients) await client.end();
 });
 
-/** The task's state and the actions on record, in the first and in the second database. */
+/** The task's state and the recorded actions, in the first and in the second database. */
 function listChanges() {
   return Promise.all(
     clients.map(async (client) => {
@@ -61,7 +61,7 @@ async function openCancel(page: Page, name: string) {
   await expect(page.getByRole("dialog")).toContainText("charge-card");
 }
 
-test("I act in two tabs on copies of one task, and each action lands in the database of its tab", async ({
+test("I act in two tabs on copies of one task, and each action reaches the database of its tab", async ({
   page,
   context,
 }) => {
@@ -72,7 +72,7 @@ test("I act in two tabs on copies of one task, and each action lands in the data
   await expect(other).toHaveTitle(/· America · Absurd$/);
   await expect(other.getByRole("link", { name: "Database America, all databases" })).toBeVisible();
 
-  // The tab that was opened first acts first, after the other one was opened.
+  // The tab that was opened first acts first, after the other one has been opened.
   const confirm = (tab: Page) =>
     tab.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
   await confirm(page);
@@ -83,9 +83,7 @@ test("I act in two tabs on copies of one task, and each action lands in the data
   expect(await listChanges()).toEqual(["cancelled cancel task", "cancelled cancel task"]);
 });
 
-test("I move within a database by links, keys and the palette, and stay in it", async ({
-  page,
-}) => {
+test("I stay in a database when I navigate with links, keys and the palette", async ({ page }) => {
   await open(page, taskPage("us"));
   const side = page.getByRole("navigation", { name: "Main" });
   await side.getByRole("link", { name: "Queues" }).click();
@@ -109,7 +107,7 @@ test("I move within a database by links, keys and the palette, and stay in it", 
   await expect(page).toHaveURL(`${base}/d/us/workflows?view=definitions`);
 });
 
-test("I see all databases at a glance, also while one of them is away", async ({ page }) => {
+test("I see all databases at a glance, even while one of them is unreachable", async ({ page }) => {
   await page.goto(`${base}/`);
   await expect(page).toHaveURL(`${base}/fleet`);
   await expect(page.getByText("2 of 3 databases read")).toBeVisible();
@@ -131,7 +129,7 @@ test("I see all databases at a glance, also while one of them is away", async ({
   await expect(page).toHaveURL(`${base}/fleet`);
 });
 
-test("An address that names no database never reaches one", async ({ page, request }) => {
+test("A URL that names no database never reaches one", async ({ page, request }) => {
   for (const path of ["/api/queues", "/api/tasks", "/d/nowhere/api/queues"]) {
     const response = await request.get(`${base}${path}`, {
       headers: { "x-absurd-database": "eu" },
@@ -142,7 +140,7 @@ test("An address that names no database never reaches one", async ({ page, reque
   await page.goto(`${base}/queues/${copies.queue}/tasks/${copies.taskId}`);
   await expect(page).toHaveURL(`${base}/fleet?id=${copies.taskId}`);
   expect((await page.goto(`${base}/d/nowhere/tasks`))?.status()).toBe(404);
-  // What a browser says about the database does not count, only the address.
+  // Only the URL determines the database, not what a browser sends about it.
   const setup = await request.get(`${base}/d/us/api/setup`, {
     headers: { "x-absurd-database": "eu" },
   });

@@ -6,9 +6,9 @@ import { expect, test } from "./support/fixtures";
 import { type GalleryServer, PICTURES, startGallery } from "./support/gallery";
 
 /*
- * The gallery on the development server: what jsdom cannot do, such as the backdrop, the top layer, the clipboard and
- * touch, then axe and pictures of every story. The pictures are for looking: nothing compares pixels, because fonts
- * differ between machines.
+ * The gallery on the development server: features missing from jsdom, such as the backdrop, the top layer, the
+ * clipboard and touch, then axe and pictures of every story. The pictures are for people: they aren't compared, because
+ * fonts differ between machines.
  */
 
 test.describe.configure({ mode: "default", timeout: 400_000 });
@@ -45,7 +45,7 @@ test("a production build has no gallery", async ({ page }) => {
   expect(response?.status()).toBe(404);
 });
 
-test("a drag out of a field keeps the dialog, and a click beside it closes it", async ({
+test("a drag out of a field keeps the dialog open, and a click beside the dialog closes it", async ({
   page,
 }) => {
   await open(page, "overlays");
@@ -66,7 +66,7 @@ test("a drag out of a field keeps the dialog, and a click beside it closes it", 
   await expect(opener).toBeFocused();
 });
 
-test("a dialog whose action runs stays open for Escape, pressed twice or more", async ({
+test("a dialog whose action is running stays open when Escape is pressed repeatedly", async ({
   page,
 }) => {
   await open(page, "overlays");
@@ -95,7 +95,7 @@ test("the active option of a long list scrolls into view", async ({ page }) => {
   await expect(story(page, "Combobox, as a search box")).toContainText(`Chosen: ${chosen}`);
 });
 
-test("arrow keys only move in a menu; Enter chooses, and Escape returns to the button", async ({
+test("in a menu, arrow keys move, Enter chooses, and Escape returns to the button", async ({
   page,
 }) => {
   await open(page, "overlays");
@@ -113,7 +113,7 @@ test("arrow keys only move in a menu; Enter chooses, and Escape returns to the b
   await expect(story(page, "Popover and menu")).toContainText("Chosen: Mermaid");
 });
 
-test("a popover opens in the window, takes the focus and gives it back", async ({ page }) => {
+test("a popover opens within the window, takes the focus and returns it", async ({ page }) => {
   await open(page, "overlays");
   const button = page.getByRole("button", { name: "Columns" });
   await button.click();
@@ -125,7 +125,7 @@ test("a popover opens in the window, takes the focus and gives it back", async (
   await expect(button).toBeFocused();
 });
 
-test("a part whose code is missing shows why and can be tried again", async ({ page }) => {
+test("a section whose code is missing shows the reason and can be retried", async ({ page }) => {
   await open(page, "overlays");
   await page.getByRole("button", { name: "Show a part without code" }).click();
   const missing = story(page, "Code of a part missing").getByRole("alert");
@@ -138,7 +138,7 @@ test("a part whose code is missing shows why and can be tried again", async ({ p
   await expect(dialog(page)).toHaveCount(0);
 });
 
-test("on plain http, copying works without the clipboard of https", async () => {
+test("on plain HTTP, copying works without the clipboard API", async () => {
   const executablePath = findBrowser();
   const browser = await chromium.launch({
     args: [...BROWSER_ARGS, `--host-resolver-rules=MAP ${HOST} 127.0.0.1`],
@@ -167,7 +167,7 @@ test("on plain http, copying works without the clipboard of https", async () => 
   }
 });
 
-test("an explanation shows on hover, on focus, on a tap, and in the list of details", async ({
+test("an explanation is shown on hover, on focus, on a tap, and in the list of details", async ({
   page,
   browser,
 }) => {
@@ -197,7 +197,7 @@ test("an explanation shows on hover, on focus, on a tap, and in the list of deta
   await touch.close();
 });
 
-test("forced colours still show what is chosen", async ({ page }) => {
+test("forced colours still show the selection", async ({ page }) => {
   await page.emulateMedia({ forcedColors: "active" });
   await open(page, "primitives");
   const outline = (one: Locator) => one.evaluate((tab) => getComputedStyle(tab).outlineStyle);
@@ -212,7 +212,7 @@ for (const [size, viewport] of [
   ["narrow", { width: 390, height: 844 }],
 ] as const)
   for (const theme of ["light", "dark"] as const)
-    test(`axe finds nothing in the gallery, ${size} and ${theme}`, async ({ page }) => {
+    test(`axe finds no violation in the gallery, ${size} and ${theme}`, async ({ page }) => {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: theme });
       for (const section of ["primitives", "overlays", "tasks", "large"] as const) {
@@ -223,7 +223,7 @@ for (const [size, viewport] of [
           path: path.join(PICTURES, `${size}-${theme}-${section}.png`),
           fullPage: true,
         });
-        // Stories of tasks repeat whole sections, which have one landmark each on a page.
+        // Stories of tasks repeat whole sections, each of which has a landmark that must be unique on a page.
         if (section === "large" || section === "tasks") continue;
         const found = await new AxeBuilder({ page }).exclude("nextjs-portal").analyze();
         expect(
@@ -234,7 +234,7 @@ for (const [size, viewport] of [
       }
     });
 
-/** Opens everything that a story opens, and looks at it with axe. */
+/** Opens everything that a story can open, and checks it with axe. */
 async function openEach(page: Page, prefix: string): Promise<void> {
   const openers = page.getByRole("main").getByRole("button", {
     name: /^(Open |All actions|[a-z-]+, [a-z-]+$)/,

@@ -1,6 +1,9 @@
 import { expect, test } from "./support/fixtures";
 
-test("I see how far the database is set up, and the steps turn green", async ({ page, work }) => {
+test("I see how far the database is set up, and the steps are checked off", async ({
+  page,
+  work,
+}) => {
   await page.goto("/start");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Get started");
   await expect(
@@ -13,7 +16,7 @@ test("I see how far the database is set up, and the steps turn green", async ({ 
   await expect(page.getByRole("link", { name: "Open the newest task" })).toBeVisible();
 });
 
-test("I paste a value, a shortened id or an address into the palette and find the task", async ({
+test("I paste a value, an abbreviated id or a URL into the palette and find the task", async ({
   page,
   work,
 }) => {

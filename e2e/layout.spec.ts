@@ -3,7 +3,7 @@ import { emitEvent } from "../lib/absurd/events/events";
 import { spawnTask } from "../lib/absurd/tasks/spawn";
 import { expect, test, type Work } from "./support/fixtures";
 
-// Names as long as production has them.
+// Names as long as those in production.
 const QUEUE = `payments-settlement-europe-west-retries-${process.pid}`;
 const WORKER = "settlement-worker-7f9c8d6b5-x2k4q";
 
@@ -31,7 +31,7 @@ const box = async (locator: Locator) => {
   return found;
 };
 
-/** Whether any text within is cut. */
+/** Whether any text inside is truncated. */
 const isCut = (cell: Locator) =>
   cell.evaluate((element) =>
     [element, ...element.querySelectorAll("*")].some(
@@ -42,7 +42,7 @@ const isCut = (cell: Locator) =>
 
 const headOf = (page: Page, name: string) => page.getByRole("columnheader", { name, exact: true });
 
-test("names are whole where the row has room, and the main column keeps its width", async ({
+test("names are shown in full where the row has space, and the main column keeps its width", async ({
   page,
   work,
 }) => {
@@ -79,7 +79,7 @@ test("names are whole where the row has room, and the main column keeps its widt
   expect((await box(headOf(page, "Event"))).width).toBeGreaterThanOrEqual(280);
 });
 
-test("a scrolled table keeps its first column in view, and marks that it has more", async ({
+test("a scrolled table keeps its first column in view and marks hidden content", async ({
   page,
   work,
 }) => {
@@ -98,7 +98,7 @@ test("a scrolled table keeps its first column in view, and marks that it has mor
   expect(Math.abs(cell.x - edge.x)).toBeLessThanOrEqual(2);
 });
 
-test("the overview fills a wide screen with a third column, and its chart the panel", async ({
+test("the overview fills a wide screen with a third column, and its chart fills the panel", async ({
   page,
   work,
 }) => {

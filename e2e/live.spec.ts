@@ -29,14 +29,17 @@ async function listStates({ pool, queue }: Work): Promise<Map<string, string>> {
 
 const ORDER = ["pending", "running", "completed"];
 
-/** Whether a task was in a state while it was in these: a task runs for less than the time between two looks. */
+/**
+ * Whether a task was in a state while these states were seen: a task may run for less than the time between two
+ * samples.
+ */
 function wasIn(state: string, seen: (string | undefined)[]): boolean {
   const ranks = seen.flatMap((one) => (one === undefined ? [] : ORDER.indexOf(one)));
   const rank = ORDER.indexOf(state);
   return Math.min(...ranks) <= rank && rank <= Math.max(...ranks);
 }
 
-test("while 20 tasks a second arrive, every row on screen is as in the database or marked stale", async ({
+test("while 20 tasks arrive per second, every row on screen matches the database or is marked stale", async ({
   page,
   context,
   work,
@@ -54,7 +57,7 @@ test("while 20 tasks a second arrive, every row on screen is as in the database 
   const first = (await readRows(page)).map(({ id }) => id);
   await work.startWorker();
 
-  /** The last seconds of the database, newest last. */
+  /** Recent states in the database, newest last. */
   const history: { at: number; states: Map<string, string> }[] = [];
   const until = Date.now() + 60_000;
   let spawned = 0;
@@ -78,7 +81,7 @@ test("while 20 tasks a second arrive, every row on screen is as in the database 
     const age = Number(/(\d+) s ago/.exec(await indicator(page).innerText())?.[1] ?? 0);
     const shown = await readRows(page);
     const now = Date.now();
-    // Half a second for each of two clocks that are rounded, and one between the request and its text.
+    // Half a second for the rounding of each clock, and one second between the request and its text.
     const recent = history.filter(({ at }) => at > now - age * 1_000 - 2_000);
     seconds++;
     expect(shown.map(({ id }) => id)).toEqual(first);
@@ -96,17 +99,14 @@ test("while 20 tasks a second arrive, every row on screen is as in the database 
   expect(wrong).toEqual([]);
   expect(spawned).toBeGreaterThan(1_000);
   expect(seconds).toBeGreaterThan(40);
-  // Rows that hundreds of newer ones pushed off the first page have long been completed, and it shows.
+  // Rows that hundreds of newer ones pushed off the first page have long completed, and show that.
   await expect
     .poll(async () => new Set((await readRows(page)).map(({ state }) => state)))
     .toEqual(new Set(["completed"]));
   await expect(page.getByRole("button", { name: "50+ new" })).toBeVisible();
 });
 
-test("a server that stops and starts again under an open tab is noticed, and the page goes on", async ({
-  page,
-  work,
-}) => {
+test("an open tab notices that the server has restarted, and continues", async ({ page, work }) => {
   const databaseUrl = process.env.E2E_DATABASE_URL ?? "";
   const before = await startDashboard({ DATABASE_URL: databaseUrl });
   let after: Awaited<ReturnType<typeof startDashboard>> | undefined;
@@ -135,7 +135,7 @@ test("a server that stops and starts again under an open tab is noticed, and the
   }
 });
 
-test("what is done in one tab shows in another within seconds, and the actor is not kept waiting", async ({
+test("an action in one tab is shown in another within seconds, and its dialog doesn't wait for that", async ({
   page,
   context,
   work,
@@ -152,7 +152,7 @@ test("what is done in one tab shows in another within seconds, and the actor is 
   await expect(other.locator("tbody")).toContainText("cancelled", { timeout: 8_000 });
 });
 
-test("when every read fails, the page is stale, its clocks stop, and no database is called connected", async ({
+test("when every request fails, the page is stale, its clocks stop, and no database is shown as connected", async ({
   page,
   context,
   work,
@@ -181,7 +181,7 @@ test("when every read fails, the page is stale, its clocks stop, and no database
   await expect(page.locator("[role=status]", { hasText: "Stale: last refreshed" })).toBeHidden();
 });
 
-test("a preview without an answer shows why and can be tried again", async ({ page, work }) => {
+test("a preview without a response shows the reason and can be retried", async ({ page, work }) => {
   await spawnTask(work.pool, work.queue, "one", null);
   await open(page, `/queues/${work.queue}/tasks`);
   await page.route("**/api/previews/**", (route) => route.abort());

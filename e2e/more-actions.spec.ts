@@ -6,7 +6,7 @@ const dialog = (page: Page) => page.getByRole("dialog");
 const state = (page: Page, name: string) =>
   expect(page.getByRole("main").getByText(name, { exact: true }).first()).toBeVisible();
 
-test("I run a failed order again with corrected params, and the copy completes", async ({
+test("I run a failed order again with corrected params and the copy completes", async ({
   page,
   work,
 }) => {

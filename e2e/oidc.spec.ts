@@ -12,7 +12,7 @@ import {
   type WithProvider,
 } from "./support/provider";
 
-// One provider and one dashboard serve all of them, and some change the provider.
+// One provider and one dashboard serve all of these tests, and some change the provider.
 test.describe.configure({ mode: "default" });
 
 let started: WithProvider;
@@ -22,7 +22,7 @@ test.beforeAll(async () => {
 test.afterAll(() => stopWithProvider(started));
 test.beforeEach(() => started.provider.control({ accounts: ACCOUNTS, wrong: null, clock: 0 }));
 
-test("I sign in at the provider, get to the requested page, learn why I may what I may, and sign out there too", {
+test("I sign in at the provider, get to the requested page, see the reasons for my permissions, and sign out there too", {
   tag: "@long",
 }, async ({ page, work }) => {
   const { dashboard, provider } = started;
@@ -42,7 +42,7 @@ test("I sign in at the provider, get to the requested page, learn why I may what
   await expect(page).toHaveURL(`${dashboard.url}/sign-in`);
   await page.context().addCookies(copied);
   expect((await page.request.get(`${dashboard.url}/api/queues`)).status()).toBe(401);
-  // The provider has forgotten the person too.
+  // The provider's session has ended too.
   await page.getByRole("link", { name: "Sign in with single sign-on" }).click();
   await expect(page.locator("input[name=login]")).toBeVisible();
 });
@@ -65,7 +65,7 @@ test("An account without a role gets a page that names the claim, and no session
   expect(cookies.filter(({ name }) => name.startsWith("absurd_dashboard"))).toEqual([]);
 });
 
-test("A code that was used is refused, also with the cookie of its sign-in", async ({ page }) => {
+test("A used code is refused, even with the cookie of its sign-in", async ({ page }) => {
   const { dashboard } = started;
   const callbacks: Request[] = [];
   page.on("request", (request) => {
@@ -96,7 +96,7 @@ test("An id token for another application is refused", async ({ page }) => {
   expect((await page.request.get(`${dashboard.url}/api/queues`)).status()).toBe(401);
 });
 
-test("A role that the provider takes from me is gone on the open page, and somebody who left is out", async ({
+test("A role revoked at the provider disappears from the open page, and a person who left is signed out", async ({
   page,
   work,
 }) => {
@@ -104,7 +104,7 @@ test("A role that the provider takes from me is gone on the open page, and someb
   await signInAtProvider(page, `${dashboard.url}/queues/${work.queue}`, "ada");
   await open(page, `${dashboard.url}/queues/${work.queue}`);
   await expect(page.getByRole("button", { name: "Spawn" })).not.toHaveAttribute("aria-disabled");
-  /** As if the provider had last confirmed the person sixteen minutes ago. */
+  /** Makes the provider's last confirmation appear sixteen minutes old. */
   const wait = () =>
     work.pool.query(
       `update absurd_dashboard.session set confirmed_at = now() - interval '16 minutes'
@@ -117,7 +117,7 @@ test("A role that the provider takes from me is gone on the open page, and someb
   };
   await provider.control({ accounts: { ...ACCOUNTS, ada: ["dev"] } });
   await wait();
-  // What a process has looked up of a session counts for five seconds.
+  // A process caches its session look-up for five seconds.
   await expect.poll(roles).toEqual(["viewer"]);
   await page.getByRole("button", { name: "Spawn" }).click();
   await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("pack-order");
@@ -139,7 +139,7 @@ test("A role that the provider takes from me is gone on the open page, and someb
   await provider.control({ left: [] });
 });
 
-test("While the provider is away nobody is signed in by it, sessions go on, and the page says why", {
+test("While the provider is unreachable, nobody can sign in with it, sessions continue, and the page shows the reason", {
   tag: "@long",
 }, async ({ browser, page }) => {
   const away = await startWithProvider();
@@ -157,7 +157,7 @@ test("While the provider is away nobody is signed in by it, sessions go on, and 
     await other.context().close();
     await page.goto(`${dashboard.url}/events`);
     await expect(page).toHaveURL(`${dashboard.url}/events`);
-    // Nobody is kept in by a provider that does not answer.
+    // A provider outage doesn't extend sessions.
     await open(page, `${dashboard.url}/queues`);
     await page.getByRole("button", { name: "Sign out" }).click();
     await expect

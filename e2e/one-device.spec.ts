@@ -3,7 +3,10 @@ import { expect, test, type Work } from "./support/fixtures";
 import { open } from "./support/open";
 import { setScene } from "./support/scene";
 
-/* An engineer on call with one device: from an alert to the retry of what failed, and what the page shows on the way. */
+/*
+ * An engineer on call with one device: from an alert to the retry of the failed tasks, and what the page shows on the
+ * way.
+ */
 
 const dialog = (page: Page) => page.getByRole("dialog");
 
@@ -19,7 +22,7 @@ async function expectAttempts({ pool, queue }: Work, taskId: string, attempts: n
     .toBe(attempts);
 }
 
-/** Presses Tab until the element has the focus, as somebody without a pointer does. */
+/** Presses Tab until the element has focus, like a person without a pointer. */
 async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab") {
   await expect(target).toBeVisible();
   for (let press = 0; press < 80; press++) {
@@ -29,13 +32,13 @@ async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Ta
   throw new Error("Tab does not reach it");
 }
 
-test("with a keyboard alone I find the failure, read its task and retry it", async ({
+test("with only a keyboard I find the failure, read its task and retry it", async ({
   page,
   work,
 }) => {
   const { failed } = await setScene(work);
   await open(page, `/failures?range=1h&queue=${work.queue}`);
-  // A row of the list unfolds, and its task opens.
+  // A row of the list is expanded, and its task is opened.
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   const task = page.getByRole("list", { name: "Latest failures of this group" }).getByRole("link");
@@ -45,7 +48,7 @@ test("with a keyboard alone I find the failure, read its task and retry it", asy
   await expect(page.getByRole("heading", { level: 1, name: "charge-card" })).toBeVisible();
   await expect(page).toHaveTitle("✕ charge-card · failed · Absurd");
 
-  // Tabs by arrows; the timeline by Tab, and its inspector by Enter and Escape.
+  // Tabs with arrow keys; the timeline with Tab, and its inspector with Enter and Escape.
   const timeline = page.getByRole("tab", { name: /^Timeline/ });
   await tabTo(page, timeline);
   await page.keyboard.press("ArrowRight");
@@ -53,7 +56,7 @@ test("with a keyboard alone I find the failure, read its task and retry it", asy
   await page.keyboard.press("ArrowLeft");
   await expect(timeline).toHaveAttribute("aria-selected", "true");
 
-  // A dialog gives the focus back; a second one acts.
+  // A dialog returns the focus; a second one performs the action.
   await page.keyboard.press("t");
   await expect(dialog(page).getByRole("heading", { name: "Retry task" })).toBeVisible();
   await page.keyboard.press("Escape");
@@ -65,7 +68,7 @@ test("with a keyboard alone I find the failure, read its task and retry it", asy
   await expect(dialog(page)).toHaveCount(0);
   await expectAttempts(work, failed, 2);
 
-  // The palette closes again; another page, a filter by typing, and a panel by Enter.
+  // The palette is closed again; then another page, a filter by typing, and a panel with Enter.
   await page.keyboard.press("ControlOrMeta+k");
   await expect(dialog(page).getByRole("combobox")).toBeFocused();
   await page.keyboard.press("Escape");
@@ -91,10 +94,7 @@ test("with a keyboard alone I find the failure, read its task and retry it", asy
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
-  test("with touch alone I find the failure, read its task and retry it", async ({
-    page,
-    work,
-  }) => {
+  test("with only touch I find the failure, read its task and retry it", async ({ page, work }) => {
     const { failed } = await setScene(work);
     await open(page, `/failures?range=1h&queue=${work.queue}`);
     const main = page.getByRole("main");

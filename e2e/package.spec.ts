@@ -1,4 +1,4 @@
-/** The packed archive alone, as a user without rights installs and runs it. */
+/** The packed archive as an unprivileged user installs and runs it. */
 import { readFileSync, statSync } from "node:fs";
 import http from "node:http";
 import { Client } from "pg";
@@ -11,7 +11,7 @@ import { startSwitch } from "./support/switch";
 const TOKEN = "correct-horse-battery-staple";
 const BASE_PATH = "/ops/absurd";
 
-// One installation serves all tests of this file.
+// One installation serves all tests in this file.
 test.describe.configure({ mode: "default" });
 
 let installed: Installed;
@@ -23,7 +23,7 @@ test.afterAll(() => installed.remove());
 
 const databaseUrl = () => process.env.E2E_DATABASE_URL ?? "";
 
-test("the archive is small, and holds the dashboard, its licences and no sources", () => {
+test("the archive is small and contains the dashboard, its licences and no sources", () => {
   expect(statSync(installed.archive).size).toBeLessThan(20_000_000);
   for (const file of [
     "LICENSE",
@@ -39,7 +39,7 @@ test("the archive is small, and holds the dashboard, its licences and no sources
   expect(installed.files.filter((file) => unwanted.test(file))).toEqual([]);
 });
 
-test("its commands work for a user who can write nothing", async () => {
+test("its commands work for a user without write access", async () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   expect(await installed.run(["--version"])).toMatchObject({ stdout: version, exitCode: 0 });
   const doctor = await installed.run(["doctor", "--json", databaseUrl()]);
@@ -63,7 +63,7 @@ test("it starts quickly, as one process that needs little memory", async () => {
   const server = await installed.serve({ DATABASE_URL: databaseUrl() });
   const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
   const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
-  // The promise is two seconds; the other specs use the machine at the same time.
+  // The documented limit is two seconds; the other specs use the machine at the same time.
   expect(server.startedIn).toBeLessThan(process.env.CI ? 10_000 : 4_000);
   expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])).toBeLessThan(130_000);
   expect(children.trim()).toBe("");
@@ -138,7 +138,7 @@ test("Below a base path, I sign in, look around, act, and sign out", async ({ pa
     await expect(page).toHaveURL(`${server.url}/sign-in`);
     expect(strays).toEqual([]);
     expect(broken).toEqual([]);
-    // Nothing is served beside the base path, with or without a session.
+    // Nothing is served outside the base path, with or without a session.
     for (const elsewhere of [
       ...["/", "/tasks", "/api/queues", "/sign-in", "/api/health", "/favicon.ico"],
       ...[`${BASE_PATH}X/tasks`, BASE_PATH.slice(0, -1), "/_next/static/x.js"],
@@ -182,7 +182,7 @@ test("Behind a proxy that rewrites the host name, I sign in under the allowed on
   }
 });
 
-test("a request to stop lets a request finish and ends with 0", async ({ work }) => {
+test("after a stop signal, a pending request finishes and the exit code is 0", async ({ work }) => {
   const server = await installed.serve({ DATABASE_URL: databaseUrl() });
   const agent = new http.Agent({ keepAlive: true });
   const ask = (path: string) =>
@@ -193,7 +193,7 @@ test("a request to stop lets a request finish and ends with 0", async ({ work })
         })
         .on("error", reject);
     });
-  // Leaves a connection open that would hold a server which waits for its clients.
+  // Leaves a connection open that would delay a server which waits for its clients.
   expect(await ask("/api/health/live")).toBe(200);
   const blocker = new Client({ connectionString: databaseUrl() });
   await blocker.connect();

@@ -1,4 +1,4 @@
-/** People of different roles and scopes, whom a trusted proxy names. */
+/** People with different roles and scopes, named by a trusted proxy. */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "@playwright/test";
@@ -10,7 +10,7 @@ import { type Scene, setScene } from "./support/scene";
 
 const SECRET = "a-secret-of-the-proxy-24";
 
-/** Headers by which the proxy names somebody of a group. */
+/** Headers with which the proxy names a member of a group. */
 const asGroup = (group: string) => ({
   "x-proxy-secret": SECRET,
   "x-user": group,
@@ -33,7 +33,7 @@ async function openAs(browser: Browser, group: string): Promise<Page> {
   return context.newPage();
 }
 
-/** Addresses of all pages below app/ for a scene. A page whose segments have no entry here fails. */
+/** URLs of all pages below app/ for a scene. A page with a segment that has no entry here fails the test. */
 function pagesOf(queue: string, scene: Scene): string[] {
   const segments: Record<string, string> = {
     "[queue]": queue,
@@ -55,7 +55,7 @@ function pagesOf(queue: string, scene: Scene): string[] {
     .map((place) => `/${place}`);
 }
 
-test("Two people of different queues see each their own on every page, and nothing behind the other’s addresses", async ({
+test("Two people with different queues each see only their own on every page, and nothing at the other’s URLs", async ({
   playwright,
   work,
 }) => {
@@ -93,7 +93,7 @@ test("Two people of different queues see each their own on every page, and nothi
         if (text.includes(own)) showing += 1;
       }
       expect(showing).toBeGreaterThan(8);
-      // What only the other's rows contain; their queue's name is in the addresses themselves.
+      // Texts that only the other person's rows contain; their queue's name is in the URLs themselves.
       const marks = [`t-${foreign}`, `${foreign}:4711`, `ada-${foreign}`, `api-${foreign}`];
       for (const place of pagesOf(foreign, theirs)) {
         const { text } = await get(place);
@@ -112,7 +112,7 @@ test("Two people of different queues see each their own on every page, and nothi
 const ACTIONS =
   /^(Cancel|Retry|Run again|Run now|Spawn|Reschedule|Emit|Extend|Fork|Create|Drop|Clean up|Repair|Change|Edit|Start|Close circuit|Abort|Stop operation|Revoke)/;
 
-/** The actions that a page offers: those that can be pressed, and those that are disabled with a reason. */
+/** The actions that a page offers: enabled ones, and ones that are disabled with a reason. */
 async function offeredActions(page: Page): Promise<{ enabled: string[]; reasons: string[] }> {
   const buttons = page.getByRole("main").getByRole("button", { name: ACTIONS });
   const found = await buttons.evaluateAll((all) =>
@@ -138,7 +138,7 @@ async function visit(dashboard: Dashboard, page: Page, places: string[]) {
   return offered;
 }
 
-test("A viewer is offered no action on any page, each with the reason, and neither do keys nor the palette", {
+test("For a viewer every action is disabled with a reason on every page, and keys and the palette offer none", {
   tag: "@long",
 }, async ({ browser, work }) => {
   const scene = await setScene(work);
@@ -182,7 +182,7 @@ test("A viewer is offered no action on any page, each with the reason, and neith
   }
 });
 
-test("A read-only dashboard, and one without some actions, gives its own reason to everybody", async ({
+test("A read-only dashboard, or one without some actions, shows everyone its own reason", async ({
   browser,
   work,
 }) => {

@@ -78,11 +78,11 @@ test("an event can be emitted from the list of its waiters", async ({ page, work
   await dialog(page).getByLabel("Payload").fill('{"by": "ada"}');
   await dialog(page).getByRole("button", { name: "Emit and wake 1" }).click();
   await expect(row(page, "approved")).toContainText("emitted");
-  // The row is still open and now shows the payload.
+  // The row is still expanded and now shows the payload.
   await expect(page.getByRole("main")).toContainText("ada");
 });
 
-test("a queue can be created, opened and dropped by its name", async ({ page, work }) => {
+test("a queue can be created, opened, and dropped by typing its name", async ({ page, work }) => {
   const { pool } = work;
   const name = `${work.queue} größe`;
   await page.goto("/queues");
@@ -137,7 +137,7 @@ test("the retention of a queue can be changed", async ({ page, work }) => {
   expect((await getQueuePolicy(work.pool, work.queue))?.cleanupTtlSeconds).toBe(7 * 86_400);
 });
 
-test("a cleanup shows what it deletes first", async ({ page, work }) => {
+test("a cleanup first shows what it will delete", async ({ page, work }) => {
   const { pool, queue } = work;
   await spawnTask(pool, queue, "ended");
   const [run] = await claimTasks(pool, queue);

@@ -25,7 +25,7 @@ test("j and k move through every list, and Enter opens a row", async ({ page, wo
     "/audit",
     `/workflows?tenant=${tenant}`,
   ]) {
-    // Again where a row arrived or left between two keys: other tests use the same database.
+    // Repeated if a row appeared or disappeared between two key presses, because other tests use the same database.
     await expect(async () => {
       await open(page, address);
       const rows = page.getByRole("main").locator("[data-row]");
@@ -46,7 +46,7 @@ test("j and k move through every list, and Enter opens a row", async ({ page, wo
   await expect(page.getByRole("heading", { name: name ?? "" })).toBeVisible();
 });
 
-test("] and [ turn the pages of a list", async ({ page, work }) => {
+test("] and [ move between the pages of a list", async ({ page, work }) => {
   for (let n = 0; n < 5; n++) await spawnTask(work.pool, work.queue, `n${n}`);
   await open(page, `/queues/${work.queue}/tasks?limit=2`);
   const names = page.locator("a[data-row]");
@@ -60,7 +60,7 @@ test("] and [ turn the pages of a list", async ({ page, work }) => {
   await expect(names).toHaveText(["n2", "n1"]);
 });
 
-test("g and a letter open any section, and the letter does nothing else", async ({
+test("g and a letter open any section, and the letter has no other effect", async ({
   page,
   work,
 }) => {
@@ -96,7 +96,7 @@ test("I refresh a paused page with r", async ({ page, work }) => {
   await page.getByLabel("Refresh every").selectOption("Off");
   await expect(page.getByText("Paused")).toBeVisible();
   await page.getByLabel("Refresh every").blur();
-  // A list that is only polled gets this response, from before the second task, for the next two seconds.
+  // A list that is only polled receives this cached response, from before the second task, for the next two seconds.
   await page.request.get(`/api/tasks?queue=${work.queue}`);
   await spawnTask(work.pool, work.queue, "second");
   await press(page, "r");

@@ -49,7 +49,7 @@ test("I filter, page forward and back, reload, and get the same URL and rows", a
   await expect.poll(() => ids(page)).toEqual(first);
 });
 
-test("New tasks are counted instead of moving the rows", async ({ page, work }) => {
+test("New tasks are counted and don't move the rows", async ({ page, work }) => {
   await work.app.spawn("first", {}, { queue: work.queue });
   await page.goto(`/queues/${work.queue}/tasks`);
   await expect(page.locator("a[data-row]")).toHaveCount(1);
@@ -62,10 +62,7 @@ test("New tasks are counted instead of moving the rows", async ({ page, work }) 
   await expect(page.locator("a[data-row]")).toHaveCount(2);
 });
 
-test("I paste an id into the palette and get to its task, whatever the queue", async ({
-  page,
-  work,
-}) => {
+test("I paste an id into the palette and get to its task in any queue", async ({ page, work }) => {
   const { taskID } = await work.app.spawn("needle", {}, { queue: work.queue });
   await page.goto("/queues");
   await page.getByRole("main").waitFor();
@@ -80,7 +77,7 @@ test("a long name is truncated in its middle, right before its last characters",
   page,
   work,
 }) => {
-  // Longer than any column of the window gets.
+  // Longer than any column gets in this window.
   const workers = [
     `worker-${"eu-west-1a-".repeat(10)}:4711`,
     `mmmm-${"i".repeat(200)}-${"m".repeat(40)}-end`,
@@ -100,7 +97,7 @@ test("a long name is truncated in its middle, right before its last characters",
   }
 });
 
-/** Pixels between the end of a truncated name and where it would be directly after the ellipsis. */
+/** Pixels between the end of a truncated name and the position directly after the ellipsis. */
 function measureGap(name: Element): number {
   const [head, tail] = name.children;
   if (!head || !tail || head.scrollWidth <= head.clientWidth) return Number.NaN;

@@ -5,7 +5,7 @@ import { open } from "./support/open";
 
 const names = (page: Page) => page.locator("a[data-row]").allInnerTexts();
 
-test("I sort a list; an order that needs a filter gets it at once, and says so", async ({
+test("I sort a list, and an order that needs a filter adds it and reports that", async ({
   page,
   work,
 }) => {
@@ -34,7 +34,7 @@ test("I sort a list; an order that needs a filter gets it at once, and says so",
   await expect(page.getByText("Limited to pending, running, sleeping tasks")).toBeVisible();
   await expect.poll(() => names(page)).toEqual(["first", "second", "third"]);
 
-  // An address may still ask for an order that its filters do not support.
+  // A URL may still have an order that its filters don't support.
   await page.goto(`/queues/${queue}/tasks?sort=due`);
   await expect(page.getByText(/Sorting by due time needs active states/)).toBeVisible();
   await page.getByRole("button", { name: "Newest first" }).click();
@@ -98,7 +98,7 @@ test.describe("a queue named like a directory", () => {
     await page.getByRole("link", { name: "..", exact: true }).click();
     await expect(page.getByRole("heading", { name: "..", exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Tasks", exact: true }).last().click();
-    // The queue's own page is shown until the list has loaded, and has a link of the same name.
+    // The queue's own page is shown until the list has loaded, and has a link with the same name.
     await page.locator("a[data-row]", { hasText: "inside" }).click();
     await expect(page.getByRole("heading", { name: "inside" })).toBeVisible();
     await page.reload();

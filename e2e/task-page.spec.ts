@@ -8,7 +8,7 @@ const verdict = (page: Page) => page.getByRole("region", { name: "Diagnosis" });
 const state = (page: Page, name: string) =>
   expect(page.getByRole("main").getByText(name, { exact: true }).first()).toBeVisible();
 
-test("an attempt shows that it was slow for its name and how its error changed", async ({
+test("an attempt shows that it was slow for its task name and how its error changed", async ({
   page,
   work,
 }) => {
@@ -54,7 +54,7 @@ test("a task links its copies, and a copy its original", async ({ page, work }) 
   await pressFor(page, "a", dialog(page));
   await dialog(page).getByRole("button", { name: "Run again" }).click();
   await page.getByRole("link", { name: "Open task" }).click();
-  // Until the copy's page is there, the original's tabs would take the click.
+  // Until the copy's page has loaded, the original's tabs would receive the click.
   await expect(page).not.toHaveURL(new RegExp(taskID));
   await page.getByRole("tab", { name: "Related" }).click();
   await page.getByRole("link", { name: /ship .* Run again/ }).click();
@@ -132,10 +132,10 @@ test("emitting an event that was just emitted keeps its first payload", async ({
   await state(page, "sleeping");
   await verdict(page).getByRole("button", { name: "Emit event" }).click();
   await expect(dialog(page)).toContainText("paid");
-  // Once its preview has found the event not emitted yet.
+  // Once the preview has found that the event isn't emitted yet.
   await expect(dialog(page).getByRole("button", { name: /^Emit/ })).toBeEnabled();
   await work.app.emitEvent("paid", { by: "the shop" });
-  // The preview may show the emit first, and then the button is off.
+  // If the preview shows the emit first, the button is disabled.
   const emit = dialog(page).getByRole("button", { name: /^Emit/ });
   await emit.click({ timeout: 3_000 }).catch(() => expect(emit).toBeDisabled());
   await expect(dialog(page)).toContainText(/already emitted/i);
@@ -180,7 +180,7 @@ test("a redacted value never reaches the browser, and an edited copy keeps it", 
   const look = (url: string, text: string) => {
     if (text.includes(secret)) leaks.push(url);
   };
-  // The event stream of a page never finishes: its messages are read one by one.
+  // The event stream of a page never finishes, so its messages are read one by one.
   page.on("requestfinished", (request) => {
     const body = request.response().then((response) => response?.text() ?? "");
     reads.push(

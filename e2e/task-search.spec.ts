@@ -6,7 +6,7 @@ import { expect, test } from "./support/fixtures";
 const rows = (page: Page) => page.locator("a[data-row]");
 const box = (page: Page) => page.getByRole("combobox", { name: "Filter tasks" });
 
-/** Opens a list and waits until it refreshes automatically: hotkeys work from then on. */
+/** Opens a list and waits until it refreshes automatically, from when hotkeys work. */
 async function open(page: Page, address: string) {
   await page.goto(address);
   await expect(page.getByText(/^· (now|.+ ago)$/)).toBeVisible();
@@ -56,14 +56,14 @@ test("I find tasks by what is in their input, by tenant, error and step", async 
   }
 });
 
-test("An invalid word shows why, and stays in the box", async ({ page, work }) => {
+test("An invalid word shows the reason and stays in the box", async ({ page, work }) => {
   await open(page, `/queues/${work.queue}/tasks`);
   await search(page, "state:broken");
   await expect(page.getByText("Unknown state broken")).toBeVisible();
   await expect(box(page)).toHaveValue("state:broken");
 });
 
-test("The search box suggests keys, paths and values, and the URL has what I chose", async ({
+test("The search box suggests keys, paths and values, and the URL contains my choice", async ({
   page,
   work,
 }) => {

@@ -29,7 +29,7 @@ test("a dashboard for one tenant shows and finds only its tasks", async ({ page,
   await page.goto(`${restricted.url}/queues/${queue}/tasks/${own.taskId}`);
   await expect(page.getByRole("heading", { name: "acme-order" })).toBeVisible();
 
-  // The task of another tenant is indistinguishable from one that does not exist.
+  // Another tenant's task is indistinguishable from one that doesn't exist.
   const unknown = "01900000-0000-7000-8000-000000000000";
   const texts = [];
   for (const id of [other.taskId, unknown]) {
@@ -56,7 +56,10 @@ test("figures and actions across tenants are neither shown nor offered", async (
   await expect(page.getByRole("button", { name: "Create queue" })).toHaveCount(0);
 });
 
-test("a task spawned there belongs to the tenant, and a worker runs it", async ({ page, work }) => {
+test("a task spawned in a tenant's dashboard belongs to the tenant, and a worker runs it", async ({
+  page,
+  work,
+}) => {
   work.app.registerTask({ name: "greet" }, async () => "done");
   await work.startWorker();
   await page.goto(`${restricted.url}/queues/${work.queue}`);

@@ -73,7 +73,7 @@ test("the timeline updates when the awaited event is emitted", async ({ page, wo
   await expect(timeline(page).getByText(/^emitted/)).toBeVisible();
 });
 
-test("the table, the zoom keys and the unfolding of replayed steps work", async ({
+test("the table works, and so do the zoom keys and expanding replayed steps", async ({
   page,
   work,
 }) => {
@@ -134,7 +134,7 @@ test("on a phone two fingers zoom, one pans, and nothing overflows the page", as
     await touch("touchEnd", []);
     await expect(page.getByRole("button", { name: "Fit all" })).toBeVisible();
     const zoomed = await bar.boundingBox();
-    // The bar may be cut at both edges: the lines of the axis move in any case.
+    // The bar may be clipped at both edges, but the lines of the axis always move.
     const axis = () =>
       page
         .getByRole("region", { name: "Timeline" })

@@ -13,7 +13,7 @@ const settings = () => ({ DATABASE_URL: process.env.E2E_DATABASE_URL ?? "" });
 const dialog = (page: Page) => page.getByRole("dialog");
 const portOf = (url: string) => new URL(url).port;
 
-test("what cannot load while the server is away says so, and loads once it is back", async ({
+test("code that can't load while the server is unreachable shows the reason, and loads once the server is back", async ({
   page,
 }) => {
   const first = await startDashboard(settings());
@@ -38,7 +38,7 @@ test("what cannot load while the server is away says so, and loads once it is ba
   await second.stop();
 });
 
-test("one missing chunk replaces its own section only", async ({ page, work }) => {
+test("a missing chunk only replaces its own section", async ({ page, work }) => {
   const { taskID } = await work.app.spawn("task", {}, { queue: work.queue });
   await open(page, work.taskUrl(taskID));
   await page.route("**/_next/static/chunks/**", (route) => route.abort());
@@ -51,7 +51,7 @@ test("one missing chunk replaces its own section only", async ({ page, work }) =
   await expect(page.getByRole("tabpanel")).toContainText("for psql");
 });
 
-test("an old tab offers to reload after an update, and reloads by itself only if no input is lost", async ({
+test("an old tab offers to reload after an update, and reloads automatically only if no input is lost", async ({
   page,
 }) => {
   const old = await startDashboard(settings());
@@ -62,11 +62,11 @@ test("an old tab offers to reload after an update, and reloads by itself only if
   const folder = await makeNextVersion();
   const next = await startDashboard({ ...settings(), PORT: portOf(old.url) }, folder);
   try {
-    // Seen with the next poll.
+    // Detected by the next poll.
     await expect(page.getByText("New version.")).toBeVisible();
     await expect(filter).toHaveValue("typed");
 
-    // A part that the next version no longer has.
+    // A section that the next version no longer has.
     const before = await page.evaluate(() => performance.timeOrigin);
     await filter.blur();
     await page.keyboard.press("?");
@@ -88,8 +88,8 @@ test("an old tab offers to reload after an update, and reloads by itself only if
 });
 
 /**
- * A copy of the build under another deployment id, in which the chunk of the keyboard shortcuts has another name: what a
- * build of changed sources is to a tab of the old one.
+ * A copy of the build with another deployment id, in which the chunk of the keyboard shortcuts has another name, as a
+ * build of changed sources would appear to a tab of the old one.
  */
 async function makeNextVersion(): Promise<string> {
   const built = fileURLToPath(new URL("../.next/app", import.meta.url));

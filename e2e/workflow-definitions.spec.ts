@@ -30,7 +30,7 @@ test("a stored definition shows its operators and versions, exports them and sta
   const { name, first, second } = await prepare(work);
   const violations = watchPolicy(page);
   await page.goto("/workflows?view=definitions");
-  // By key: other tests store definitions, which would move the row under a pointer.
+  // By keyboard, because other tests store definitions, which would move the row under a pointer.
   await page.getByRole("link", { name: `${name} 2.0.0`, exact: true }).press("Enter");
   await expect(page).toHaveURL(new RegExp(`/workflows/definitions/${second}`));
   await expect(page.getByRole("heading", { name })).toBeVisible();

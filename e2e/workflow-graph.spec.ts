@@ -6,7 +6,7 @@ import { startWorkflow } from "../lib/highway/run/start";
 import { storeWorkflow } from "../lib/highway/run/store";
 import { expect, test, type Work } from "./support/fixtures";
 
-/** Long enough not to fit in any font: a missing glyph may be half as wide as a real one. */
+/** Too long to fit in any font: a missing glyph may be half as wide as a real one. */
 const NAMES = {
   long: `reconcile_${"the_ledger_of_every_branch_".repeat(7)}end`,
   japanese: "請求書の突合と差異の調査および再計算の実行と監査部門への最終報告".repeat(3),
@@ -75,7 +75,7 @@ test("names of any length and script stay in their boxes and are shown in full o
   for (const name of Object.values(NAMES)) expect(svg).toContain(name);
 });
 
-test("above the limit of operators a table with the reason replaces the picture, on a definition and on a run", async ({
+test("above the operator limit, a table with the reason replaces the graph of a definition or run", async ({
   page,
   work,
 }) => {
@@ -103,7 +103,7 @@ test("above the limit of operators a table with the reason replaces the picture,
   );
 });
 
-test("a dense graph is listed as well", async ({ page, work }) => {
+test("a dense graph is also replaced by a table", async ({ page, work }) => {
   const builder = new WorkflowBuilder(`dense_${work.queue.replace(/\W/g, "")}`);
   const layer = (number: number) => Array.from({ length: 25 }, (_, n) => `t${number}_${n}`);
   for (let number = 0; number < 8; number++)
@@ -131,7 +131,7 @@ test.describe("on a phone", () => {
     await touch(client, "End", []);
   }
 
-  test("one finger pans the graph sideways and scrolls the page, two zoom, and Fit shows the whole graph", async ({
+  test("one finger pans the graph sideways and scrolls the page, two fingers zoom, and Fit shows the whole graph", async ({
     page,
     work,
   }) => {

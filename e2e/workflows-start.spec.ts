@@ -48,7 +48,7 @@ test("a started run is approved by its event, shows its operators' progress and 
 }) => {
   const { name } = await prepare(work);
   await page.goto("/workflows?view=definitions");
-  // By key: other tests store definitions, which would move the row under a pointer.
+  // By keyboard, because other tests store definitions, which would move the row under a pointer.
   await page.getByRole("button", { name: `Start ${name} 1.0.0` }).press("Enter");
   const dialog = page.getByRole("dialog", { name: `Start ${name} 1.0.0` });
   const start = dialog.getByRole("button", { name: "Start run" });
@@ -116,7 +116,7 @@ test("a paused definition cannot be started and shows the reason", async ({ page
   const button = page.getByRole("button", { name: `Start ${name} 1.0.0` });
   await button.click();
   const dialog = page.getByRole("dialog", { name: `Start ${name} 1.0.0` });
-  // The form was prepared before the pause, and the required input follows it: every preview sees the pause.
+  // The form was loaded before the pause and its required input appears after it, so every preview sees the pause.
   await expect(dialog.getByLabel("applicant")).toBeVisible();
   await work.pool.query(
     "update workflow_definition set is_paused = true where definition_id = $1",

@@ -1,9 +1,9 @@
 /**
- * Runs a TypeScript program of this repository on a fresh clone: checks Node, installs the packages when they are
- * missing or not those of the lock file, and then runs the program in this same process, so that it gets arguments and
- * signals directly. Plain JavaScript without dependencies, since none may be there yet.
+ * Runs a TypeScript program of this repository on a fresh clone: checks Node, installs the packages if they are missing
+ * or differ from the lock file, and then runs the program in this same process, so that it receives arguments and
+ * signals directly. Plain JavaScript without dependencies, since none may be installed yet.
  *
- *     node scripts/bootstrap.mjs scripts/demo.ts --port 4000
+ * node scripts/bootstrap.mjs scripts/demo.ts --port 4000
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -26,7 +26,10 @@ function requireNode(version) {
   );
 }
 
-/** Whether a package of the lock file is missing or has another version. Other platforms' packages don't count. */
+/**
+ * Whether a package in the lock file is missing or installed in another version. Packages for other platforms don't
+ * count.
+ */
 function isStale() {
   const wanted = packagesOf("package-lock.json");
   const installed = packagesOf("node_modules/.package-lock.json");
@@ -40,8 +43,8 @@ function isStale() {
 }
 
 /**
- * Whether the lock file lists the packages of all platforms. npm leaves out those that its registry did not have when
- * the file was written, and `npm ci` then refuses the whole file, wherever it runs.
+ * Whether the lock file lists the packages of all platforms. npm omits those that its registry did not have when the
+ * file was written, and `npm ci` then rejects the whole file on any platform.
  */
 function isComplete() {
   const wanted = packagesOf("package-lock.json") ?? {};
@@ -63,7 +66,7 @@ function packagesOf(lockFile) {
 function install() {
   const command = isComplete() ? ["ci"] : ["install", "--no-save"];
   console.log(`Installing packages (npm ${command[0]}); this takes a minute the first time.`);
-  // Started by npm, use that same npm; the build needs the development packages in any case.
+  // Uses the same npm if started by npm. The build always needs the development packages.
   const npm = process.env.npm_execpath;
   const flags = [...command, "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
   const child = npm?.endsWith(".js")

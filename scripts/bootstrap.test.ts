@@ -37,14 +37,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(outside, { recursive: true }));
 
-/** Makes the lock file ask for a version of the dependency, as a pull from the repository would. */
+/** Makes the lock file require another version of the dependency, as a pull from the repository would. */
 async function publish(version: string): Promise<void> {
   const source = path.join(outside, "part");
   await mkdir(source, { recursive: true });
   await writeFile(path.join(source, "package.json"), JSON.stringify({ name: "part", version }));
   await run("npm", ["pack", "--pack-destination", project], { cwd: source });
   const dependencies = { part: `file:part-${version}.tgz` };
-  // Apart from the project, so that npm does not take what is installed there into account.
+  // Outside the project, so that npm ignores what is installed there.
   const apart = await mkdtemp(path.join(outside, "lock-"));
   await cp(path.join(project, `part-${version}.tgz`), path.join(apart, `part-${version}.tgz`));
   await writeFile(
@@ -63,14 +63,14 @@ async function bootstrap(...args: string[]): Promise<string> {
   return stdout;
 }
 
-test("packages are installed when they are missing, and not again", async () => {
+test("packages are installed if they are missing, and only once", async () => {
   const first = await bootstrap("--name", "two words");
   expect(first).toContain("Installing packages (npm ci)");
   expect(first).toContain('"version":"1.0.0","args":["--name","two words"]');
   expect(await bootstrap()).not.toContain("Installing");
 });
 
-test("packages are installed again when the lock file asks for others, or their folder is gone", async () => {
+test("packages are reinstalled if the lock file requires others or their folder is missing", async () => {
   await publish("1.0.1");
   const output = await bootstrap();
   expect(output).toContain("Installing packages");
@@ -79,7 +79,7 @@ test("packages are installed again when the lock file asks for others, or their 
   expect(await bootstrap()).toContain("Installing packages");
 });
 
-test("a lock file without other platforms' packages is installed all the same, and left as it is", async () => {
+test("a lock file without other platforms' packages is installed and left unchanged", async () => {
   const file = path.join(project, "package-lock.json");
   const lock = JSON.parse(await readFile(file, "utf8"));
   lock.packages["node_modules/part"].version = "1.0.2";
@@ -92,7 +92,7 @@ test("a lock file without other platforms' packages is installed all the same, a
   await publish("1.0.1");
 });
 
-test("a signal reaches the script once, and its exit code is the command's", async () => {
+test("a signal reaches the script once, and the command exits with the script's exit code", async () => {
   const child = spawn("node", ["scripts/bootstrap.mjs", "scripts/hello.ts", "--stay"], {
     cwd: project,
   });
@@ -108,7 +108,7 @@ test("a signal reaches the script once, and its exit code is the command's", asy
   expect(output).toContain("signals 1");
 });
 
-test("a script that is not there is an error", async () => {
+test("a missing script is an error", async () => {
   await expect(
     run("node", ["scripts/bootstrap.mjs", "scripts/none.ts"], { cwd: project }),
   ).rejects.toMatchObject({

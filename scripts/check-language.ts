@@ -1,12 +1,12 @@
 /**
- * Part of `npm run check`: keeps out turns of phrase that cost readers a second pass. The list holds what this
- * repository has contained; docs/language.md has the rules and the glossary behind it. With arguments, only files
- * whose path starts with one of them are checked.
+ * Part of `npm run check`: rejects turns of phrase that readers have to read twice. The list holds phrases that this
+ * repository has contained; docs/language.md has the rules and the glossary behind it. With arguments, only files whose
+ * path starts with one of them are checked.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** A turn of phrase and what to write instead. Patterns are matched without regard to case, within one line. */
+/** A turn of phrase and its replacement. Patterns are matched case-insensitively within one line. */
 const TURNS: readonly [pattern: RegExp, instead: string][] = [
   [/\banew\b/, "again"],
   [/\bwhoever\b/, "name the subject"],
@@ -36,14 +36,14 @@ const TURNS: readonly [pattern: RegExp, instead: string][] = [
 ];
 
 /**
- * Files that keep their words: released SQL is append-only, the LICENSE is not ours, and recordings are data. This
- * file names the turns.
+ * Files that keep their words: released SQL is append-only, the LICENSE isn't ours, and recordings are data. This file
+ * and docs/language.md name the turns.
  */
 const EXEMPT =
   /^(drizzle\/engine\/00(0\d|10)_|drizzle\/dashboard\/000[0-3]_|LICENSE$|package-lock\.json$|scripts\/check-language\.ts$|docs\/language\.md$|testing\/recordings\/.*\.json$|.*\/fixtures\/)/;
 const TEXT = /\.(tsx?|mjs|cjs|js|sql|md|css)$/;
 
-/** Lines whose turn is right, each with its reason. */
+/** Lines in which a listed turn is right, each with its reason. */
 const EXCEPTIONS: readonly [file: string, words: string, why: string][] = [];
 
 const used = new Set<string>();

@@ -1,4 +1,4 @@
-/** `npm run demo`: the dashboard on a living system, from a fresh clone. */
+/** `npm run demo`: the dashboard with a running system, from a fresh clone. */
 import { Command, InvalidArgumentError } from "commander";
 import { DEFAULT_DATA_DIR, runDemo } from "@/demo/run";
 import { stage } from "@/demo/stage";

@@ -1,4 +1,4 @@
-/** `npm run dev`: the dashboard in development mode, on `DATABASE_URL` or else on the demo's system. */
+/** `npm run dev`: the dashboard in development mode, on `DATABASE_URL` or otherwise on the demo's system. */
 
 import { DEFAULT_DATA_DIR } from "@/demo/run";
 import { stage } from "@/demo/stage";

@@ -1,7 +1,7 @@
 /**
- * `npm run test:postgres [major …]`: runs the tests of the engine and of its client layer on every supported
- * PostgreSQL, one major after another. With `--short`, the engine's contract alone on the oldest one, which has the
- * fewest features to build on. The last line is `N passed, M failed`; `.cache/postgres.json` holds the same.
+ * `npm run test:postgres [major …]`: runs the tests of the engine and its client layer on every supported PostgreSQL,
+ * one major after another. With `--short`, only the engine's contract on the oldest one, which has the fewest features.
+ * The last line is `N passed, M failed`; `.cache/postgres.json` holds the same.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -48,7 +48,7 @@ async function testOn(major: number): Promise<Omit<Outcome, "major">> {
   const seconds = Math.round((Date.now() - started) / 1000);
   if (!existsSync(report)) return { ...NONE, seconds, trouble: "no test ran" };
   const tally = parseVitestReport(await readFile(report, "utf8"));
-  // A run can fail without a failed test: an unhandled error, a broken set-up.
+  // A run can fail without a failed test: an unhandled error, a broken setup.
   const trouble = exitCode === 0 || tally.failed > 0 ? "" : "an error outside of its tests";
   return { ...tally, failed: tally.failed + (trouble ? 1 : 0), seconds, trouble };
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: every check, the fastest to fail first. Each check counts as one test beside those of the
- * unit and end-to-end suites; what failed is named once more at the end, and the last line is `N passed, M failed`.
+ * `npm test`: all checks, the fastest first. Each check counts as one test beside those of the unit and end-to-end
+ * suites. Failures are listed again at the end, and the last line is `N passed, M failed`.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
@@ -49,7 +49,7 @@ async function check(title: string, ...commands: string[]): Promise<boolean> {
   return true;
 }
 
-/** Runs a suite and adds up what its report says; a suite that left no report counts as one failure. */
+/** Runs a suite and adds up its report; a suite without a report counts as one failure. */
 async function suite(
   title: string,
   command: string,
@@ -63,7 +63,7 @@ async function suite(
     ? read(await readFile(report, "utf8"))
     : { passed: 0, failed: 1, failures: ["no test ran"] };
   total.passed += tally.passed;
-  // A suite can fail without a failed test: an unhandled error, a broken set-up, no test found.
+  // A suite can fail without a failed test: an unhandled error, a broken setup, no test found.
   total.failed += ok ? tally.failed : Math.max(1, tally.failed);
   if (!ok && tally.failures.length === 0) tally.failures.push("an error outside of its tests");
   total.failures.push(...tally.failures.map((failure) => `${title}: ${failure}`));

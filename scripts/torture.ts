@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/torture.ts [tasks] [workers] [kills]`: runs the torture test on a server of its own and prints the
+ * `npx tsx scripts/torture.ts [tasks] [workers] [kills]`: runs the torture test on its own server and prints the
  * outcome. Defaults to 2,000 tasks, 8 workers and 40 kills.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:bulk`: tasks per second of each bulk action without a rate limit, on a server of its own that is as
- * durable as a production server. Ends with exit code 1 when cancel or retry is below 1,000 tasks/s.
+ * `npm run bench:bulk`: tasks per second of each bulk action without a rate limit, on its own server with production
+ * durability. Exits with 1 if cancel or retry is below 1,000 tasks/s.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
@@ -32,7 +32,7 @@ process.env.DATABASE_URL = server.url("postgres");
 const client = new Client({ connectionString: server.url("postgres") });
 await client.connect();
 
-/** What brings all tasks of the queue into the state that the action requires. */
+/** Statements that bring all tasks of the queue into the state that the action requires. */
 const PREPARE: readonly [BulkAction, statement: string][] = [
   ["retry", "update absurd.t_q set state = 'failed'; update absurd.r_q set state = 'failed'"],
   [

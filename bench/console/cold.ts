@@ -9,12 +9,12 @@ import { pointPoolsAt } from "./context";
 import { databaseOf, startServer } from "./server";
 import type { Size } from "./sizes";
 
-/** Limit of the first page with cold caches, milliseconds. */
+/** Limit for the first page with cold caches, in milliseconds. */
 export const COLD = 300;
 
 /**
- * How long the first page of all tasks takes after the database was restarted and the operating system's cache emptied,
- * connection included. `null` where this process may not empty it.
+ * Duration of the first page of all tasks after restarting the database and dropping the operating system's cache,
+ * connection included. `null` if this process may not drop it.
  */
 export async function measureCold(
   directory: string,

@@ -22,13 +22,13 @@ export type Context = {
   /** Events of the largest queue: emitted, and awaited. */
   emitted: string[];
   awaited: string[];
-  /** The one task that `RARE` finds. */
+  /** The only task that `RARE` matches. */
   rare: Uuid;
 };
 
 const SAMPLES = 60;
 
-/** Points the dashboard's pools at this database, and looks up ids to query in it. */
+/** Connects the dashboard's pools to this database, and looks up ids to query in it. */
 export async function openContext(size: Size, url: string): Promise<Context> {
   await pointPoolsAt(url);
   const client = new Client({ connectionString: url });
@@ -80,7 +80,7 @@ export async function openContext(size: Size, url: string): Promise<Context> {
   }
 }
 
-/** Makes the dashboard's queries, in this process, go to this database. */
+/** Makes the dashboard's queries in this process use this database. */
 export async function pointPoolsAt(url: string): Promise<void> {
   process.env.DATABASE_URL = url;
   process.env.DATABASE_READ_URL = "";

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** CPU milliseconds since the start, of the database's processes and of this one. */
+/** CPU milliseconds since the start, of the database's processes and of this process. */
 export type Cpu = { server: number; dashboard: number };
 
 /**
- * CPU time spent. Unlike elapsed time, other work on the machine hardly changes it. Without a Linux `/proc` the
- * server's is not a number.
+ * CPU time spent. Unlike elapsed time, it is hardly affected by other work on the machine. Without a Linux `/proc`, the
+ * server's value is NaN.
  */
 export function measureCpu(directory: string): Cpu {
   const { user, system } = process.cpuUsage();
@@ -28,7 +28,7 @@ function measureServer(directory: string): number {
   }
 }
 
-/** The fourth field; the second one, a name in brackets, can hold spaces. */
+/** The fourth field. The second one, a name in brackets, can contain spaces. */
 function parentOf(pid: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1];

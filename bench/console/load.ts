@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { ERROR, endOf, type Filling, idOf, NAME, startOf, tasksOf } from "./rows";
 
-/** Creates a queue and fills its tables as the engine's functions would have left them, in the order of their ids. */
+/** Creates a queue and fills its tables as the engine's functions would have, in the order of their ids. */
 export async function loadQueue(client: Client, filling: Filling): Promise<void> {
   const { name, partitioned } = filling.queue;
   await client.query("select absurd.create_queue($1, $2)", [
@@ -53,7 +53,7 @@ function tasks(filling: Filling): string {
     from (${tasksOf(filling)}) task`;
 }
 
-/** The last attempt of an active task has not ended; every attempt before the last one failed. */
+/** The last attempt of an active task has not ended; every earlier attempt failed. */
 function runs(filling: Filling): string {
   const now = `to_timestamp(${filling.now / 1000})`;
   const ahead = `${now} + (r2 - 1000) * interval '3 seconds'`;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:console`: runs every read function of the dashboard on 100 thousand, 1 million and 5 million tasks,
- * and the built dashboard's routes, on a server of its own whose data stays for the next run. Ends with exit code 1
- * when something is over its limit.
+ * and the built dashboard's routes, on its own server whose data is kept for the next run. Exits with 1 if something
+ * exceeds its limit.
  */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -58,7 +58,7 @@ const problems: string[] = [];
 const note = (line: string) => process.stderr.write(`${line}\n`);
 
 const READS = [...TASK_READS, ...FIGURE_READS, ...OTHER_READS];
-/** Not run by themselves: streams of pages, measured by the searches. */
+/** Not run separately: streams of pages, measured by the searches. */
 const STREAMS = ["countTasks", "exportTasks", "followTasks"];
 for (const name of listReadFunctions())
   if (!STREAMS.includes(name) && !READS.some((read) => read.function === name))

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 
-/** Milliseconds of calls made one after the other. */
+/** Milliseconds of sequential calls. */
 export type Latencies = { p50: number; p95: number; calls: number };
 
 /** Repeats a call, passing its number, until there are enough calls or the time is used up. */
@@ -18,7 +18,7 @@ export async function measure(
   return { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), calls: latencies.length };
 }
 
-/** The value at or below which this share of the values lies. */
+/** The value that this share of the values doesn't exceed. */
 export function quantile(values: number[], share: number): number {
   const ordered = [...values].sort((a, b) => a - b);
   return ordered[Math.max(0, Math.ceil(ordered.length * share) - 1)] ?? Number.NaN;

@@ -2,22 +2,22 @@ import { Agent, get } from "node:http";
 import { performance } from "node:perf_hooks";
 import { quantile } from "./measure";
 
-/** The first paint of a page, requested as a browser does but without loading its scripts. */
+/** The first paint of a page, requested like a browser does but without loading its scripts. */
 export type FirstPaint = {
   path: string;
   /** Size of the HTML before compression. */
   bytes: number;
-  /** Milliseconds to the first byte and to the last of one client, warm; the medians. */
+  /** Milliseconds to the first and last byte for one client with warm caches; medians. */
   firstByte: number;
   lastByte: number;
-  /** With `CLIENTS` clients that each request it again at once. */
+  /** With `CLIENTS` clients that each repeat the request at once. */
   perSecond: number;
   p95: number;
-  /** Responses that were not a whole page. */
+  /** Responses that weren't a complete page. */
   failed: number;
 };
 
-/** The pages to measure: each draws rows of all queues. */
+/** The pages to measure; each renders rows of all queues. */
 export const PAGES = ["/", "/tasks", "/queues", "/events", "/failures", "/workers", "/workflows"];
 
 /** Limits of a page on the largest data set. */
@@ -29,7 +29,7 @@ const ALONE = 15;
 
 type Paint = { firstByte: number; lastByte: number; bytes: number; whole: boolean };
 
-/** Requests a page alone, then by many clients at once. */
+/** Requests a page alone, then with many concurrent clients. */
 export async function measurePage(url: string, path: string): Promise<FirstPaint> {
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
   const alone: Paint[] = [];

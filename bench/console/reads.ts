@@ -22,16 +22,16 @@ export type Read = {
 };
 
 /**
- * How long calls took, first with mostly cold caches and then again, the CPU time of one, and the server's work for it.
+ * Latencies with mostly cold caches and then of repeated calls, the CPU time of a call, and the server's work for it.
  */
 export type Figures = Latencies & { first: Latencies; cpu: Cpu; work: Work };
 
 export type Measured = { read: Read; bySize: Map<Size, Figures> };
 
-/** How long one call may take on average before fewer calls are made. */
+/** Average milliseconds per call above which fewer calls are made. */
 const MILLISECONDS = 25;
 
-/** A median that moved by less than this, in milliseconds, has not grown. */
+/** A median that changed by less than this, in milliseconds, has not grown. */
 const NOISE = 2;
 
 /** Runs every query on one database. */
@@ -61,7 +61,7 @@ export async function measureReads(
   return figures;
 }
 
-/** What is wrong with these figures, if anything. */
+/** Violated limits in these figures, if any. */
 export function judge({ read, bySize }: Measured): string[] {
   const figures = [...bySize.values()];
   const [small, large] = [figures[0], figures.at(-1)];

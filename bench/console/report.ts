@@ -4,7 +4,7 @@ import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
 import type { OpenTabs } from "./tabs";
 
-/** A table in Markdown; the first columns are texts, the others are numbers. */
+/** A Markdown table; the first columns are text, the others numbers. */
 function table(head: string[], rows: (string | number)[][], texts = 1): string {
   const line = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
   const rule = head.map((_, n) => (n < texts ? "---" : "---:"));
@@ -14,7 +14,7 @@ function table(head: string[], rows: (string | number)[][], texts = 1): string {
 const whole = (value: number) => Math.round(value).toLocaleString("en");
 const tenths = (value: number) => value.toFixed(1);
 
-/** One row per query: medians and 95th percentiles on each data set, growth, and what it made the server do. */
+/** One row per query: medians and 95th percentiles on each data set, growth, and the server's work. */
 export function reportReads(measured: Measured[]): string {
   const sizes = [...(measured[0]?.bySize.keys() ?? [])];
   return table(
@@ -42,7 +42,7 @@ export function reportReads(measured: Measured[]): string {
         tenths(large.first.p95),
         (large.p50 / small.p50).toFixed(2) + (read.growth ? "" : " ¹"),
         read.limit ?? "",
-        // Workers of a parallel plan take their count with them when they end.
+        // Workers of a parallel plan take their counters with them when they exit.
         large.cpu.server > 0 ? tenths(large.cpu.server) : "",
         tenths(large.cpu.dashboard),
         large.work.statements,

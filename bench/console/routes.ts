@@ -4,22 +4,22 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { quantile } from "./measure";
 
-/** Throughput of a route under `connections` that each send the next request at once. */
+/** Throughput of a route with `connections` that each send the next request at once. */
 export type Throughput = {
   path: string;
   perSecond: number;
   p50: number;
   p95: number;
-  /** Responses that were not 200 with whole JSON. */
+  /** Responses that weren't 200 with complete JSON. */
   failed: number;
 };
 
-/** Lower limit for the task list alone, requests per second. */
+/** Lower limit for the task list alone, in requests per second. */
 export const PER_SECOND = 500;
 const CONNECTIONS = 20;
 const SECONDS = 8;
 
-/** Requests a route as fast as it responds, for some seconds. */
+/** Requests a route as fast as it responds, for a few seconds. */
 export async function measureRoute(url: string, path: string): Promise<Throughput> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const latencies: number[] = [];
@@ -52,12 +52,12 @@ export async function measureRoute(url: string, path: string): Promise<Throughpu
 /** Database work while `browsers` browsers had the task list open. */
 export type Watching = { browsers: number; transactions: number; pages: number; failed: number };
 
-/** Fifty browsers may cost the database this much more than one. */
+/** Maximum database work of fifty browsers relative to one. */
 export const SHARING = 1.2;
 const INTERVAL = 2_000;
 const WATCHED = 20_000;
 
-/** Simulates browsers that request the newest tasks every two seconds, each at its own offset. */
+/** Simulates browsers that request the newest tasks every two seconds, each with its own offset. */
 export async function watchTasks(
   url: string,
   database: string,
@@ -87,7 +87,7 @@ export async function watchTasks(
   };
 }
 
-/** Idle sessions report what they did after ten seconds at the latest. */
+/** Idle sessions report their counters after ten seconds at the latest. */
 async function getActivity(database: string): Promise<{ transactions: number; pages: number }> {
   await pause(11_000);
   const client = new Client({ connectionString: database });
@@ -109,7 +109,7 @@ function answers(agent: Agent, url: string): Promise<boolean> {
       response.on("data", (chunk: Buffer) => {
         last = chunk.subarray(-1).toString();
       });
-      // A truncated response doesn't end as JSON does.
+      // A truncated response doesn't end like JSON.
       response.on("end", () => resolve(response.statusCode === 200 && last === "}"));
       response.on("error", () => resolve(false));
     });

@@ -2,14 +2,14 @@ import { type BenchQueue, DAYS, NAMES } from "./sizes";
 
 const DAY = 86_400_000;
 
-/** A queue to be filled: `tasks` rows that end at `now`, milliseconds. */
+/** A queue to fill: `tasks` rows up to `now`, in milliseconds. */
 export type Filling = { queue: BenchQueue; tasks: number; now: number };
 
 /**
- * The tasks of a queue as a subquery, oldest first, with what the rows of all its tables are derived from. Everything
- * follows from the row's number, so that the tables agree with each other and each load is like the last:
- * 91 % completed, 4 % failed after three attempts, 2 % cancelled; 3 % active, of which the pending and running are of
- * the last day and the sleeping of any time. 1.15 attempts a task.
+ * The tasks of a queue as a subquery, oldest first, with the values from which the rows of all its tables are derived.
+ * Everything follows from the row's number, so that the tables are consistent and each load is the same: 91 %
+ * completed, 4 % failed after three attempts, 2 % cancelled, 3 % active, of which the pending and running ones are from
+ * the last day and the sleeping ones from any time. 1.15 attempts per task.
  */
 export function tasksOf({ queue, tasks, now }: Filling): string {
   const seed = `hashtext('${queue.name}')`;
@@ -39,7 +39,7 @@ export function tasksOf({ queue, tasks, now }: Filling): string {
     ) states`;
 }
 
-/** A UUIDv7 of the row's time and the attempt's number; attempt 0 is the task itself. */
+/** A UUIDv7 from the row's time and the attempt's number; attempt 0 is the task itself. */
 export function idOf(attempt: string | number): string {
   return `(lpad(to_hex(ms + greatest(${attempt} - 1, 0) * 60000), 12, '0') || '7' || substr(key, 1, 3) || '8'
     || ${attempt} || substr(key, 4, 14))::uuid`;
@@ -61,7 +61,7 @@ const ERRORS = [
   "ValidationError",
 ];
 
-/** Errors of a handful of kinds, whose messages differ by the values in them, with a traceback. */
+/** Errors of a handful of kinds with varying values in their messages, and a traceback. */
 export const ERROR = `jsonb_build_object('name', ('{${ERRORS.join(",")}}'::text[])[1 + r2 % ${ERRORS.length}],
   'message', 'request ' || r3 || ' for customer c-' || r2 || ' gave up after ' || r1 || ' ms',
   'stack', repeat('at handle (worker.js:' || r1 || ')' || chr(10), 12))`;

@@ -6,21 +6,21 @@ import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
 import { RARE } from "./sizes";
 
-/** How one search through the whole history went. Times in milliseconds. */
+/** Result of one search through the whole history. Times are in milliseconds. */
 export type Search = {
   words: string;
-  /** Until the first output: a hit, or how far back the search got. */
+  /** Until the first output: a match, or how far back the search has reached. */
   first: number;
   total: number;
   longestStatement: number;
   steps: number;
-  /** Megabytes that the heap grew at most. */
+  /** Maximum growth of the heap, in megabytes. */
   heap: number;
   /** Whether it found exactly the one matching task. */
   correct: boolean;
 };
 
-/** No statement of a search may run longer than this; each window runs under this timeout. */
+/** No statement of a search may exceed this; each window runs under this timeout. */
 const STATEMENT = 1_000;
 const FIRST = 1_000;
 const PATH = 15_000;
@@ -57,7 +57,7 @@ async function measureSearch(context: Context, words: string): Promise<Search> {
   };
 }
 
-/** What is wrong with a search, if anything. */
+/** Violated limits of a search, if any. */
 export function judgeSearch({ words, ...search }: Search): string[] {
   const isPath = words === RARE.path;
   return [

@@ -6,7 +6,7 @@ import { loadQueue, plantRare } from "./load";
 import { loadDashboard } from "./load-dashboard";
 import { LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
 
-/** A server on this directory, as durable as a production server; what it holds stays for the next run. */
+/** A server on this directory with production durability; its data is kept for the next run. */
 export async function startServer(directory: string): Promise<EmbeddedServer> {
   await mkdir(directory, { recursive: true });
   return startEmbeddedPostgres({
@@ -19,17 +19,17 @@ export async function startServer(directory: string): Promise<EmbeddedServer> {
       fsync: "on",
       synchronous_commit: "on",
       full_page_writes: "on",
-      // Rows loaded in the transaction that creates their table need no write-ahead log, which halves the time.
+      // Rows loaded in the transaction that creates their table need no write-ahead log, which halves the loading time.
       wal_level: "minimal",
       max_wal_senders: "0",
     },
   });
 }
 
-/** The name of a size's database. */
+/** Name of a size's database. */
 export const databaseOf = (size: Size) => `console_${size}`;
 
-/** Loads the missing sizes, each into a database of its own, and prints how long it took. */
+/** Loads the missing sizes, each into its own database, and prints the duration. */
 export async function loadMissing(
   server: EmbeddedServer,
   sizes: Size[],
@@ -54,13 +54,14 @@ export async function loadMissing(
   }
 }
 
-/** Two sessions share the queues: the largest one takes as long as all others. */
+/** Two sessions share the queues: the largest queue takes as long as all others together. */
 async function load(server: EmbeddedServer, tasks: number): Promise<void> {
   const now = Math.floor(Date.now() / 1000) * 1000;
   const first = await connect(server, "loading");
   await migrate(first, "engine");
   await migrate(first, "dashboard");
-  // The engine's clock stays where the data ends, so that a window of a day holds a day whenever the benchmark runs.
+  // The engine's clock is fixed at the end of the data, so that a window of a day covers a day of data whenever the
+  // benchmark runs.
   const clock = new Date(now).toISOString();
   await first.query(`alter database loading set absurd.fake_now = '${clock}'`);
   const halves = [QUEUES.slice(0, 1), QUEUES.slice(1)].map(async (queues) => {
@@ -79,7 +80,7 @@ async function load(server: EmbeddedServer, tasks: number): Promise<void> {
   await first.end();
 }
 
-/** A connection to a database of this server; its user ends it. */
+/** A connection to a database of this server; the caller must end it. */
 export async function connect(server: EmbeddedServer, database: string): Promise<Client> {
   const client = new Client({ connectionString: server.url(database) });
   await client.connect();

@@ -1,4 +1,4 @@
-/** The data sets, by the name used on the command line: how many tasks each has, over all queues. */
+/** Number of tasks over all queues in each data set, by its name on the command line. */
 export const SIZES = { "100k": 100_000, "1m": 1_000_000, "5m": 5_000_000 } as const;
 export type Size = keyof typeof SIZES;
 
@@ -6,7 +6,7 @@ export type BenchQueue = { name: string; share: number; partitioned: boolean };
 
 const plain = (name: string, share: number): BenchQueue => ({ name, share, partitioned: false });
 
-/** Eight queues: one holds 60 % of the tasks, one is partitioned by weeks. */
+/** Eight queues: one holds 60 % of the tasks, one is partitioned by week. */
 export const QUEUES: readonly BenchQueue[] = [
   plain("orders", 0.6),
   { name: "emails", share: 0.12, partitioned: true },
@@ -18,11 +18,11 @@ export const QUEUES: readonly BenchQueue[] = [
   plain("upkeep", 0.02),
 ];
 
-/** The largest queue, and the one partitioned by weeks. */
+/** The largest queue, and the one partitioned by week. */
 export const LARGEST = "orders";
 export const PARTITIONED = "emails";
 
-/** How far back the tasks go. */
+/** The tasks' time range in days. */
 export const DAYS = 30;
 
 /** Forty task names; their frequencies follow Zipf's law. */
@@ -32,5 +32,5 @@ export const NAMES: readonly string[] = Array.from(
     `${["order", "mail", "invoice", "image"][rank % 4]}.${["check", "send", "render", "book", "sync"][rank % 5]}-${rank + 1}`,
 );
 
-/** One task has this name, and one has this value in its parameters; no index finds either. */
+/** One task has this name and one has this value in its params; no index finds either. */
 export const RARE = { name: "ledger.settle-once", path: "params.marker:needle" } as const;

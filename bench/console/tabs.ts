@@ -8,21 +8,21 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { migrate } from "@/lib/db/migrate";
 import { connect } from "./server";
 
-/** What open tabs cost while a list changes twenty times a second, and how old what they show gets. */
+/** Cost of open tabs while a list changes twenty times a second, and the age of what they show. */
 export type OpenTabs = {
   tabs: number;
-  /** Statements of the dashboard in the database, a minute. */
+  /** The dashboard's statements per minute in the database. */
   statements: number;
   requests: number;
-  /** Milliseconds since the oldest row that a tab showed was read, at the worst moment. */
+  /** Maximum age of the oldest row that a tab showed, in milliseconds. */
   oldestRow: number;
   failed: number;
 };
 
-/** Twenty tabs may cost the database this much more than one. */
+/** Maximum database work of twenty tabs relative to one. */
 export const TAB_SHARING = 1.2;
 
-/** No row may be older than the refresh interval and this, in milliseconds, without being marked. */
+/** Maximum age of an unmarked row in milliseconds: the refresh interval and a tolerance. */
 export const ROW_AGE = 5_000 + 2_000;
 
 const DATABASE = "live_tabs";
@@ -31,7 +31,7 @@ const INTERVAL = 5_000;
 const SECONDS = 60;
 const PER_SECOND = 20;
 
-/** Creates a database whose statements are logged with the name of the program. */
+/** Creates a database whose statements are logged with the program's name. */
 export async function createTabsDatabase(server: EmbeddedServer): Promise<string> {
   const maintenance = await connect(server, "postgres");
   await maintenance.query(`drop database if exists ${DATABASE} with (force)`);
@@ -49,7 +49,7 @@ export async function createTabsDatabase(server: EmbeddedServer): Promise<string
   return server.url(DATABASE);
 }
 
-/** Removes the database, and logs as before. */
+/** Drops the database, and restores logging. */
 export async function dropTabsDatabase(server: EmbeddedServer): Promise<void> {
   const maintenance = await connect(server, "postgres");
   await maintenance.query(`drop database if exists ${DATABASE} with (force)`);
@@ -58,7 +58,7 @@ export async function dropTabsDatabase(server: EmbeddedServer): Promise<void> {
   await maintenance.end();
 }
 
-/** Keeps tabs open for a minute, each at its own offset, as `components/layout/live/push.tsx` does in a browser. */
+/** Keeps tabs open for a minute, each with its own offset, like `components/layout/live/push.tsx` does in a browser. */
 export async function openTabs(
   url: string,
   databaseUrl: string,
@@ -99,7 +99,7 @@ async function countStatements(logFile: string): Promise<number> {
   return log.match(/^absurd-dashboard reader: LOG: {2}(statement|execute)/gm)?.length ?? 0;
 }
 
-/** One open list: it shows the rows that were the newest when it was opened. */
+/** One open list: it shows the rows that were newest when it was opened. */
 class Tab {
   requests = 0;
   failed = 0;
@@ -135,7 +135,7 @@ class Tab {
     }
   }
 
-  /** The first change at once, further ones at the interval, in the same seconds as all tabs. */
+  /** The first change at once, further ones at the interval, in the same seconds as in all tabs. */
   async #hear(turn: number): Promise<void> {
     this.#turn = turn;
     if (performance.now() >= this.#next || turn % (INTERVAL / 1_000) === 0) await this.#refresh();

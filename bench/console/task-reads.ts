@@ -21,7 +21,7 @@ const older = (context: Context, n: number) => `o.${at(context.tasks, n)}`;
 const newer = (context: Context, n: number) => `n.${at(context.tasks, n)}`;
 const daysAgo = ({ now }: Context, days: number) => new Date(now - days * 86_400_000).toISOString();
 
-/** The n-th combination of filters; the choices cycle with different periods, so all pairs occur. */
+/** The n-th combination of filters; the choices cycle with different periods, so that all pairs occur. */
 function combination(context: Context, n: number): Partial<TaskFilters> {
   return {
     ...at<Partial<TaskFilters>>(
@@ -116,7 +116,7 @@ export const TASK_READS: readonly Read[] = [
   page("pending tasks by what is due", () => ({ state: ["pending"], sort: "due" })),
   page("active tasks by what is due", () => ({ state: [...ACTIVE_STATES], sort: "due" })),
   page("tasks of an idempotency key", () => ({ idempotency: ["order-42"] })),
-  // These scan every task of their window, up to a limit that the small data set does not reach.
+  // These scan every task in their window, up to a limit that the small data set doesn't reach.
   page("tasks of a day with the most attempts", () => ({ range: "24h", sort: "attempts" }), {
     limit: 500,
     growth: 15,

@@ -1,15 +1,12 @@
 import { explainStatements, flattenPlan, type Statement } from "@/testing/statements";
 
-/**
- * What statements make the server do: rows read from tables and indexes, pages of 8 kB, and tables read from end to
- * end.
- */
+/** The server's work for statements: rows read from tables and indexes, pages of 8 kB, and full table scans. */
 export type Work = { statements: number; rows: number; pages: number; scanned: string[] };
 
 /** Up to this many rows, a sequential scan is the cheapest plan. */
 const SMALL = 10_000;
 
-/** What recorded statements make the server do, by its own count. */
+/** The server's work for recorded statements, by its own counters. */
 export async function explainWork(statements: Statement[]): Promise<Work> {
   const plans = await explainStatements(statements);
   const work: Work = { statements: statements.length, rows: 0, pages: 0, scanned: [] };

@@ -9,7 +9,7 @@ export type Comparison = {
   connections: number;
   small: Figures;
   large: Figures;
-  /** Median time of a call on the large queue divided by that on the small one. */
+  /** Median duration of a call on the large queue divided by that on the small one. */
   growth: number;
 };
 
@@ -33,7 +33,7 @@ export async function compare(
   };
   const small: Block[] = [];
   const large: Block[] = [];
-  // The first pair warms caches and plans, and is not counted.
+  // The first pair warms caches and plans, and isn't counted.
   for (let pair = 0; pair <= pairs; pair += 1) {
     const order = pair % 2 === 0 ? (["small", "large"] as const) : (["large", "small"] as const);
     for (const size of order) {

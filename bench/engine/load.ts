@@ -4,8 +4,8 @@ import type { Client } from "pg";
 const DAYS = 30;
 
 /**
- * Creates a queue with `count` finished tasks: 94 % completed, 4 % failed after three attempts, 2 % cancelled. Each
- * has two checkpoints, every tenth an event. The rows equal those that the engine's functions leave.
+ * Creates a queue with `count` finished tasks: 94 % completed, 4 % failed after three attempts, 2 % cancelled. Each has
+ * two checkpoints, every tenth an event. The rows equal those written by the engine's functions.
  */
 export async function loadFinishedTasks(
   client: Client,
@@ -67,7 +67,7 @@ export async function loadFinishedTasks(
   );
 }
 
-/** Creates the loader's id function: a UUIDv7 of a given instant, so that ids sort by time like the engine's. */
+/** Creates the loader's id function: a UUIDv7 for a given instant, so that ids sort by time like the engine's. */
 export async function createIdFunction(client: Client): Promise<void> {
   await client.query(`
     create function pg_temp.uuid_at(at timestamptz) returns uuid language sql volatile as $$

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:engine`: measures the engine on a queue with 10,000 and on one with 1,000,000 finished tasks, on a
- * server of its own that is as durable as a production server. Ends with exit code 1 when an operation costs more than
- * 1.2 times as much on the large queue.
+ * `npm run bench:engine`: measures the engine on a queue with 10,000 finished tasks and on one with 1,000,000, on its
+ * own server with production durability. Exits with 1 if an operation costs more than 1.2 times as much on the large
+ * queue.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
@@ -17,7 +17,7 @@ const QUEUES = { small: "small", large: "large" };
 const CONNECTIONS = [1, 8];
 const LIMIT = 1.2;
 
-// A fixed place, so that the next run removes what an interrupted one left.
+// A fixed directory, so that the next run removes the leftovers of an interrupted one.
 const directory = path.resolve(".cache/bench-engine");
 await rm(directory, { recursive: true, force: true });
 await mkdir(directory, { recursive: true });

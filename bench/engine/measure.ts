@@ -5,7 +5,7 @@ import type { Call } from "./operations";
 export type Block = {
   /** Milliseconds of each call. */
   latencies: number[];
-  /** Milliseconds from the first call to the end of the last. */
+  /** Milliseconds from the start of the first call to the end of the last. */
   elapsed: number;
 };
 

@@ -45,7 +45,7 @@ const claims = (queue: string, count: number, quantity: number): Call[] =>
     values: [queue, LEASE, quantity],
   }));
 
-/** The usual calls of workers and clients, each in a transaction of its own. */
+/** The usual calls of workers and clients, each in its own transaction. */
 export const OPERATIONS: Operation[] = [
   {
     title: "spawn",
@@ -110,7 +110,7 @@ export const FLOOR: Operation = {
     })),
 };
 
-/** Removes what calls and preparations left, so that each block starts with the queue as loaded. */
+/** Removes the leftovers of calls and preparations, so that each block starts with the queue as loaded. */
 export async function tidyUp(client: Client, queue: string): Promise<void> {
   const since = "absurd.uuidv7_floor(date_trunc('day', now()) + interval '1 minute')";
   await client.query(`delete from absurd.t_${queue} where task_id >= ${since}`);

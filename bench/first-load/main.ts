@@ -1,8 +1,8 @@
 /**
- * `npm run bench:first-load`: opens every page of the built dashboard (`next build` first) in Chromium with an empty cache,
- * on a database of its own. Compares the scripts that each page loads before any input with its budget; with `--update`
- * the measured sizes become the budgets. Then measures the list of tasks: its largest paint, and with 200 rows how long
- * interactions take until they are painted. Ends with exit code 1 when a budget or limit is passed.
+ * `npm run bench:first-load`: opens every page of the built dashboard (`next build` first) in Chromium with an empty
+ * cache, on its own database. Compares the scripts that each page loads before any input with its budget; with
+ * `--update` the measured sizes become the budgets. Then measures the task list: its largest paint and, with 200 rows,
+ * the time from interactions to their paint. Exits with 1 if a budget or limit is exceeded.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -21,7 +21,7 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { BROWSER_ARGS, findBrowser } from "@/testing/browser";
 
 const LIMITS = { largestPaint: 1_000, interaction: 100 };
-/** How far a page may be from its budget, up or down: a budget that is never updated says nothing. */
+/** Allowed deviation from the budget in both directions: a budget that is never updated is meaningless. */
 const TOLERANCE = 0.03;
 const VISITS = 5;
 const ROUNDS = 5;
@@ -117,7 +117,9 @@ function report(what: string, milliseconds: number, limit: number): void {
   console.log(`| ${what} | ${milliseconds.toFixed(0)} ms | ${note} |`);
 }
 
-/** Opens a page in a browser with an empty cache, and waits for what it shows and for what loads afterwards. */
+/**
+ * Opens a page in a browser with an empty cache, and waits for its content and for everything that loads afterwards.
+ */
 async function open<T>(
   address: string,
   shown: string,

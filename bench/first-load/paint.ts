@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-/** Collects, from the first moment of each document on, when its largest paint was and how long interactions took. */
+/** Collects largest paints and interaction times from the start of each document. */
 export async function watchPaints(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const paints = { largest: 0, interactions: [] as number[] };
@@ -18,19 +18,19 @@ export async function watchPaints(page: Page): Promise<void> {
 type Paints = { largest: number; interactions: number[] };
 const read = (page: Page) => page.evaluate(() => (window as unknown as { paints: Paints }).paints);
 
-/** When the largest element was painted, in milliseconds after the navigation began. */
+/** Time of the largest paint, in milliseconds after the start of the navigation. */
 export async function largestPaint(page: Page): Promise<number> {
   return (await read(page)).largest;
 }
 
 /**
- * The longest of the events of one interaction until its next paint, in milliseconds; the browser reports in steps of
- * 8, and nothing below 16.
+ * Time from an interaction to its next paint in milliseconds, by its longest event. The browser reports it in steps of
+ * 8 ms and nothing below 16 ms.
  */
 export async function interactionToPaint(page: Page, act: () => Promise<void>): Promise<number> {
   const before = (await read(page)).interactions.length;
   await act();
-  // Entries arrive some time after the paint they describe.
+  // Entries arrive some time after the paint that they describe.
   await page.waitForTimeout(400);
   return Math.max(16, ...(await read(page)).interactions.slice(before));
 }

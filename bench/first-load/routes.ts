@@ -1,6 +1,6 @@
 import type { Scene } from "@/e2e/support/scene";
 
-/** An address of every page, by its folder in `app/(dashboard)`. */
+/** A URL of every page, by its folder in `app/(dashboard)`. */
 export const ROUTES: Record<string, (queue: string, scene: Scene) => string> = {
   "": () => "/",
   audit: () => "/audit",

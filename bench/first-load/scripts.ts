@@ -3,8 +3,8 @@ import type { Page } from "@playwright/test";
 export type LoadedScript = { name: string; gzip: number };
 
 /**
- * The scripts a page has loaded, by transferred size without headers, largest first. Scripts that this
- * browser skips (`nomodule`) are not among them.
+ * The scripts that a page has loaded, by transferred size without headers, largest first. Excludes scripts that this
+ * browser skips (`nomodule`).
  */
 export async function loadedScripts(page: Page): Promise<LoadedScript[]> {
   const scripts = await page.evaluate(() =>

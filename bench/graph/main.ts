@@ -1,7 +1,7 @@
 /**
- * How fast the pages of large runs are, in Chromium on the built dashboard: `npm run bench:graph`. Prints how long a run
- * takes to open and the longest task of the page's thread in that time; for a run with a picture also the time from one
- * frame to the next while it is dragged and zoomed, and from a click on an operator to the next paint.
+ * `npm run bench:graph`: speed of the pages of large runs, in Chromium on the built dashboard. Prints how long a run
+ * takes to open and the longest task on the page's main thread during that time. For a run with a graph it also prints
+ * the time between frames while the graph is dragged and zoomed, and from a click on an operator to the next paint.
  */
 import { chromium, type Page } from "@playwright/test";
 import { Absurd } from "absurd-sdk";
@@ -13,7 +13,7 @@ import { startWorkflow } from "@/lib/highway/run/start";
 import { registerHighway } from "@/lib/highway/run/worker";
 import { BROWSER_ARGS, findBrowser } from "@/testing/browser";
 
-/** Drawn, and listed: a picture has fewer operators. */
+/** The larger run is listed in a table: it has more operators than a graph can show. */
 const DRAWN = 300;
 const LISTED = 3_000;
 const OPENS = 5;
@@ -77,7 +77,7 @@ async function startWideRun(pool: Pool, operators: number): Promise<Started> {
   return startWorkflow(pool, QUEUE, builder.build());
 }
 
-/** Executes runs with a worker, until they have ended. */
+/** Runs workflow runs with a worker until they have ended. */
 async function completeRuns(pool: Pool, runs: readonly Started[]): Promise<void> {
   const app = new Absurd({ db: pool, queueName: QUEUE });
   registerHighway(app, { db: pool, queue: QUEUE, functions: { f: ({ path }) => path } });
@@ -92,7 +92,7 @@ async function completeRuns(pool: Pool, runs: readonly Started[]): Promise<void>
     }
 }
 
-/** Opens a run several times, and reports how long that takes and the longest tasks. */
+/** Opens a run several times, and reports the durations and the longest tasks. */
 async function open(
   page: Page,
   what: string,
@@ -117,7 +117,7 @@ async function open(
   report(`${what}: longest task of each`, longest);
 }
 
-/** Milliseconds between the frames that the browser painted while something was done. */
+/** Milliseconds between the frames that the browser painted during `act`. */
 async function countFrames(page: Page, act: () => Promise<void>): Promise<number[]> {
   await page.evaluate(() => {
     const frames: number[] = [];

@@ -4,7 +4,7 @@ export const ATTEMPTS = 40;
 export const CHECKPOINTS = 2_000;
 
 /**
- * One task as a long agent loop leaves it: 39 attempts that failed and one that runs, each with its share of the steps.
+ * One task as left by a long agent loop: 39 failed attempts and a running one, each with its share of the steps.
  * Returns the task's id. The queue must exist and be empty.
  */
 export async function loadLongTask(client: Client, queue: string): Promise<string> {

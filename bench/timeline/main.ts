@@ -1,7 +1,7 @@
 /**
- * `npm run bench:timeline`: opens a task with 40 attempts and 2,000 checkpoints in the built dashboard and measures in
- * Chromium how long each input takes to its next paint. Needs `npm run build` before. Ends with exit code 1 when the 95th
- * percentile of one of them is above 100 ms.
+ * `npm run bench:timeline`: opens a task with 40 attempts and 2,000 checkpoints in the built dashboard (`npm run build`
+ * first), and measures in Chromium how long each input takes to its next paint. Exits with 1 if the 95th percentile of
+ * one of them is above 100 ms.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
@@ -84,7 +84,7 @@ if (slow.length > 0) {
   process.exitCode = 1;
 }
 
-/** Unfolds the older attempts, for the longest possible list of rows. */
+/** Expands the older attempts, for the longest possible list of rows. */
 async function openAll(page: Page): Promise<void> {
   const folded = page
     .getByRole("region", { name: "Timeline" })
@@ -99,7 +99,7 @@ async function openAll(page: Page): Promise<void> {
     });
   do {
     await page.waitForTimeout(30);
-    // Only rows near the view are drawn, so each scroll position has other rows.
+    // Only rows near the viewport are rendered, so each scroll position has other rows.
     while ((await folded.count()) > 0) await folded.first().click();
   } while (await scroll());
   await page.evaluate(() => document.querySelector("main")?.scrollTo(0, 0));

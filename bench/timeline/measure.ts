@@ -1,11 +1,11 @@
 import type { Page } from "@playwright/test";
 
-/** Milliseconds from an input to the next paint, as the browser measured them. */
+/** Milliseconds from an input to the next paint, as measured by the browser. */
 export type Measured = { name: string; count: number; p50: number; p95: number; max: number };
 
 /**
- * Makes the browser note how long each input takes to its next paint: its own Event Timing, in steps of eight
- * milliseconds, of events that took sixteen or longer. Shorter ones count as eight.
+ * Makes the browser record the time from each input to its next paint: Event Timing, in steps of eight milliseconds,
+ * for events of at least sixteen. Shorter ones count as eight.
  */
 export async function observeInputs(page: Page): Promise<void> {
   await page.addInitScript(() => {
@@ -21,7 +21,7 @@ export async function observeInputs(page: Page): Promise<void> {
   });
 }
 
-/** Repeats an action `count` times and returns how long its inputs took. */
+/** Repeats an action `count` times and returns the times of its inputs. */
 export async function measure(
   page: Page,
   name: string,
@@ -32,7 +32,7 @@ export async function measure(
   for (let time = 0; time < count; time++) {
     await take(page);
     await act(time);
-    // Waits two frames and a little longer, because entries are delivered after the paint.
+    // Waits for two frames and a little longer, because entries are delivered after the paint.
     await page.evaluate(
       () =>
         new Promise((resolve) =>

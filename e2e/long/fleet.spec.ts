@@ -1,4 +1,7 @@
-/** Three databases behind one dashboard, of which one falls silent and returns: another one, then that of the sessions. */
+/**
+ * Three databases behind one dashboard, one of which stops responding and returns: first an ordinary one, then the one
+ * with the sessions.
+ */
 import { expect, type Page, test } from "@playwright/test";
 import { startTcpProxy, type TcpProxy } from "../../testing/installed/tcp-proxy";
 import { type Dashboard, startDashboard } from "../support/dashboard";
@@ -8,7 +11,7 @@ import { open } from "../support/open";
 test.describe.configure({ mode: "serial" });
 
 const TOKEN = "correct-horse-battery-staple";
-/** A silent database costs others nothing: far less than the limits after which it is given up, in milliseconds. */
+/** Maximum delay for other databases, in milliseconds: far below the timeouts after which a silent one is given up. */
 const SLOW = 4_000;
 
 let dashboard: Dashboard;
@@ -46,7 +49,7 @@ async function signIn(page: Page, next: string) {
   await expect(page).toHaveURL(`${dashboard.url}${next}`);
 }
 
-/** The slowest of ten requests to a database that is there, in milliseconds. */
+/** The slowest of ten requests to a responding database, in milliseconds. */
 async function measure(page: Page): Promise<number> {
   let slowest = 0;
   for (let turn = 0; turn < 10; turn++) {
@@ -58,7 +61,7 @@ async function measure(page: Page): Promise<number> {
   return slowest;
 }
 
-test("A database that falls silent and returns neither slows nor hides the others", async ({
+test("A database that stops responding and returns neither slows nor hides the others", async ({
   page,
 }) => {
   test.setTimeout(180_000);
@@ -75,13 +78,13 @@ test("A database that falls silent and returns neither slows nor hides the other
   await expect(page.getByText("3 of 3 databases read")).toBeVisible({ timeout: 90_000 });
 });
 
-test("While the database of sessions is silent, the others do not wait for it", async ({
+test("While the database with the sessions doesn't respond, the others don't wait for it", async ({
   page,
 }) => {
   test.setTimeout(180_000);
   await signIn(page, "/d/us/queues");
   home.freezeAll();
-  // Sessions count for another minute; a look-up that fails is not repeated at once.
+  // Sessions are cached for another minute; a failed look-up isn't repeated at once.
   expect(await measure(page)).toBeLessThan(SLOW);
   home.thaw();
   await page.goto(`${dashboard.url}/d/home/queues`);

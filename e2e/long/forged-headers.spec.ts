@@ -1,4 +1,4 @@
-/** A real nginx names the people, and clients send what they would like it to have sent. */
+/** A real nginx names the person in a header, and clients send the same headers themselves. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { expect, test } from "../support/fixtures";
 
 test.describe.configure({ mode: "default" });
 
-/** From here nginx connects; clients that go around it come from 127.0.0.1. */
+/** The address from which nginx connects; clients that bypass it connect from 127.0.0.1. */
 const NGINX = "127.0.0.2";
 
 let dashboard: Dashboard;
@@ -69,7 +69,7 @@ test.afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Sends lines as they are, to nginx or around it; returns the response up to the end of the connection. */
+/** Sends raw lines to nginx or past it; returns the response up to the end of the connection. */
 function send(line: string, host: string, lines: string[] = [], to = port): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(to, "127.0.0.1");
@@ -90,7 +90,7 @@ const around = (line: string, lines: string[]) => {
   return send(line, host, lines, Number(own));
 };
 
-/** What a client may send in the hope to be somebody else. */
+/** Headers of a client that tries to impersonate someone. */
 const FORGERIES: string[][] = [
   ["X-User: root", "X-Groups: ops"],
   ["x-groups: ops"],
@@ -108,11 +108,11 @@ const FORGERIES: string[][] = [
   ["Authorization: Bearer adb_000000000000_x", "X-User: root"],
 ];
 
-test("Through nginx everybody is whom it names, whatever the client sends", async () => {
+test("Through nginx, the person is the one that nginx names, whatever the client sends", async () => {
   for (const lines of FORGERIES) {
     const back = await send("GET /api/access", "ops.example", lines);
     const status = Number(back.slice(9, 12));
-    // Refused, by nginx or the dashboard, or the person whom nginx names.
+    // Either refused by nginx or the dashboard, or accepted as the person that nginx names.
     if (status === 200) {
       expect(back, lines.join()).toContain('"name":"ada"');
       expect(back, lines.join()).toContain('"role":"viewer"');
@@ -122,7 +122,7 @@ test("Through nginx everybody is whom it names, whatever the client sends", asyn
   expect(await send("GET /api/access", "ops.example")).toContain('"role":"viewer"');
 });
 
-test("Where nginx names nobody, and around it, nobody is signed in", async () => {
+test("Without a name from nginx, or bypassing it, nobody is signed in", async () => {
   for (const lines of FORGERIES) {
     const api = await send("GET /api/access", `localhost:${port}`, lines);
     expect(api.slice(9, 12), lines.join()).toMatch(/^40[01]$/);
@@ -133,7 +133,7 @@ test("Where nginx names nobody, and around it, nobody is signed in", async () =>
   }
 });
 
-test("The record has the address that nginx saw, not one of a chain that the client wrote", async ({
+test("The audit log has the address that nginx saw, not one sent by the client", async ({
   work,
 }) => {
   const path = `/api/audit/export?operator=${work.queue}`;
@@ -148,7 +148,7 @@ test("The record has the address that nginx saw, not one of a chain that the cli
   expect(rows).toEqual([{ address: "127.0.0.1" }]);
 });
 
-test("A path that begins with another host's name leads nowhere else", async () => {
+test("A path that starts with another host's name doesn't redirect there", async () => {
   for (const target of [
     "//evil.example/queues",
     "/\\evil.example",
@@ -168,7 +168,7 @@ test("A path that begins with another host's name leads nowhere else", async () 
     }
 });
 
-test("A request that ends in two ways is refused", async () => {
+test("A request with an ambiguous length is refused", async () => {
   for (const lines of [
     ["Content-Length: 5", "Transfer-Encoding: chunked"],
     ["Content-Length: 5", "Content-Length: 6"],

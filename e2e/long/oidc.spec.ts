@@ -25,9 +25,9 @@ for (const wrong of ["nonce", "issuer", "signature"])
     await expect(page).toHaveURL(`${dashboard.url}/sign-in?problem=refused`);
   });
 
-test("Clocks may differ by half a minute, and not by more", async ({ browser }) => {
+test("Clocks may differ by up to half a minute", async ({ browser }) => {
   const { dashboard, provider } = started;
-  // Id tokens of this provider live for a minute.
+  // Id tokens of this provider are valid for one minute.
   for (const [clock, end] of [
     [-80, "/workers"],
     [-120, "/sign-in?problem=refused"],
@@ -40,7 +40,7 @@ test("Clocks may differ by half a minute, and not by more", async ({ browser }) 
   }
 });
 
-test("After the provider has changed its key I can sign in within about a minute", async ({
+test("After the provider changes its key, I can sign in within about a minute", async ({
   browser,
 }) => {
   test.setTimeout(180_000);

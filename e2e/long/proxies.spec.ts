@@ -1,4 +1,4 @@
-/** The packed dashboard behind nginx with TLS at a path, on a database behind PgBouncer in transaction mode. */
+/** The packed dashboard at a path behind nginx with TLS, on a database behind PgBouncer in transaction mode. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-/** The packed dashboard where the whole file system is read-only, as in a container with `--read-only`. */
+/** The packed dashboard with a read-only file system, as in a container with `--read-only`. */
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -51,7 +51,7 @@ async function serveReadOnly(basePath: string, writable: string | null) {
   return { server, url: `http://127.0.0.1:${port}${basePath}` };
 }
 
-test("at the root it writes nothing at all", async ({ page }) => {
+test("at the root the dashboard writes nothing", async ({ page }) => {
   const { server, url } = await serveReadOnly("", null);
   await expect
     .poll(() =>
@@ -67,7 +67,9 @@ test("at the root it writes nothing at all", async ({ page }) => {
   expect((await server).exitCode).toBe(0);
 });
 
-test("below a path it needs one folder, and says so where there is none", async ({ page }) => {
+test("below a path the dashboard needs one writable folder, and reports its absence", async ({
+  page,
+}) => {
   const refused = await (await serveReadOnly("/ops", null)).server;
   expect(refused.exitCode).toBe(1);
   expect(refused.all).toContain("A base path needs a folder that can be written");

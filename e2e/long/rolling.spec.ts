@@ -1,4 +1,4 @@
-/** Two versions behind one balancer, as during a roll-out: tabs of either keep working. */
+/** Two versions behind one load balancer, as during a roll-out: tabs of both keep working. */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ test.afterAll(async () => {
   await rm(checkout, { recursive: true, force: true });
 });
 
-/** Builds another version: the same sources with another text in the frame of every page. */
+/** Builds another version: the same sources with a different text in the frame of every page. */
 async function buildNewer(previous: string): Promise<void> {
   const skipped = new Set([
     "node_modules",
@@ -52,7 +52,7 @@ async function buildNewer(previous: string): Promise<void> {
   await execa("tsx", pack, { cwd: checkout, preferLocal: true, localDir: "." });
 }
 
-/** Sends every request to the next server in turn, as a balancer without affinity does. */
+/** Sends each request to the next server in turn, like a load balancer without affinity. */
 function balance(targets: string[]): Promise<http.Server> {
   let turn = 0;
   const server = http.createServer((request, response) => {
@@ -76,7 +76,7 @@ function balance(targets: string[]): Promise<http.Server> {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-test("During a roll-out a tab of the old version keeps acting, and nothing it shows is broken", async ({
+test("During a roll-out, a tab of the old version can still act and shows nothing broken", async ({
   page,
   work,
 }) => {
@@ -90,7 +90,7 @@ test("During a roll-out a tab of the old version keeps acting, and nothing it sh
   const url = `http://127.0.0.1:${port}`;
   try {
     await open(page, `${url}/queues/${work.queue}/tasks`);
-    // The tab was served by the old version; from here on every other request goes to the new one.
+    // The tab was served by the old version; from here on every other request is sent to the new one.
     onlyOld.removeAllListeners("request");
     const mixed = await balance(servers.map((server) => server.url));
     onlyOld.on("request", (request, response) => mixed.emit("request", request, response));

@@ -4,14 +4,14 @@ import getPort from "get-port";
 
 export type Dashboard = {
   url: string;
-  /** Everything the server has written to stdout and stderr. */
+  /** Everything that the server has written to stdout and stderr. */
   log: () => string;
   stop: () => Promise<void>;
 };
 
 /**
- * Starts the built dashboard the way `npm start` does, with only the given settings, and on a free port unless they have
- * one. Resolves once it responds, whatever the state of its database.
+ * Starts the built dashboard like `npm start`, with only the given settings, on a free port unless they set one.
+ * Resolves once it responds, regardless of its database.
  *
  * @param folder of another build, instead of this one.
  */

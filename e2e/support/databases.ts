@@ -4,7 +4,7 @@ import { createQueue } from "../../lib/absurd/queues/queues";
 import { spawnTask } from "../../lib/absurd/tasks/spawn";
 import { migrate } from "../../lib/db/migrate";
 
-/** The address of a database of the server of all specs, or of one at another port. */
+/** Connection string of a database on the server of all specs, or on one at another port. */
 export function databaseUrl(database: string, port?: number): string {
   const address = new URL(process.env.E2E_SERVER_URL ?? "");
   address.pathname = `/${database}`;
@@ -21,8 +21,8 @@ export async function connectTo(database: string): Promise<Client> {
 export type Copies = { names: string[]; queue: string; taskId: string };
 
 /**
- * Creates databases that are copies of each other, with one pending task `charge-card`: what lands on the wrong one finds the
- * same task there.
+ * Creates databases that are copies of each other, with one pending task `charge-card`: an action sent to the wrong
+ * database finds the same task there.
  */
 export async function createCopies(count: number): Promise<Copies> {
   const suffix = randomUUID().slice(0, 8);

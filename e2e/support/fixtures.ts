@@ -16,13 +16,13 @@ export type Work = {
   pool: Pool;
   /** Starts a worker that polls quickly; it ends with the test. */
   startWorker: () => Promise<Worker>;
-  /** Address of a task's page. */
+  /** URL of a task's page. */
   taskUrl: (taskId: string) => string;
 };
 
 type Options = { queueName: string | undefined };
 
-/** A test with a queue of its own on the shared database, and the SDK's workers to serve it. */
+/** A test with its own queue on the shared database, and SDK workers for it. */
 export const test = base.extend<{ work: Work } & Options>({
   queueName: [undefined, { option: true }],
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern.
@@ -54,5 +54,5 @@ export const test = base.extend<{ work: Work } & Options>({
   },
 });
 
-// Many tests fail tasks on purpose, so their stacks are not printed.
+// Many tests make tasks fail on purpose, so stack traces aren't printed.
 const silent = { log() {}, info() {}, warn() {}, error() {} };

@@ -10,8 +10,8 @@ export const PICTURES = path.join(ROOT, "test-results/gallery");
 export type GalleryServer = { url: string; stop: () => Promise<void> };
 
 /**
- * Starts the development server without a database, and waits until the gallery is compiled. With GALLERY_URL, one that
- * runs already is used.
+ * Starts the development server without a database and waits until the gallery is compiled. If GALLERY_URL is set, uses
+ * the server that is running there.
  */
 export async function startGallery(settings: Record<string, string> = {}): Promise<GalleryServer> {
   await rm(PICTURES, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { migrate } from "../../lib/db/migrate";
 import { startDashboard } from "./dashboard";
 
-/** One PostgreSQL with the engine in it, and one dashboard on it, for all specs. */
+/** One PostgreSQL with the engine and one dashboard, for all specs. */
 export default async function setup() {
   const directory = await mkdtemp(path.join(tmpdir(), "absurd-e2e-"));
   const server = await startEmbeddedPostgres({

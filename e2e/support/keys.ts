@@ -1,8 +1,8 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /**
- * Presses a shortcut until what it opens is shown: a section that is not hydrated yet ignores the key, as it would for
- * a user.
+ * Presses a shortcut until its effect is shown: a section that isn't hydrated yet ignores the key, as it would for a
+ * user.
  */
 export async function pressFor(page: Page, key: string, shown: Locator): Promise<void> {
   await expect(async () => {

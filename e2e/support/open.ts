@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 
-/** Opens a page and waits until it is hydrated: keys and clicks before that are lost. */
+/** Opens a page and waits until it is hydrated; keys and clicks before that are lost. */
 export async function open(page: Page, address: string, within = "main"): Promise<void> {
   await page.goto(address);
   await expect(page.getByText(/^Database (connected|lost)$/).first()).toBeAttached();

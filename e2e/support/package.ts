@@ -8,18 +8,18 @@ import getPort from "get-port";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A user without rights, where the tests run as root: what the package needs must not depend on them. */
+/** An unprivileged user, if the tests run as root: the package must not depend on root's permissions. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** The packed dashboard, installed as a user would. */
+/** The packed dashboard, installed like a user would. */
 export type Installed = {
   /** The packed archive. */
   archive: string;
   /** Path of the installed command. */
   command: string;
-  /** The packed files, relative to the package. */
+  /** Packed files, relative to the package. */
   files: string[];
-  /** Runs the command to its end. */
+  /** Runs the command until it exits. */
   run: (args: string[], env?: Record<string, string>) => Promise<Finished>;
   /** Starts the command and waits until it serves. */
   serve: (env: Record<string, string>) => Promise<Serving>;
@@ -29,18 +29,19 @@ export type Installed = {
 type Finished = { stdout: string; stderr: string; exitCode: number | undefined };
 
 export type Serving = {
-  /** Address with the base path. */
+  /** URL with the base path. */
   url: string;
   pid: number;
   /** Milliseconds from the start of the process to its first response. */
   startedIn: number;
   log: () => string;
-  /** Sends SIGTERM and resolves with the exit code. */
+  /** Sends SIGTERM and resolves to the exit code. */
   stop: () => Promise<number | undefined>;
 };
 
 /**
- * Packs the production build of a checkout, unless that was done since, and installs the archive in an empty folder.
+ * Packs the production build of a checkout unless it has been packed since, and installs the archive in an empty
+ * folder.
  *
  * @param root this checkout by default.
  */
@@ -64,7 +65,7 @@ export async function installPackage(root = ROOT): Promise<Installed> {
   const home = path.join(folder, "node_modules/absurd-dashboard-server");
   const command = path.join(home, "dist/cli/main.mjs");
   const { PATH = "" } = process.env;
-  // The files belong to another user: the server cannot write among them.
+  // The files belong to another user, so the server can't write among them.
   const options = { cwd: "/", extendEnv: false, reject: false, ...NOBODY } as const;
   return {
     archive,

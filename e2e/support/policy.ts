@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-/** The violations of a page's Content-Security-Policy from now on; the list grows as they occur. */
+/** Records violations of a page's Content-Security-Policy from now on; the list grows as they occur. */
 export function watchPolicy(page: Page): string[] {
   const violations: string[] = [];
   page.on("console", (message) => {

@@ -7,7 +7,7 @@ import {
 } from "@/testing/identity-provider/identity-provider";
 import { type Dashboard, startDashboard } from "./dashboard";
 
-/** The groups of each account. `ops` are admins, `billing` operators of `billing-*`, `dev` viewers; others have no role. */
+/** Groups of each account. `ops` are admins, `billing` operators of `billing-*`, `dev` viewers; others have no role. */
 export const ACCOUNTS = { ada: ["ops"], bob: ["billing", "dev"], dan: ["dev"], eve: ["sales"] };
 
 /** A dashboard whose people sign in at a real OpenID provider. */
@@ -31,13 +31,13 @@ export async function stopWithProvider({ dashboard, provider }: WithProvider): P
   await Promise.all([dashboard.stop(), provider.stop()]);
 }
 
-/** Opens a page of the dashboard as somebody who is not signed in, and signs in at the provider's own pages. */
+/** Opens a page of the dashboard without a session, and signs in on the provider's own pages. */
 export async function signInAtProvider(page: Page, address: string, login: string): Promise<void> {
   await beginAtProvider(page, address, login);
   await page.getByRole("button", { name: "Continue" }).click();
 }
 
-/** Signs in up to the way back, and returns the address to which the provider sends the person. */
+/** Signs in up to the redirect back, and returns the URL to which the provider redirects. */
 export async function getCallback(page: Page, address: string, login: string): Promise<string> {
   await beginAtProvider(page, address, login);
   const action = await page.locator("form").first().getAttribute("action");

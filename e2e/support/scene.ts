@@ -122,7 +122,7 @@ async function startReview(
   return { workflowRun: id, definition: rows[0].id };
 }
 
-/** Somebody who came in by an identity provider, with words that are wider than a phone. */
+/** Records a person who signed in with an identity provider, with words wider than a phone. */
 async function recordPerson({ pool, queue }: Place): Promise<void> {
   await pool.query(
     `insert into absurd_dashboard.person (door, subject, name, reasons, grants)
@@ -134,7 +134,7 @@ async function recordPerson({ pool, queue }: Place): Promise<void> {
   );
 }
 
-/** A bulk operation that ended, with its audit entry. */
+/** Records a finished bulk operation with its audit entry. */
 async function recordBulk({ pool, queue }: Place, taskId: string): Promise<string> {
   const { rows } = await pool.query(
     `with job as (

@@ -3,7 +3,7 @@ import net from "node:net";
 /** A proxy to a server that can be cut and restored, like a network. */
 export type Switch = { url: string; cut: () => Promise<void>; mend: () => Promise<void> };
 
-/** Puts a switch before the server of a connection string; `url` connects through it. It starts connected. */
+/** Puts a switch in front of the server of a connection string; `url` connects through it. It starts connected. */
 export async function startSwitch(target: string): Promise<Switch> {
   const to = new URL(target);
   const sockets = new Set<net.Socket>();

@@ -10,21 +10,21 @@ type Manifest = {
   dependencies?: Record<string, string>;
 };
 
-/** What code of the product is bundled by the build: folders whose imports it follows. */
+/** Folders whose code the build bundles; their imports are followed. */
 const BUNDLED = ["app", "components", "lib"];
 
-/** The first words of the MIT licence, which name no other. */
+/** The beginning of the MIT licence text, which doesn't contain its name. */
 const MIT = /Permission is hereby granted, free of charge, to any person obtaining a copy/;
 
-/** Licences that ask for no more than their text and the copyright; another one must be looked at by a person first. */
+/** Licences that only require including their text and the copyright; any other must be reviewed by a person first. */
 const ACCEPTED =
   /^(MIT|MIT-0|ISC|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|0BSD|CC0-1\.0|CC-BY-4\.0|BlueOak-1\.0\.0|Unlicense|OFL-1\.1|SIL OPEN FONT LICENSE|Python-2\.0|MPL-2\.0)$/;
 
 /**
- * Lists the packages in the published archive: those that the product's code imports with all that they depend on, and those
- * that went into the bundles of the command.
+ * Lists the packages in the published archive: those that the product's code imports with all their dependencies, and
+ * those in the bundles of the command.
  *
- * @param inputs files that were bundled, relative to `root`.
+ * @param inputs bundled files, relative to `root`.
  */
 export async function listBundledPackages(
   root: string,
@@ -54,14 +54,14 @@ export async function listBundledPackages(
   return [...names].sort();
 }
 
-/** A package in the archive. `text` is of its licence files. */
+/** A package in the archive. `text` is the content of its licence files. */
 export type Bundled = { name: string; version: string; license: string; text: string };
 
 /**
- * Describes the packages in the archive: the named ones, those that the build traced, and those that the framework has
- * compiled into itself.
+ * Describes the packages in the archive: the given ones, those that the build traced, and those that are compiled into
+ * the framework.
  *
- * @throws Error for a package without a licence, or with one that nobody has looked at.
+ * @throws Error for a package without a licence, or with one that hasn't been reviewed.
  */
 export async function describePackages(
   root: string,
@@ -86,7 +86,7 @@ export async function describePackages(
   return packages.sort((a, b) => a.name.localeCompare(b.name, "en"));
 }
 
-/** The notices that the licences of the packages ask for. */
+/** The notices required by the packages' licences. */
 export function formatNotices(packages: readonly Bundled[]): string {
   const intro =
     "This package contains the following packages, or parts of them, under the licences below.";
@@ -96,7 +96,10 @@ export function formatNotices(packages: readonly Bundled[]): string {
   return `${[intro, ...texts].join(`\n\n${"-".repeat(78)}\n\n`)}\n`;
 }
 
-/** The list of the packages as a CycloneDX document, in the order given; without a time, so that equal builds are equal. */
+/**
+ * The list of packages as a CycloneDX document, in the given order and without a time, so that equal builds are
+ * identical.
+ */
 export function formatSbom(
   product: { name: string; version: string },
   packages: readonly Bundled[],
@@ -140,7 +143,7 @@ async function describe(folder: string): Promise<Bundled> {
   return {
     name: manifest.name ?? path.basename(folder),
     version: manifest.version ?? "",
-    // An old package has the text alone.
+    // Some old packages only have the text.
     license: manifest.license ?? (MIT.test(text) ? "MIT" : "none"),
     text: text || `Copyright ${author ?? `the authors of ${manifest.name}`}`,
   };

