@@ -3,7 +3,7 @@
  * or differ from the lock file, and then runs the program in this same process, so that it receives arguments and
  * signals directly. Plain JavaScript without dependencies, since none may be installed yet.
  *
- * node scripts/bootstrap.mjs scripts/demo.ts --port 4000
+ *     node scripts/bootstrap.mjs scripts/demo.ts --port 4000
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
