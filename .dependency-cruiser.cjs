@@ -117,6 +117,7 @@ module.exports = {
     ),
     ...only("doctor-imports", lib("doctor"), [lib("absurd", "db", "model")]),
     ...only("search-params-import", lib("search-params"), [lib("model")]),
+    ...only("jsx-imports", lib("jsx"), [libFiles("format")]),
     ...only("snippets-import", lib("snippets"), [lib("model", "timeline")]),
     ...only("diagnosis-imports", lib("diagnosis"), [lib("model", "timeline"), libFiles("format")]),
     ...only("timeline-imports", lib("timeline"), [lib("model"), libFiles("format")]),

@@ -14,6 +14,7 @@ import {
   formatShortId,
   isTimeZone,
   plural,
+  revealControls,
 } from "./format";
 
 test.each([
@@ -149,4 +150,26 @@ test("an instant in a sentence has its date unless it is today in the reader's z
   expect(formatNear("2026-03-03T01:02:03.000Z", now, "UTC")).toBe("2026-03-03 01:02:03");
   expect(formatNear("2026-03-03T01:02:03.000Z", now, "Europe/Berlin")).toBe("02:02:03");
   expect(formatNear("infinity", now, "UTC")).toBe("infinity");
+});
+
+test.each([
+  ["a\u001b[31mb\u0000\u007f\u0085", String.raw`a\u001b[31mb\u0000\u007f\u0085`],
+  ["a\u202eb\u2067c\u200f\u061c", String.raw`a\u202eb\u2067c\u200f\u061c`],
+  ["pass\u200dword soft\u00adhyphen\ufeff", String.raw`pass\u200dword soft\u00adhyphen\ufeff`],
+  ["a\u2069b \u2068", String.raw`a\u2069b \u2068`],
+])(
+  "characters that control a terminal, reorder or hide text are shown as codes: %j",
+  (text, shown) => {
+    expect(revealControls(text)).toBe(shown);
+  },
+);
+
+test.each([
+  "two\nlines\r\n\tindented",
+  "שלום مرحبا",
+  "می\u200cخواهم",
+  "👩\u200d👧",
+  "\u2068שלום…\u2069",
+])("what belongs to writing stays as it is: %j", (text) => {
+  expect(revealControls(text)).toBe(text);
 });

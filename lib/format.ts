@@ -232,15 +232,30 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatNumber(count)} ${count === 1 ? noun : many}`;
 }
 
-/** Characters that change the direction of text, or that are invisible. */
-const CONTROLS = /[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+/**
+ * Control characters but tab and line breaks, and characters that reorder text or that are invisible.
+ */
+const CONTROLS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
- * Replaces characters that reorder or hide text by their code, such as `\u202e`, which JSON parses as the same
- * character.
+ * Replaces characters that control a terminal, or reorder or hide text, by their code, as `\u202e`, which JSON reads as the
+ * same character. Two characters are kept where they are part of writing: joiners between letters or emoji, and isolates
+ * around the whole text, which affect nothing outside of it.
  */
 export function revealControls(text: string): string {
-  return text.replace(CONTROLS, (character) => {
+  return text.replace(CONTROLS, (character, at: number) => {
+    if (character === "\u200c" || character === "\u200d")
+      if (isJoinable(text[at - 1]) && isJoinable(text[at + 1])) return character;
+    if (at === 0 && character === "\u2068" && text.endsWith("\u2069")) return character;
+    if (at === text.length - 1 && character === "\u2069" && text.startsWith("\u2068"))
+      return character;
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
+}
+
+/** Whether a joiner beside it can have an effect: letters of ASCII are never joined. */
+function isJoinable(neighbour: string | undefined): boolean {
+  return neighbour !== undefined && neighbour > "\x9f";
 }

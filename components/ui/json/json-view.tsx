@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { formatBytes, revealControls } from "@/lib/format";
+import { formatBytes } from "@/lib/format";
 import { ScrollBox } from "../data/scroll-box";
 import { CopyButton } from "../form/copy-button";
 import { Icon } from "../icons/icon";
@@ -87,7 +87,7 @@ function RawText({ text }: { text: string }) {
     <div>
       <ScrollBox className="max-h-96 overflow-auto">
         <pre className="mono whitespace-pre-wrap break-all px-3 py-2 leading-[18px]">
-          {revealControls(text.slice(0, RAW_LIMIT))}
+          {text.slice(0, RAW_LIMIT)}
         </pre>
       </ScrollBox>
       {rest > 0 && (

@@ -1,3 +1,4 @@
+import { revealControls } from "@/lib/format";
 import { type Measure, measureText, type TextStyle } from "./measure-text";
 
 const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -17,7 +18,7 @@ export function fitText(
   style: TextStyle,
   measure: Measure = measureText,
 ): string {
-  const line = text.slice(0, MAX_CHARACTERS).replace(/\s+/g, " ");
+  const line = revealControls(text.slice(0, MAX_CHARACTERS).replace(/\s+/g, " "));
   const isWhole = text.length <= MAX_CHARACTERS && measure(line, style) <= room;
   return isolate(isWhole ? line : truncate(line, room, style, measure));
 }

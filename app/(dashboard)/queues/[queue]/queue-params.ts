@@ -1,3 +1,4 @@
+import { revealControls } from "@/lib/format";
 import { queueOfSegment } from "@/lib/search-params/queue-segment";
 
 /** Params of every queue page. Next.js passes them encoded to pages and decoded to `generateMetadata`. */
@@ -8,7 +9,7 @@ export async function queueName(params: QueueParams["params"]): Promise<string> 
   return queueOfSegment(decodeURIComponent((await params).queue));
 }
 
-/** The queue's name, for `generateMetadata`. */
+/** The queue's name for `generateMetadata`, whose text is not shown by our JSX. */
 export async function queueTitle(params: QueueParams["params"]): Promise<string> {
-  return queueOfSegment((await params).queue);
+  return revealControls(queueOfSegment((await params).queue));
 }
