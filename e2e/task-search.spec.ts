@@ -135,7 +135,7 @@ test("I select rows with x and Shift+X, copy their ids and export them", async (
   const download = page.waitForEvent("download");
   await page
     .getByRole("region", { name: "Selection" })
-    .getByRole("button", { name: "CSV" })
+    .getByRole("button", { name: "CSV", exact: true })
     .click();
   const text = await readFile(await (await download).path(), "utf8");
   expect(text.trim().split("\r\n")).toHaveLength(4);

@@ -17,9 +17,14 @@ const FIELDS = [
 
 const RUN_FIELDS = ["claimedBy", "errorName", "errorMessage"] as const;
 
+const BYTE_ORDER_MARK = "\uFEFF";
+
 /** The header line of an export, with the paths in `columns`; empty for NDJSON. */
 export function exportHead(format: ExportFormat, columns: readonly string[]): string {
-  return format === "csv" ? csvLine([...FIELDS, ...RUN_FIELDS, ...columns]) : "";
+  if (format === "ndjson") return "";
+  return (
+    (format === "excel" ? BYTE_ORDER_MARK : "") + csvLine([...FIELDS, ...RUN_FIELDS, ...columns])
+  );
 }
 
 /** One line per task: the whole list row as NDJSON, its flat fields as CSV. */

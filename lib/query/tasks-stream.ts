@@ -35,7 +35,9 @@ async function* streamLines(path: string, signal: AbortSignal): AsyncGenerator<s
  */
 export async function* streamText(path: string, signal: AbortSignal): AsyncGenerator<string> {
   const response = await fetchFromApi(path, signal);
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body
+    ?.pipeThrough(new TextDecoderStream("utf-8", { ignoreBOM: true }))
+    .getReader();
   try {
     for (;;) {
       const chunk = await reader?.read().catch((error: unknown) => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     { order: { id: 42 }, text: 'a "b",\nc' },
     { headers, maxAttempts: 1 },
   );
-  const [run] = await claimTasks(pool, QUEUE, { workerId: "w1" });
+  const [run] = await claimTasks(pool, QUEUE, { workerId: "w;1" });
   await failTask(pool, QUEUE, run?.runId ?? "", { name: "Boom", message: "-1 left" });
   // One task per minute for two days; every hundredth is odd.
   await pool.query(`
@@ -103,8 +103,17 @@ test("CSV has the filtered list with its columns, and no cell that a spreadsheet
     "queue,taskId,name,state,attempts,maxAttempts,enqueuedAt,firstStartedAt,endedAt,tenantId,workflowRunId,claimedBy,errorName,errorMessage,params.order.id,params.text,error.message",
   );
   expect(rest.join("|")).toMatch(
-    /^"größe, 100% \/ \?",[0-9a-f-]{36},'=cmd\(\),failed,1,1,[^,]+Z,[^,]+Z,[^,]+Z,acme,,w1,Boom,'-1 left,42,"a ""b"",\nc",'-1 left\|$/,
+    /^"größe, 100% \/ \?",[0-9a-f-]{36},'=cmd\(\),failed,1,1,[^,]+Z,[^,]+Z,[^,]+Z,acme,,"w;1",Boom,'-1 left,42,"a ""b"",\nc",'-1 left\|$/,
   );
+});
+
+test("CSV for Excel begins with a byte order mark", async () => {
+  const csv = await exported(get(`/?${IN_QUEUE}&max=1`));
+  const excel = await exported(get(`/?${IN_QUEUE}&max=1&format=excel`));
+  expect(excel.headers.get("content-disposition")).toBe('attachment; filename="tasks.csv"');
+  const bytes = Buffer.from(await excel.arrayBuffer());
+  expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+  expect(bytes.subarray(3).toString()).toBe(await csv.text());
 });
 
 test("NDJSON has one task per line, up to the given maximum", async () => {
@@ -121,7 +130,7 @@ test("suggestions come from recent tasks and from the statistics", async () => {
   const answer = await (await suggestions(get(`/?${IN_QUEUE}`))).json();
   expect(answer).toMatchObject({
     names: ["=cmd()", "even", "odd"],
-    workers: ["w1"],
+    workers: ["w;1"],
     tenants: ["acme"],
     idempotencyKeys: [],
     checkpoints: [],

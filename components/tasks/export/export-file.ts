@@ -1,15 +1,18 @@
-import type { ExportFormat } from "@/lib/search-params/tasks/export";
+import { EXPORT_FILES, type ExportFormat } from "@/lib/search-params/tasks/export";
 
-export const FORMAT_NAMES: Record<ExportFormat, string> = { csv: "CSV", ndjson: "NDJSON" };
-
-const TYPES: Record<ExportFormat, string> = { csv: "text/csv", ndjson: "application/x-ndjson" };
+export const FORMAT_NAMES: Record<ExportFormat, string> = {
+  csv: "CSV",
+  excel: "CSV for Excel",
+  ndjson: "NDJSON",
+};
 
 /** Downloads the concatenated parts as a file. */
 export function saveFile(format: ExportFormat, parts: string[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type: TYPES[format] }));
+  const { type, extension } = EXPORT_FILES[format];
+  const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement("a");
   link.href = url;
-  link.download = `tasks.${format}`;
+  link.download = `tasks.${extension}`;
   link.click();
   // The browser starts the download after this task, so the URL must outlive it.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
@@ -24,7 +27,7 @@ export function lineCounter(format: ExportFormat): (chunk: string) => number {
   let quoted = false;
   return (chunk) => {
     for (const character of chunk) {
-      if (character === '"' && format === "csv") quoted = !quoted;
+      if (character === '"' && format !== "ndjson") quoted = !quoted;
       else if (character === "\n" && !quoted) lines++;
     }
     return lines;

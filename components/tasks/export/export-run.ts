@@ -24,7 +24,7 @@ export async function runExport(
     for await (const text of streamText(path, signal)) {
       parts.push(text);
       bytes += encoder.encode(text).length;
-      tasks = Math.max(count(text) - (format === "csv" ? 1 : 0), 0);
+      tasks = Math.max(count(text) - (format === "ndjson" ? 0 : 1), 0);
       onProgress({ tasks, bytes, outcome: null });
     }
     saveFile(format, parts);

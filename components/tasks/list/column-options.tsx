@@ -16,9 +16,7 @@ export function ColumnOptions({ filters, onChange }: Props) {
   const [text, setText] = useState("");
   const [error, setError] = useState<string | null>(null);
   const chosen = filters.columns.map(formatPath);
-  const offered = (data?.paths ?? [])
-    .map(({ path }) => path)
-    .filter((path) => !path.includes("[]"));
+  const offered = (data?.paths ?? []).map(({ path }) => path);
   const shown = [...new Set([...chosen, ...offered.slice(0, 12)])];
   const toggle = (path: string, on: boolean) => {
     const next = on ? [...chosen, path] : chosen.filter((one) => one !== path);

@@ -67,7 +67,7 @@ function ExportSelected({
     <Button
       key={format}
       onClick={() => save(format)}
-      className={format === "ndjson" ? "hidden wide:inline-flex" : ""}
+      className={format === "csv" ? "" : "hidden wide:inline-flex"}
     >
       <Icon name="download" size={14} />
       {FORMAT_NAMES[format]}

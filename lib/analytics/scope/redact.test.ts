@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { forgetEnvironment } from "@/lib/db/env";
@@ -39,6 +39,41 @@ test("redaction works in a dashboard restricted to tenants", async () => {
     "headers.password": "[redacted 1]",
     "params.seen": "yes",
   });
+});
+
+test("a column through an array has the values of its elements, exactly, with or without redaction", async () => {
+  const { pool } = database;
+  await createQueue(pool, "carts");
+  const headers = { tenant_id: "acme" };
+  const params = `{"items": [{"sku": "a1", "price": 10000000000000000001, "password": "hunter2"}, {"sku": "b2", "price": 2.50},
+    7, null, {"sku": null}, {"sku": {"of": [1, 2]}}], "deep": [{"list": [1, 2]}, {"list": "3"}, {"list": []}], "one": 5}`;
+  await pool.query("select absurd.spawn_task('carts', 'buy', $1, $2)", [params, { headers }]);
+  const paths = {
+    "params.items[].sku": 'a1, b2, {"of": [1, 2]}',
+    "params.items[].sku.of[]": "1, 2",
+    "params.items[].price": "10000000000000000001, 2.50",
+    "params.deep[].list[]": "1, 2",
+    "params.deep[].list.0": "1",
+    "params.one[]": null,
+    "params.absent[].sku": null,
+  };
+  const columns = [...Object.keys(paths), "params.items[].password"].flatMap(
+    (path) => parsePath(path) ?? [],
+  );
+  const shown = async () => (await list({ queue: ["carts"], columns })).rows[0]?.columns;
+  const compact = { "params.items[].sku": 'a1, b2, {"of":[1,2]}' };
+  expect(await shown()).toEqual({
+    ...{ ...paths, ...compact },
+    "params.items[].password": "[redacted 1]",
+  });
+  vi.stubEnv("DASHBOARD_REDACT", "");
+  forgetEnvironment();
+  try {
+    expect(await shown()).toEqual({ ...paths, "params.items[].password": "hunter2" });
+  } finally {
+    vi.unstubAllEnvs();
+    forgetEnvironment();
+  }
 });
 
 test("a fixed column of the list is redacted too", async () => {

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { isLosslessNumber, parse, stringify } from "lossless-json";
 import { type Decoder, nullable, text } from "@/lib/db/decode";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { isAscii } from "@/lib/redaction/free-text";
@@ -116,12 +117,16 @@ const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) })
 
 /**
  * The text at a path, at most 200 characters. While anything is redacted it selects more, prefixed with its type,
- * for `redactColumn`. A path through every element of an array selects the array; a number selects one element.
+ * for `redactColumn`. A path through every element of an array has the values of all of them; a number selects one element.
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
   const found = selectAt(value, upToArray(steps));
-  if (!isViewRedacted())
-    return sql`left((${found}) #>> '{}', ${LIMIT}::int)`.mapWith(nullable(unredacted));
+  if (!isViewRedacted()) {
+    const shown = steps.includes(null)
+      ? sql`(select string_agg(found #>> '{}', ', ') from (${selectEach(value, steps)} limit ${LIMIT}::int) as each)`
+      : sql`(${found}) #>> '{}'`;
+    return sql`left(${shown}, ${LIMIT}::int)`.mapWith(nullable(unredacted));
+  }
   return sql`(
     select case
       when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${LARGE}::int)
@@ -153,6 +158,17 @@ function selectAt(value: SQL, steps: string[]): SQL {
   return found;
 }
 
+/** A query of the values at a path, in the order of its arrays. What is no array has no elements. */
+function selectEach(value: SQL, steps: JsonPath["steps"], depth = 0): SQL {
+  const at = steps.indexOf(null);
+  if (at < 0) return sql`select ${selectAt(value, steps as string[])} as found`;
+  const list = selectAt(value, steps.slice(0, at) as string[]);
+  const [element, deeper] = [sql.identifier(`element${depth}`), sql.identifier(`deeper${depth}`)];
+  return sql`select ${deeper}.found
+    from jsonb_array_elements(case when jsonb_typeof(${list}) = 'array' then ${list} end) as ${element} (value),
+      lateral (${selectEach(sql`${element}.value`, steps.slice(at + 1), depth + 1)}) as ${deeper}`;
+}
+
 /** The text that a list shows for `columnText`: at most 200 characters, masked if a rule redacts it. */
 export function redactColumn(
   { source, steps }: JsonPath,
@@ -168,9 +184,25 @@ export function redactColumn(
   const text = read.slice(1);
   if (read.startsWith("l")) return "large";
   if (read.startsWith("s")) return (showText(rules, source, text) ?? formatMask(1)).slice(0, LIMIT);
-  return readings
-    .reduce((shown, path) => redactText(rules, source, shown, path).text, text)
-    .slice(0, LIMIT);
+  const shown = readings.reduce((shown, path) => redactText(rules, source, shown, path).text, text);
+  return (steps.includes(null) ? joinEach(shown, steps) : shown)?.slice(0, LIMIT) ?? null;
+}
+
+/** The values at a path through arrays, of the JSON text of the first array: as `columnText` selects them. */
+function joinEach(array: string, steps: JsonPath["steps"]): string | null {
+  let values = [parse(array)];
+  for (const step of steps.slice(steps.indexOf(null)))
+    values = values.flatMap((value) => {
+      if (step === null) return Array.isArray(value) ? value : [];
+      if (typeof value !== "object" || value === null || isLosslessNumber(value)) return [];
+      if (Array.isArray(value)) return INDEX.test(step) ? [value[Number(step)]] : [];
+      return Object.hasOwn(value, step) ? [(value as Record<string, unknown>)[step]] : [];
+    });
+  const texts = values
+    .filter((value) => value !== undefined && value !== null)
+    .slice(0, LIMIT)
+    .map((value) => (typeof value === "string" ? value : stringify(value)));
+  return texts.length === 0 ? null : texts.join(", ");
 }
 
 /** The maximum number of readings of one path that are checked. */

@@ -1,8 +1,16 @@
 import { createParser, createSerializer, parseAsStringLiteral } from "nuqs/server";
 import { tasksSearchParams } from "./filters";
 
-export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
+/** `excel` is CSV with a byte order mark, without which Excel takes UTF-8 for another encoding. */
+export const EXPORT_FORMATS = ["csv", "excel", "ndjson"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** The media type and the extension of an exported file. */
+export const EXPORT_FILES: Record<ExportFormat, { type: string; extension: string }> = {
+  csv: { type: "text/csv", extension: "csv" },
+  excel: { type: "text/csv", extension: "csv" },
+  ndjson: { type: "application/x-ndjson", extension: "ndjson" },
+};
 
 /** Maximum number of tasks in an export. */
 export const EXPORT_LIMIT = 100_000;

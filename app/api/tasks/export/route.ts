@@ -4,10 +4,8 @@ import { exportTasks } from "@/lib/analytics/export";
 import { recordExport } from "@/lib/identity/refusal";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
 import { formatPath } from "@/lib/search-params/tasks/conditions";
-import { exportSearchParams } from "@/lib/search-params/tasks/export";
+import { EXPORT_FILES, exportSearchParams } from "@/lib/search-params/tasks/export";
 import { streamSteps } from "../streaming";
-
-const TYPES = { csv: "text/csv", ndjson: "application/x-ndjson" };
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, "export tasks", async () => {
@@ -23,8 +21,8 @@ export function GET(request: Request): Promise<Response> {
         return lines;
       },
       headers: {
-        "Content-Type": `${TYPES[format]}; charset=utf-8`,
-        "Content-Disposition": `attachment; filename="tasks.${format}"`,
+        "Content-Type": `${EXPORT_FILES[format].type}; charset=utf-8`,
+        "Content-Disposition": `attachment; filename="tasks.${EXPORT_FILES[format].extension}"`,
       },
     });
   });
