@@ -24,36 +24,10 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
       {(related) => (
         <div className="p-3 wide:px-4">
           <div className="gap-3 *:mb-3 *:break-inside-avoid wide:columns-2">
-            <Group title="Parent" tasks={related.parents} none="None found." />
-            <Group
-              title="Children"
-              tasks={related.children}
-              none="None found."
-              note={related.searchedTo && <SearchedTo iso={related.searchedTo} />}
-            />
-            <Group
-              title="Copy of"
-              tasks={related.origin ? [related.origin] : []}
-              none="Not a copy."
-            />
-            <Group
-              title="Copies and forks"
-              tasks={related.copies}
-              none="None found."
-              note={related.searchedTo && <SearchedTo iso={related.searchedTo} />}
-              aside={
-                related.searchedTo && (
-                  <button
-                    type="button"
-                    className="text-accent-text hover:underline"
-                    disabled={query.isFetching}
-                    onClick={() => query.refetch()}
-                  >
-                    Continue search
-                  </button>
-                )
-              }
-            />
+            <Group title="Parent" tasks={related.parents} />
+            <Group title="Children" tasks={related.children} />
+            <Group title="Copy of" tasks={related.origin ? [related.origin] : []} />
+            <Group title="Copies and forks" tasks={related.copies} />
             {task.workflowRunId !== null && (
               <Group
                 title="Same workflow run"
@@ -70,10 +44,26 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
                 }
               />
             )}
-            {task.idempotencyKey !== null && (
-              <Group title="Same idempotency key" tasks={related.sameKey} none="Key is unique." />
-            )}
+            <Group title="Same idempotency key" tasks={related.sameKey} />
           </div>
+          <p className="mb-3 flex flex-wrap gap-x-2 text-ink-2">
+            <span>{describeMissing(task, related)}</span>
+            {related.searchedTo && (
+              <>
+                <span className="text-ink-3">
+                  Children and copies were searched up to <AbsoluteTime iso={related.searchedTo} />.
+                </span>
+                <button
+                  type="button"
+                  className="text-accent-text hover:underline"
+                  disabled={query.isFetching}
+                  onClick={() => query.refetch()}
+                >
+                  Continue search
+                </button>
+              </>
+            )}
+          </p>
           <Limits related={related} />
         </div>
       )}
@@ -81,13 +71,19 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
   );
 }
 
-/** Progress of the search by headers. */
-function SearchedTo({ iso }: { iso: string }) {
-  return (
-    <>
-      searched up to <AbsoluteTime iso={iso} />
-    </>
-  );
+/** The kinds of relations that were searched for without a result. */
+export function describeMissing(
+  { idempotencyKey }: Pick<TaskDetail["task"], "idempotencyKey">,
+  related: Pick<RelatedTasks, "parents" | "children" | "origin" | "copies" | "sameKey">,
+): string {
+  const missing = [
+    related.parents.length === 0 && "parent",
+    related.children.length === 0 && "children",
+    related.origin === null && "original",
+    related.copies.length === 0 && "copies",
+    idempotencyKey !== null && related.sameKey.length === 0 && "tasks with the same key",
+  ].filter((name) => name !== false);
+  return missing.length === 0 ? "" : `Not found: ${missing.join(", ")}.`;
 }
 
 function Group({
@@ -99,10 +95,12 @@ function Group({
 }: {
   title: string;
   tasks: RelatedTask[];
-  none: string;
+  /** Shown when there are no tasks; without it, nothing is. */
+  none?: string;
   note?: ReactNode;
   aside?: ReactNode;
 }) {
+  if (tasks.length === 0 && none === undefined) return null;
   return (
     <Panel title={title} note={note} aside={aside}>
       {tasks.length === 0 ? (

@@ -11,6 +11,7 @@ import {
   formatInstant,
   formatNumber,
   formatSize,
+  plural,
 } from "@/lib/format";
 import { type Iso, toMs } from "@/lib/model/instants";
 import type { Checkpoint, TaskDetail } from "@/lib/model/task";
@@ -36,6 +37,7 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   return (
     <>
       <Omitted detail={detail} of="checkpoints" />
+      <Sums checkpoints={checkpoints} />
       <div
         aria-hidden
         className={cn(
@@ -80,6 +82,88 @@ export function StepList({ detail }: { detail: TaskDetail }) {
       )}
     </>
   );
+}
+
+/** At most this many sums are shown, the most frequent first. */
+const SUMS = 8;
+
+/** What the steps consumed together, by the names of numbers in their values. */
+function Sums({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
+  const sums = sumQuantities(checkpoints);
+  if (sums.length === 0) return null;
+  const unread = checkpoints.filter(({ state }) => state && state.text === undefined).length;
+  return (
+    <div className="flex flex-wrap gap-x-4 gap-y-0.5 border-line-subtle border-b px-3 py-1.5 text-12 wide:px-4">
+      <span className="text-ink-3">
+        Sums of listed values{unread > 0 && `, without ${plural(unread, "large value")}`}
+      </span>
+      <dl className="contents">
+        {sums.slice(0, SUMS).map(({ path, total, steps }) => (
+          <div
+            key={path}
+            className="flex min-w-0 gap-1"
+            data-tip={`${path}, in ${plural(steps, "step")}`}
+          >
+            <dt className="mono truncate text-ink-2">{path}</dt>
+            <dd className="font-medium tabular-nums">{formatTotal(total)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+/** Twelve digits: sums of decimal fractions are not exact beyond. */
+function formatTotal(total: number): string {
+  return Number(total.toPrecision(12)).toLocaleString("en-US", { maximumFractionDigits: 12 });
+}
+
+type Sum = { path: string; total: number; steps: number };
+
+/** Names of quantities, whose sum has a meaning; that of ids, years or ports has none. */
+const QUANTITY =
+  /tokens?$|cost|price|amount|usd$|eur$|bytes?$|seconds?$|(^|_)(ms|millis|count|rows|items|pages|calls|requests|retries|credits)$|(Ms|Count|Rows|Items|Pages|Calls|Requests|Retries|Credits)$/;
+
+/** The sums of numbers in the values of two or more steps, by path; the most frequent first. Elements of arrays share one path. */
+export function sumQuantities(checkpoints: readonly Pick<Checkpoint, "state">[]): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const { state } of checkpoints) {
+    if (state?.text === undefined) continue;
+    const seen = new Set<string>();
+    for (const [path, value] of listQuantities(parseJson(state.text))) {
+      const sum = sums.get(path) ?? { path, total: 0, steps: 0 };
+      sums.set(path, {
+        path,
+        total: sum.total + value,
+        steps: sum.steps + (seen.has(path) ? 0 : 1),
+      });
+      seen.add(path);
+    }
+  }
+  return [...sums.values()]
+    .filter(({ steps, total }) => steps > 1 && Number.isFinite(total))
+    .toSorted((one, other) => other.steps - one.steps || (one.path < other.path ? -1 : 1));
+}
+
+/** Deeper values are not looked at: no quantity is, and recursion has a limit. */
+const DEPTH = 20;
+
+function* listQuantities(value: unknown, path = "", depth = 0): Generator<[string, number]> {
+  if (typeof value === "number" && QUANTITY.test(path.slice(path.lastIndexOf(".") + 1)))
+    yield [path, value];
+  if (typeof value !== "object" || value === null || depth === DEPTH) return;
+  for (const [key, member] of Object.entries(value)) {
+    const step = Array.isArray(value) ? "[]" : `${path && "."}${key}`;
+    yield* listQuantities(member, path + step, depth + 1);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** The columns of wide screens. */
