@@ -1,7 +1,7 @@
 import { cn } from "@/lib/cn";
 
-const WIDTH = 64;
-const HEIGHT = 12;
+const WIDTH = 88;
+const HEIGHT = 14;
 const INSET = 4;
 
 /** The scale is 10 ms to 30 min. */
@@ -16,6 +16,42 @@ export function placeOnScale(ms: number): number {
   return Math.round(at * 10) / 10;
 }
 
+const TICKS = [10, 100, 1_000, 10_000, 60_000, 600_000];
+
+/** The line of the scale, with a tick at each of its marks. */
+function Ticks({ y }: { y: number }) {
+  return (
+    <path
+      d={`M0 ${y}H${WIDTH}${TICKS.map((ms) => `M${placeOnScale(ms)} ${y - 3}v6`).join("")}`}
+      className="stroke-line-control"
+    />
+  );
+}
+
+/** The scale with the names of its marks, for the head of a column. */
+export function LogScale() {
+  return (
+    <svg
+      width={WIDTH}
+      height={20}
+      role="img"
+      aria-label="Logarithmic scale from 10 ms to 30 min"
+      className="inline-block shrink-0 fill-current align-middle text-[10px]"
+    >
+      <text x={0} y={9}>
+        10 ms
+      </text>
+      <text x={placeOnScale(1_000)} y={9} textAnchor="middle">
+        1 s
+      </text>
+      <text x={placeOnScale(60_000)} y={9} textAnchor="middle">
+        1 min
+      </text>
+      <Ticks y={16} />
+    </svg>
+  );
+}
+
 /** Median (a line) and 95th percentile (a dot) on a logarithmic scale. Decorative: the numbers are shown beside it. */
 export function LogRange({ p50, p95, bad }: { p50: number; p95: number; bad: boolean }) {
   const [from, to] = [placeOnScale(p50), placeOnScale(p95)];
@@ -27,7 +63,7 @@ export function LogRange({ p50, p95, bad }: { p50: number; p95: number; bad: boo
       aria-hidden="true"
       className="inline-block shrink-0 align-middle"
     >
-      <path d={`M0 ${y}H${WIDTH}`} className="stroke-line" />
+      <Ticks y={y} />
       <path
         d={`M${from} ${y}H${to}`}
         strokeWidth="2"

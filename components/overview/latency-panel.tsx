@@ -1,7 +1,7 @@
 "use client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useState } from "react";
-import { LogRange } from "@/components/charts/log-range";
+import { LogRange, LogScale } from "@/components/charts/log-range";
 import { LiveData } from "@/components/layout/live/live-data";
 import { queuePath } from "@/components/layout/paths";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
@@ -119,7 +119,7 @@ function describeSample({ complete, sampled }: Latency): string {
 function ScaleKey() {
   return (
     <span data-tip="Logarithmic, 10 ms to 30 min; line: p50, dot: p95">
-      <LogRange p50={100} p95={10_000} bad={false} />
+      <LogScale />
     </span>
   );
 }
