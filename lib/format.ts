@@ -232,9 +232,7 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${formatNumber(count)} ${count === 1 ? noun : many}`;
 }
 
-/**
- * Control characters but tab and line breaks, and characters that reorder text or that are invisible.
- */
+/** Control characters except tab and line breaks, and characters that reorder text or are invisible. */
 const CONTROLS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
