@@ -19,7 +19,7 @@ async function failOnce(taskId: string) {
   if (!(due instanceof Date) || !next) return;
   const seconds = Math.round((due.getTime() - next.createdAt.getTime()) / 1000);
   console.log(`  attempt ${next.attempt} after ${seconds} s`);
-  await client.rescheduleRun({ runId: next.runId, at: "now" }); // So that the example need not wait.
+  await client.rescheduleRun({ runId: next.runId, at: "now" }); // Skips the wait.
 }
 
 console.log("fixed: 10 s, twice");

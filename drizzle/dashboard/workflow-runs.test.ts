@@ -33,7 +33,7 @@ describe("a database without workflow runs gets their tables", () => {
     );
   };
 
-  test("a program that does not know the added columns can still write", async () => {
+  test("a program without support for the added columns can still write", async () => {
     await insert({ inputs: '{"a":1}', tags: "{}" });
     const before = await database.pool.query("select * from workflow_run");
     await database.pool.query(

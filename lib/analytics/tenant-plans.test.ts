@@ -117,14 +117,14 @@ describe.each(TENANTS)("restricted to the %s tenant", (tenant) => {
 });
 
 describe.each(TENANTS)("filtered by the %s tenant", (tenant) => {
-  const asked = { tenant: [tenant] };
+  const filter = { tenant: [tenant] };
   beforeAll(() => restrictTo());
 
   const FIGURES: [string, () => Promise<unknown>][] = [
-    ["queues", () => listQueues(asked)],
-    ["throughput", () => getThroughput("24h", asked)],
-    ["waits and run times", () => getLatency("24h", asked)],
-    ["a queue's figures", () => getQueueFigures("plain", "24h", asked)],
+    ["queues", () => listQueues(filter)],
+    ["throughput", () => getThroughput("24h", filter)],
+    ["waits and run times", () => getLatency("24h", filter)],
+    ["a queue's figures", () => getQueueFigures("plain", "24h", filter)],
   ];
   test.each(FIGURES)("%s: rows of tasks are looked up by key, never scanned", async (_, read) => {
     const before = await scans();
@@ -133,7 +133,7 @@ describe.each(TENANTS)("filtered by the %s tenant", (tenant) => {
   });
 
   test("the figures equal those of a dashboard restricted to that tenant", async () => {
-    const { queues } = await listQueues(asked);
+    const { queues } = await listQueues(filter);
     await restrictTo(tenant);
     expect((await listQueues()).queues).toEqual(queues);
     await restrictTo();

@@ -187,14 +187,14 @@ const COLLECTING_S = 15;
 
 /** Starts to collect a page, unless another runner is doing that now. Returns whether it is this runner's turn. */
 export async function beginCollecting(db: Queryable, bulkId: Uuid): Promise<boolean> {
-  const begun = await query(
+  const started = await query(
     db,
     { bulk_id: uuid },
     sql`update ${bulkJobs} set due_at = clock_timestamp() + make_interval(secs => ${COLLECTING_S})
          where bulk_id = ${bulkId} and state = 'collecting' and due_at <= clock_timestamp()
         returning bulk_id`,
   );
-  return begun.length > 0;
+  return started.length > 0;
 }
 
 /** Releases a turn after a failure. */

@@ -71,8 +71,8 @@ function intersect(some: Tenants, others: Tenants): Tenants {
 }
 
 /** The requested tenants that are allowed; all allowed ones if none is requested. */
-export function narrowTenants(allowed: Tenants, asked: readonly string[]): Tenants {
-  return asked.length === 0 ? allowed : intersect(asked, allowed);
+export function narrowTenants(allowed: Tenants, requested: readonly string[]): Tenants {
+  return requested.length === 0 ? allowed : intersect(requested, allowed);
 }
 
 /** Whether this tenant is allowed. A restricted dashboard never shows a row without one. */

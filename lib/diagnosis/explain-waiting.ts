@@ -155,8 +155,9 @@ function explainEventWait(
       action: { kind: "run-now", runId: run.runId },
     };
   // The interpreter registers the wait again at each poll; only its note keeps the start.
-  const begun = isInterpreted ? findWaitNote(run, detail)?.updatedAt : wait?.createdAt;
-  const waited = begun === undefined ? [] : sentence` for ${age(since(facts, begun))}`;
+  const waitingSince = isInterpreted ? findWaitNote(run, detail)?.updatedAt : wait?.createdAt;
+  const waited =
+    waitingSince === undefined ? [] : sentence` for ${age(since(facts, waitingSince))}`;
   return {
     tone: "plain",
     parts: sentence`Waiting for event ${code(event)}${waited}. Not emitted yet${limit(facts, wait, timeout)}${deadlineAhead(facts)}`,

@@ -6,7 +6,7 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 openTestDatabase();
 
 /** The translation of a statement that fails with this code. */
-async function told(sqlState: string) {
+async function translate(sqlState: string) {
   const statement = `do $$ begin raise 'secret' using errcode = '${sqlState}'; end $$`;
   return translateReadError(
     await inSnapshot((db) => db.execute(statement)).catch((error) => error),
@@ -21,13 +21,13 @@ test.each([
   ["42501", "forbidden"],
   ["57P01", "database_unavailable"],
 ])("SQLSTATE %s is reported as %s, without the database's message", async (state, code) => {
-  const error = await told(state);
+  const error = await translate(state);
   expect(error).toMatchObject({ name: "ProblemError", code });
   expect(String(error)).not.toContain("secret");
 });
 
 test("an unknown error is returned unchanged", async () => {
-  expect(await told("XX000")).not.toMatchObject({ name: "ProblemError" });
+  expect(await translate("XX000")).not.toMatchObject({ name: "ProblemError" });
 });
 
 test.each([

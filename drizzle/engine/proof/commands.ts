@@ -34,7 +34,7 @@ const index = fc.nat({ max: 40 });
 const run = fc.record({ apt: oneOf(true, true, true, true, false), index });
 const task = fc.record({ apt: fc.boolean(), index });
 
-/** An optional value, left out `weight` times for each time that it is given. */
+/** An optional value, omitted `weight` times for each time it is given. */
 const sometimes = <T>(weight: number, given: fc.Arbitrary<T>) =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: given });
 

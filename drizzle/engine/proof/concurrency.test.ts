@@ -132,7 +132,7 @@ describe.each(["unpartitioned", "partitioned"])("two sessions on a queue that is
     expect(answer).toEqual([{ should_suspend: true, payload: null }]);
   });
 
-  test("X6: an await waits for an open emit of its event, and then has the payload", async () => {
+  test("X6: an await waits for an open emit of its event, and then returns the payload", async () => {
     const { taskId, runId } = await spawnRunning();
     await a.query("begin");
     await a.call("emit_event", queue, "signal", '{"v":1}');

@@ -76,7 +76,7 @@ async function answerOf(act: () => Row[] | Promise<Row[]>): Promise<Answer> {
   }
 }
 
-/** Undefined if the command needs a run or task and there is none yet. */
+/** `undefined` if the command needs a run or task and none exists yet. */
 function choose(world: World, seen: Target[], command: Command): Target | undefined {
   const pick: Pick | undefined =
     "run" in command ? command.run : "task" in command ? command.task : undefined;
@@ -86,7 +86,7 @@ function choose(world: World, seen: Target[], command: Command): Target | undefi
   return among[pick.index % among.length];
 }
 
-/** Most commands apply to running runs and active tasks only, and refuse others. */
+/** Most commands apply only to running runs and active tasks, and refuse others. */
 function isApt(world: World, command: Command, { taskId, runId }: Target): boolean {
   const task = world.tasks.get(taskId);
   if ("run" in command) return world.runs.get(runId)?.state === "running";

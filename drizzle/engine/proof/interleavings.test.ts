@@ -11,7 +11,7 @@ const long = process.env.ABSURD_LONG === "1";
 const settings = long ? { numRuns: 2_000 } : { numRuns: 80, seed: 20_260_302 };
 const length = long ? 150 : 80;
 
-/** The transitions that the interleavings must have reached; an unreached one would not be tested. */
+/** The transitions that the interleavings must reach; an unreached one would not be tested. */
 const EVERYTHING = [
   ...["run claim", "run extend", "run schedule", "run suspend", "run wake", "run complete"],
   ...["run fail", "run cancel pending", "run cancel running", "run cancel sleeping"],
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 describe.each(["unpartitioned", "partitioned"])("a queue that is %s", (mode) => {
-  test("does what the model does under random interleavings", { timeout: 3_600_000 }, async () => {
+  test("behaves like the model under random interleavings", { timeout: 3_600_000 }, async () => {
     await session.call("create_queue", mode, mode);
     const queue = { name: mode, partitioned: mode === "partitioned" };
     const reached = new Set<string>();

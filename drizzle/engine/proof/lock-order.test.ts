@@ -117,7 +117,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
         });
       for (let round = 0; round < ROUNDS; round += 1) {
         const work = await startWork();
-        // Every other pair waits behind one lock, so that both start at the same moment.
+        // Every second pair waits behind one lock, so that both start at the same moment.
         const gated = round % 2 === 0;
         if (gated) {
           await holder.query("begin");
@@ -155,7 +155,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
 });
 
 test("the server saw no deadlock", async () => {
-  // A session's counters reach the server's statistics when it is idle for a while, or on request.
+  // The server's statistics include a session's counters once it is idle for a while, or on request.
   const [row] = await observer.query(
     "select deadlocks::int from pg_stat_database where datname = current_database()",
   );

@@ -35,8 +35,8 @@ export async function openSession(url: string): Promise<Session> {
 }
 
 /**
- * Resolves once `waiter`, running `call`, waits for a lock of `holder`. Rejects if the call ends first, since it did
- * not wait.
+ * Resolves once `waiter`, running `call`, waits for a lock of `holder`. Rejects if the call ends first, because
+ * then it did not wait.
  */
 export async function untilBlocked(
   observer: Session,

@@ -107,7 +107,7 @@ describe.each(MODES)("%s", (mode) => {
   });
 
   test.each([{ max_delay: 1.5 }, { max_duration: "soon" }])(
-    "C9: a limit that is no whole number (%j) stops every claim of the queue",
+    "C9: a limit that is not a whole number (%j) stops every claim of the queue",
     async (cancellation) => {
       const e = engine();
       await e.spawn({ cancellation });
@@ -149,7 +149,7 @@ describe.each(MODES)("%s", (mode) => {
     },
   );
 
-  test("every task past its limit is cancelled, also among hundreds with a policy", async () => {
+  test("every task past its limit is cancelled, even among hundreds with a policy", async () => {
     const e = engine();
     await e.rows(
       `select count(*) from generate_series(1, 250) n,
@@ -163,7 +163,7 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("the oldest of many tasks with a policy is cancelled, too, when it has no active run", async () => {
+  test("the oldest of many tasks with a policy is cancelled even without an active run", async () => {
     const e = engine();
     const { task, run } = await e.running({ cancellation: { max_duration: 10 } });
     await e.rows(
@@ -181,7 +181,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(task)).toMatchObject({ state: "cancelled", cancelled_at: at(10) });
   });
 
-  test("a limit larger than any interval is no error", async () => {
+  test("a limit larger than any interval is not an error", async () => {
     const e = engine();
     await e.spawn({ cancellation: { max_delay: 9e15, max_duration: 9e15 } });
     const [run] = await e.claim();

@@ -37,7 +37,7 @@ const STATES = "'pending', 'running', 'sleeping', 'completed', 'failed', 'cancel
 describe("the schema", () => {
   const engine = provideEngine();
 
-  test("has these functions, with these arguments, and no others", async () => {
+  test("has exactly these functions, with these arguments", async () => {
     const rows = await engine().rows(`
       select p.proname as name, pg_get_function_arguments(p.oid) as arguments,
         pg_get_function_result(p.oid) as returns, l.lanname as language,
@@ -62,7 +62,7 @@ describe("the schema", () => {
     expect(sorted(rows)).toEqual(sorted(wanted));
   });
 
-  test("holds tables and functions only", async () => {
+  test("contains only tables and functions", async () => {
     const e = engine();
     expect(
       await e.rows(`
@@ -154,7 +154,7 @@ describe.each(MODES)("an %s queue", (mode) => {
     );
   });
 
-  test("has these indexes and no others", async () => {
+  test("has exactly these indexes", async () => {
     const rows = await engine().rows(`
       select i.relname as name, left(t.relname, 1) as table, x.indisunique as unique,
         (select string_agg(a.attname, ', ' order by k.rank)
@@ -187,7 +187,7 @@ describe.each(MODES)("an %s queue", (mode) => {
     expect(rows.map((row) => ({ ...row, where: plain(row.where ?? null) }))).toEqual(wanted);
   });
 
-  test("has these constraints and no others", async () => {
+  test("has exactly these constraints", async () => {
     const rows = await engine().rows(`
       select conname as name, pg_get_constraintdef(c.oid) as definition
       from pg_constraint c

@@ -25,7 +25,7 @@ const CATALOG = `
   ) catalog
   order by line collate "C"`;
 
-/** Describes everything in the schema `absurd` but the bodies of its functions. */
+/** Describes everything in the schema `absurd` except the bodies of its functions. */
 export async function listCatalog(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(CATALOG);
   return rows.map(({ line }) => line);

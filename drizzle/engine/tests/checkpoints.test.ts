@@ -4,7 +4,7 @@ import { at, MODES, provideEngine } from "./engine";
 describe.each(MODES)("%s", (mode) => {
   const engine = provideEngine(mode);
 
-  /** A task with a first attempt that is still running beside the second one. */
+  /** A task whose first attempt is still running alongside the second one. */
   async function twoAttempts() {
     const e = engine();
     const { task, run } = await e.running();
@@ -18,7 +18,7 @@ describe.each(MODES)("%s", (mode) => {
     return { e, task, first: run, second };
   }
 
-  test("P1: a checkpoint sets the end of the lease, also to an earlier time", async () => {
+  test("P1: a checkpoint sets the end of the lease, even to an earlier time", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.clock(10);

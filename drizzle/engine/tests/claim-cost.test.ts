@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { type Engine, MODES, provideEngine } from "./engine";
 
 /**
- * Pages of 8 kB that a claim of one run accesses: the minimum of three calls, since one may have to load the catalog.
+ * Pages of 8 kB that a claim of one run accesses: the minimum of three calls, because one may have to load the
+ * catalog.
  */
 async function countPages(e: Engine): Promise<number> {
   const counts: number[] = [];
@@ -45,7 +46,7 @@ async function spawnMany(e: Engine, count: number) {
 describe.each(MODES)("tasks with a policy, %s", (mode) => {
   const engine = provideEngine(mode);
 
-  test("a change of a task's state leaves its indexes alone", async () => {
+  test("a change of a task's state does not touch its indexes", async () => {
     const e = engine();
     const countUpdates = async () => {
       const row = await e.row(

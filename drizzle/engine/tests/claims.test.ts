@@ -49,7 +49,7 @@ describe.each(MODES)("%s", (mode) => {
     expect((await e.claim()).map((claimed) => claimed.run_id)).toEqual([run]);
   });
 
-  test("a sleeping run is claimed at its time, not before", async () => {
+  test("a sleeping run is claimed when it is due, not before", async () => {
     const e = engine();
     const { task, run } = await e.running();
     await e.on("schedule_run", run, at(50));
@@ -89,7 +89,7 @@ describe.each(MODES)("%s", (mode) => {
     );
   });
 
-  test("a swept run without a worker's name leaves it out of the reason", async () => {
+  test("a swept run without a worker's name omits it from the reason", async () => {
     const e = engine();
     const { run } = await e.running({ max_attempts: 1 });
     await e.rows(`update ${e.table("r")} set claimed_by = null where run_id = $1`, run);

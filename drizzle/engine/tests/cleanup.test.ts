@@ -60,7 +60,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(task)).toMatchObject({ state: "completed" });
   });
 
-  test("events are deleted by age alone, sentinels first", async () => {
+  test("events are deleted by age only, sentinels first", async () => {
     const e = engine();
     await e.on("emit_event", "old");
     await e.clock(10);

@@ -20,7 +20,7 @@ export type Row = Record<string, string | null>;
 
 type Argument = string | number | boolean | null | object;
 
-/** One session on a database of its own, with a fake clock. */
+/** One session on its own database, with a fake clock. */
 export class Engine {
   constructor(
     readonly client: Client,

@@ -77,7 +77,7 @@ describe.each(MODES)("%s", (mode) => {
     ]);
   });
 
-  test("E4: the first emit wins", async () => {
+  test("E4: only the first emit takes effect", async () => {
     const e = engine();
     await e.on("emit_event", "event", { v: 1 });
     await e.clock(5);
@@ -99,7 +99,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ event_payload: '{"v": 1}' });
   });
 
-  test("E6: another step of the same event gets a checkpoint of its own", async () => {
+  test("E6: another step of the same event has its own checkpoint", async () => {
     const { e, task, run } = await waiting();
     await e.on("emit_event", "event", { v: 1 });
     await e.claim();
@@ -125,7 +125,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.waits()).toEqual([]);
   });
 
-  test("E8: the timeout is reported once and not kept", async () => {
+  test("E8: the timeout is reported once and not stored", async () => {
     const { e, task, run } = await waiting(10);
     await e.clock(10);
     await e.claim();
@@ -178,7 +178,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ state: "running" });
   });
 
-  test("E12: an emit without a payload gives JSON null", async () => {
+  test("E12: an emit without a payload stores JSON null", async () => {
     const { e, task, run } = await waiting();
     await e.on("emit_event", "event");
     expect(await e.run(run)).toMatchObject({ state: "pending", event_payload: "null" });

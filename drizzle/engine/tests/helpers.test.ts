@@ -72,7 +72,7 @@ test("Q10: uuidv7_floor returns the smallest id of a millisecond within the rang
     await engine().refused(() => floor(ts), "0A000", "cannot convert infinity to bigint");
 });
 
-test("weeks begin on Monday in UTC, in any session time zone", async () => {
+test("weeks start on Monday in UTC, in any session time zone", async () => {
   await engine().rows("set timezone = 'America/New_York'");
   const bucket = (ts: string) => value("absurd.week_bucket_utc($1) at time zone 'UTC'", ts);
   expect(await bucket("2026-03-02 00:00:00+00")).toBe("2026-03-02 00:00:00");

@@ -107,7 +107,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.run(run)).toMatchObject({ claim_expires_at: at(60) });
   });
 
-  test("L7: another worker's poll sweeps an expired lease and gets the next attempt", async () => {
+  test("L7: another worker's poll sweeps an expired lease and claims the next attempt", async () => {
     const e = engine();
     const { task, run } = await e.running({ max_attempts: 2 }, 30);
     await e.clock(29.999);
@@ -217,7 +217,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.claim()).toEqual([]);
   });
 
-  test("complete_run stores SQL NULL and JSON null as they are", async () => {
+  test("complete_run distinguishes SQL NULL and JSON null", async () => {
     const e = engine();
     const first = await e.running();
     await e.on("complete_run", first.run, null);

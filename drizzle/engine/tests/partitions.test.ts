@@ -60,7 +60,7 @@ test("ensure_partitions adds only missing partitions, for one queue or for all",
   expect(await partitions("r")).toContain("615");
 });
 
-test("the partition window follows the policy from the next call on", async () => {
+test("the partition window follows the policy from the next call", async () => {
   const e = engine();
   await e.on("set_queue_policy", { partition_lookback: "14 days", partition_lookahead: "42 days" });
   expect(await partitions("w")).not.toContain("616");

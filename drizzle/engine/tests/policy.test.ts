@@ -53,7 +53,7 @@ describe("Q4: an unpartitioned queue", () => {
     );
   });
 
-  // In the order in which they are checked: each policy also contains the mistakes of the ones after it.
+  // In the order in which they are checked: each policy also contains the mistakes of the later ones.
   const mistakes = [
     [{ partition_lookahead: "-1 day" }, "partition_lookahead must be non-negative"],
     [{ partition_lookback: "-1 day" }, "partition_lookback must be non-negative"],

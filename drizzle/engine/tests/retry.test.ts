@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { at, type Engine, MODES, provideEngine } from "./engine";
 
-/** Fails the running run at T + 10 s and returns the run that follows. */
+/** Fails the running run at T + 10 s and returns the next run. */
 async function failAndLook(
   e: Engine,
   ids: { task: string; run: string },
@@ -131,7 +131,7 @@ describe.each(MODES)("%s", (mode) => {
     expect(await e.task(second.task)).toMatchObject({ state: "sleeping", attempts: "2" });
   });
 
-  test("an invalid strategy does not hide a max_duration that is no whole number", async () => {
+  test("an invalid strategy does not hide a max_duration that is not a whole number", async () => {
     const e = engine();
     const { task, run } = await e.running({ max_attempts: 2 });
     await e.rows(

@@ -51,9 +51,9 @@ const throughProxy = async () => {
 };
 
 const elapsed = async (work: () => Promise<unknown>) => {
-  const begun = performance.now();
+  const started = performance.now();
   await work();
-  return performance.now() - begun;
+  return performance.now() - started;
 };
 
 test("the settings of the server, the role and the URL change neither values nor limits", async () => {

@@ -412,8 +412,8 @@ export class Replay {
     const parts = branches
       .filter(({ name }) => chosen.includes(name))
       .map(({ name, scope: inner }) => this.observeBranch(inner, branchPath(at, name)));
-    const begunAt = this.records.get(`${at}/tasks`)?.at ?? decision?.at;
-    const inside = this.gather(visit, parts, decision !== undefined, true, begunAt);
+    const startedAt = this.records.get(`${at}/tasks`)?.at ?? decision?.at;
+    const inside = this.gather(visit, parts, decision !== undefined, true, startedAt);
     const skipped: [string, OperatorState][] = [];
     for (const { name, scope: inner } of decision ? branches : []) {
       if (chosen.includes(name)) continue;
@@ -445,10 +445,10 @@ export class Replay {
     const items = this.records.get(`${at}/items`);
     const body = bodyScope(operator, scope);
     const total = items?.length ?? null;
-    const isThere = (index: number) =>
+    const exists = (index: number) =>
       total === null ? this.records.hasBegun(`${at}[${index}]`) : index < total;
     const rounds: Part[] = [];
-    for (let index = 0; isThere(index); index++) {
+    for (let index = 0; exists(index); index++) {
       const path = `${at}[${index}]`;
       const round = operator.parallel
         ? this.observeBranch(body, path)
@@ -457,8 +457,8 @@ export class Replay {
       if (!operator.parallel && !isOver(round)) break;
     }
     const isWhole = total !== null && rounds.length === total;
-    const begunAt = this.records.get(`${at}/tasks`)?.at ?? items?.at;
-    const inside = this.gather(visit, rounds, items !== undefined, isWhole, begunAt);
+    const startedAt = this.records.get(`${at}/tasks`)?.at ?? items?.at;
+    const inside = this.gather(visit, rounds, items !== undefined, isWhole, startedAt);
     return { ...inside, rounds: { done: rounds.filter(isOver).length, total } };
   }
 
@@ -505,7 +505,7 @@ export class Replay {
     parts: readonly Part[],
     hasBegun = true,
     isWhole = true,
-    begunAt = 0,
+    startedAt = 0,
   ): Inside {
     const inner = parts.flatMap(({ trace }) => trace.inner);
     const isBusy = parts.some(({ trace, found }) => trace.isBusy || found?.state === "running");
@@ -514,7 +514,7 @@ export class Replay {
     const hasTrace = hasBegun || parts.some(({ found }) => found !== undefined);
     if (!hasTrace) return { ...inside, found: undefined };
     const ends = parts.map(({ found }) => (found && "at" in found ? found.at : 0));
-    const at = Math.max(begunAt, ...ends);
+    const at = Math.max(startedAt, ...ends);
     if (parts.some(({ found }) => found && "isTerminal" in found))
       return { ...inside, found: { state: "skipped", at, isTerminal: true } };
     const isGood = parts.every(({ found }) => found?.state === "completed");

@@ -99,7 +99,7 @@ export function ownerOf(
   { task }: TaskDetail,
   { run, records }: Pick<WorkflowRunDetail, "run" | "records">,
 ): string {
-  const said = records[task.taskId]?.path;
+  const recorded = records[task.taskId]?.path;
   const [key, start] = [task.idempotencyKey, `${run.workflowRunId}:`];
-  return said ?? (key?.startsWith(start) ? key.slice(start.length) : task.name);
+  return recorded ?? (key?.startsWith(start) ? key.slice(start.length) : task.name);
 }

@@ -1,7 +1,7 @@
 import { isActive, type TaskRow } from "./rows";
 import type { Oracle, World } from "./world";
 
-/** Deletes what the engine deleted, after checking that its choice was valid. Returns the number of tasks. */
+/** Deletes the tasks that the engine deleted, after checking that its choice was valid. Returns their number. */
 export function cleanupTasks(world: World, ttl: number, limit: number, oracle: Oracle): number {
   const deleted = chosen(
     [...world.tasks.values()].flatMap((task) => {
@@ -46,7 +46,7 @@ function endOf(world: World, task: TaskRow): number | null {
 
 type Candidate = { age: number; kept: boolean; id: string };
 
-/** The oldest come first; the order of equals is the engine's own. */
+/** The oldest are first; the order of equals is up to the engine. */
 function chosen(candidates: Candidate[], limit: number): string[] {
   const deleted = candidates.filter(({ kept }) => !kept);
   const expected = Math.min(limit, candidates.length);

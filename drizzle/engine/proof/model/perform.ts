@@ -8,7 +8,7 @@ import { cancelTask, claimTask, completeRun, extendClaim, failRun, scheduleRun }
 import { retryTask, spawnTask } from "./spawn";
 import { type Oracle, sorted, type World } from "./world";
 
-/** Applies a command to the model. @throws Refusal where the engine must refuse. */
+/** Applies a command to the model. @throws Refusal if the engine must refuse. */
 export function perform(world: World, command: Command, target: Target, oracle: Oracle): Row[] {
   const { taskId, runId } = target;
   switch (command.do) {

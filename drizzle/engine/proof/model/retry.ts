@@ -10,7 +10,9 @@ type Strategy = {
   max_seconds?: number;
 };
 
-/** Seconds until the attempt after `attempt`. @throws Refusal AB003 on a strategy that the engine does not accept. */
+/**
+ * Seconds until the attempt after `attempt`. @throws Refusal AB003 for a strategy that the engine does not accept.
+ */
 export function retryDelay(text: string | null, attempt: number): number {
   if (text === null) return 0;
   const strategy: Strategy | null = JSON.parse(text);

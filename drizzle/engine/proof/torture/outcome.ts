@@ -9,13 +9,13 @@ import { QUEUE, type Spawned } from "./torture";
 export type Outcome = {
   /** One sentence per violation. */
   violations: string[];
-  /** Runs that ended because their worker died; shows that the kills hit something. */
+  /** Runs that ended because their worker died; shows that the kills had an effect. */
   abandonedRuns: number;
   runs: number;
   checkpoints: number;
 };
 
-/** Checks what the torture test left in the database. */
+/** Checks the rows that the torture test left in the database. */
 export async function checkOutcome(client: Client, spawned: Spawned[]): Promise<Outcome> {
   const rows = await readSnapshot(client, QUEUE, true);
   const { rows: effects } = await client.query<{ task_id: string; step: string; times: number }>(

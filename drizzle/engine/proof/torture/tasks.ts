@@ -32,7 +32,7 @@ export const EXPECTED: Record<
   cancelled: { state: "cancelled", steps: ["before"] },
 };
 
-/** `max_attempts` of a task: enough to survive every kill, except for the kind that fails by itself. */
+/** `max_attempts` of a task: enough to survive every kill, except for the kind that always fails. */
 export const maxAttempts = (kind: Kind) => (kind === "doomed" ? 3 : 100);
 
 /** Registers a handler for each kind. Every step commits together with its effect. */

@@ -42,7 +42,7 @@ export function openTransactions(url: string, connections: number): Transactions
         client.release();
         return result;
       } catch (error) {
-        // Closing the connection rolls back whatever state the transaction is in.
+        // Closing the connection rolls back the transaction in any state.
         client.release(true);
         throw error;
       }

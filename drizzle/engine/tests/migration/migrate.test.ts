@@ -117,7 +117,7 @@ describe("the command", { timeout: 120_000 }, () => {
     return url.href;
   };
 
-  test("reports what it did, also when there was nothing to do", async () => {
+  test("reports what it did, even if there was nothing to do", async () => {
     const first = await run(database.url, "--engine");
     expect(first).toMatchObject({ code: 0, err: "" });
     expect(first.out).toMatch(

@@ -37,7 +37,7 @@ const createQueues = async (session: Client) => {
     await session.query("select absurd.create_queue($1, $2)", [name, mode]);
 };
 
-/** What `absurdctl migrate` does to a schema that reports 0.5.0, with functions of another wording. */
+/** What `absurdctl migrate` does to a schema that reports 0.5.0, with differently worded functions. */
 async function migrateLikeTheOriginal() {
   for (const name of ["claim_task", "ensure_queue_tables"])
     await replaceBody(name, "replace(p.prosrc, '_aci''', '_ci''') || ' -- another wording'");
@@ -81,7 +81,7 @@ describe("an upgraded schema equals a fresh one", () => {
     expect(await listBodies(client)).toEqual(fresh.bodies);
   };
 
-  test("from generation 0.5.0, without building an index again", async () => {
+  test("from generation 0.5.0, without rebuilding an index", async () => {
     await installFirstGeneration(client);
     await createQueues(client);
     const files = async () =>
@@ -137,7 +137,7 @@ test("an index keeps its old name where the new one is the table of another queu
   expect(rows.map((row) => row.name)).toEqual(["t_a_aci", "t_a_ci_ci"]);
 });
 
-test("tables of an unregistered queue are upgraded, too", async () => {
+test("tables of an unregistered queue are upgraded too", async () => {
   await installFirstGeneration(client);
   await client.query("select absurd.ensure_queue_tables('loose')");
   await migrate(client, "engine");
@@ -161,7 +161,7 @@ describe("refused, with nothing changed", () => {
     (await client.query("select * from absurd_dashboard.engine_migrations order by id")).rows;
 
   test.each(["installFirstGeneration", "migrate"])(
-    "a version that this command does not know, after %s",
+    "a version unknown to this command, after %s",
     async (start) => {
       await (start === "migrate" ? migrate(client, "engine") : installFirstGeneration(client));
       await replaceBody("get_schema_version", "$body$ select '0.6.0' $body$");
@@ -184,7 +184,7 @@ describe("refused, with nothing changed", () => {
     await expectRefusal("has been replaced or edited");
   });
 
-  test("a function that somebody edited, or dropped", async () => {
+  test("a function that was edited or dropped", async () => {
     await installFirstGeneration(client);
     await replaceBody("spawn_task", "p.prosrc || ' -- edited'");
     await client.query("drop function absurd.disable_cron");

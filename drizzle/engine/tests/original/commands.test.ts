@@ -1,4 +1,6 @@
-/** Every command of the original's absurdctl prints on our schema what it prints on its own; with ABSURD_LONG only. */
+/**
+ * Every command of the original's absurdctl prints the same on our schema as on its own; only with ABSURD_LONG.
+ */
 import { beforeAll, describe, expect, test } from "vitest";
 import { migrate } from "@/lib/db/migrate";
 import { createTestDatabase } from "@/testing/database";
@@ -6,7 +8,7 @@ import { absurdctl, installPackages } from "./packages";
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Runs the session on a database; returns what was printed, with ids numbered in the order of their appearance. */
+/** Runs the session on a database; returns its output, with ids numbered in order of appearance. */
 async function runSession(schema: "ours" | "original"): Promise<string[]> {
   const database = await createTestDatabase({ empty: true });
   const client = await database.pool.connect();
@@ -93,7 +95,7 @@ async function runSession(schema: "ours" | "original"): Promise<string[]> {
 function numberIds(printed: string[]): string[] {
   const ids = new Map<string, string>();
   return printed.map((text) =>
-    // Where in a function an error was raised is not part of the contract.
+    // The position in a function at which an error was raised is not part of the contract.
     text.replace(/\nCONTEXT:[\s\S]*$/, "").replace(UUID, (id) => {
       const name = ids.get(id) ?? `id-${ids.size + 1}`;
       ids.set(id, name);

@@ -11,7 +11,7 @@ const COMPLETE = path.join(FOLDER, PACKAGES.join("+"));
 export const PYTHON = path.join(FOLDER, "bin", "python");
 
 /**
- * Installs the published Python packages into `.cache/absurd-python`, unless they are there.
+ * Installs the published Python packages into `.cache/absurd-python`, unless they are installed.
  *
  * @throws Error without `python3`, or without `psql`, which absurdctl runs.
  */
@@ -26,7 +26,7 @@ export async function installPackages(): Promise<void> {
   await writeFile(COMPLETE, "");
 }
 
-/** Runs `absurdctl` on a database and returns what it prints. @throws Error when it fails, with its output. */
+/** Runs `absurdctl` on a database and returns its output. @throws Error if it fails, with its output. */
 export async function absurdctl(url: string, command: string, ...args: string[]): Promise<string> {
   const { all } = await execa(
     path.join(FOLDER, "bin", "absurdctl"),

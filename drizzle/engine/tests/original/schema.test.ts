@@ -1,6 +1,6 @@
 /**
- * The original's schema and its migration beside ours, installed by its command as a user would; with ABSURD_LONG
- * only.
+ * The original's schema and its migration compared with ours, installed by its command as a user would; only with
+ * ABSURD_LONG.
  */
 import { Client } from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -78,7 +78,7 @@ describe.runIf(process.env.ABSURD_LONG === "1")("beside the original's 0.5.1", (
     expect(bodies).toEqual(await listBodies(ours.client));
   }, 120_000);
 
-  test("what its migration replaces in our 0.5.1 is restored", async () => {
+  test("functions that its migration replaces in our 0.5.1 are restored", async () => {
     await migrate(ours.client, "engine");
     const bodies = await listBodies(ours.client);
     expect(await absurdctl(ours.database.url, "migrate")).toContain("already at 0.5.1");
@@ -91,7 +91,7 @@ describe.runIf(process.env.ABSURD_LONG === "1")("beside the original's 0.5.1", (
     expect(await listBodies(ours.client)).toEqual(bodies);
   }, 120_000);
 
-  test("its schema in the place of ours is refused and stays as it is", async () => {
+  test("its schema in the place of ours is refused and unchanged", async () => {
     await migrate(ours.client, "engine");
     await ours.client.query("drop schema absurd cascade");
     await absurdctl(ours.database.url, "init");

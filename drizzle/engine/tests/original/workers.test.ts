@@ -1,5 +1,6 @@
 /**
- * Workers of the original's Python and npm SDKs share a queue of our schema, and one is killed; with ABSURD_LONG only.
+ * Workers of the original's Python and npm SDKs share a queue of our schema, and one is killed; only with
+ * ABSURD_LONG.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
