@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { startDashboard } from "./support/dashboard";
 import { expect, test, type Work } from "./support/fixtures";
 import { open } from "./support/open";
 import { type Scene, setScene } from "./support/scene";
@@ -194,6 +195,46 @@ test("axe finds no violation in the frame and in error views", async ({ page }) 
   await page.getByRole("button", { name: "More" }).click();
   await page.getByRole("dialog").waitFor();
   await examine(page, "more", DIALOG);
+});
+
+test("axe finds no violation on the page of several databases, also for a role that covers none", async ({
+  page,
+}) => {
+  test.slow();
+  const url = process.env.E2E_DATABASE_URL ?? "";
+  const secret = "a-secret-of-the-proxy-24";
+  const dashboard = await startDashboard({
+    DATABASES: JSON.stringify([
+      { name: "eu", url, label: "Europe", colour: "blue" },
+      { name: "us", url, label: "America", colour: "red" },
+      { name: "gone", url: "postgresql://nobody@127.0.0.1:9/gone" },
+    ]),
+    DASHBOARD_PROXY_SECRET: secret,
+    DASHBOARD_PROXY_USER_HEADER: "x-user",
+    DASHBOARD_PROXY_GROUPS_HEADER: "x-groups",
+    DASHBOARD_PROXY_ROLES: "viewer=groups:dev,viewer[databases=asia]=groups:asia",
+  });
+  const openAs = async (group: string) => {
+    await page.setExtraHTTPHeaders({
+      ...{ "x-proxy-secret": secret, "x-user": group, "x-groups": group },
+    });
+    await page.goto(`${dashboard.url}/fleet`);
+  };
+  try {
+    await openAs("dev");
+    await expect(page.getByText("2 of 3 databases read")).toBeVisible();
+    await page
+      .getByLabel("Id of a task, attempt or workflow run")
+      .fill("01900000-0000-7000-8000-000000000000");
+    await page.getByRole("button", { name: "Find" }).click();
+    await expect(page.getByText(/^No task, attempt or workflow run/)).toBeVisible();
+    await examine(page, "databases");
+    await openAs("asia");
+    await expect(page.getByText("viewer (databases asia) by groups: asia")).toBeVisible();
+    await examine(page, "no database");
+  } finally {
+    await dashboard.stop();
+  }
 });
 
 const WIDE = { width: 1440, height: 900 };

@@ -25,11 +25,11 @@ async function SignedIn() {
   const jar = await cookies();
   const caller = await findFleet();
   if (!caller) redirect("/sign-in?next=/fleet");
-  const { databases, hasSession, isOne } = caller;
+  const { databases, uncovered, hasSession, isOne } = caller;
   if (isOne) redirect("/");
   return (
     <Providers preferences={parsePreferences((name) => jar.get(name)?.value)}>
-      <Fleet databases={databases} hasSession={hasSession} />
+      <Fleet databases={databases} uncovered={uncovered} hasSession={hasSession} />
     </Providers>
   );
 }

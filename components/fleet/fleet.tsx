@@ -7,14 +7,17 @@ import { ThemeSwitch } from "@/components/layout/preferences/theme-switch";
 import { ZoneSwitch } from "@/components/layout/preferences/zone-switch";
 import { SignOut } from "@/components/layout/session/sign-out";
 import { NewVersionBanner } from "@/components/layout/version";
+import { describeGrant } from "@/components/settings/grants";
 import { Panel } from "@/components/ui/data/panel";
 import { Table, Td, Th } from "@/components/ui/data/table";
+import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Icon } from "@/components/ui/icons/icon";
 import { CountText, NoValue, NumberText } from "@/components/ui/text/count";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import { databasePrefix, withBase } from "@/lib/base-path";
 import { formatNumber, plural } from "@/lib/format";
 import type { Summary } from "@/lib/live/summary";
+import type { Uncovered } from "@/lib/model/access";
 import { sumCounts } from "@/lib/model/count";
 import type { DatabaseLabel } from "@/lib/model/database";
 import { ProblemError } from "@/lib/model/problem";
@@ -27,20 +30,14 @@ import { FindAcross } from "./find-across";
  */
 export function Fleet({
   databases,
+  uncovered,
   hasSession,
 }: {
   databases: readonly DatabaseLabel[];
+  /** Why there are none. */
+  uncovered: Uncovered | null;
   hasSession: boolean;
 }) {
-  const interval = useRefreshInterval();
-  const queries = useQueries({
-    queries: databases.map(({ name }) => ({ ...summaryQuery(name), refetchInterval: interval })),
-  });
-  const lines = databases.map((database, place) => ({
-    database,
-    summary: queries[place]?.data,
-    error: queries[place]?.error ?? null,
-  }));
   return (
     <div className="flex min-h-dvh flex-col">
       <header className="flex h-12 shrink-0 items-center gap-2 border-b bg-canvas px-3 wide:h-11 wide:px-4">
@@ -58,31 +55,81 @@ export function Fleet({
       </header>
       <main className="flex min-w-0 flex-col gap-3 p-3 wide:px-4">
         <NewVersionBanner />
-        <FindAcross databases={databases} />
-        <Panel title="Databases" note={describeRead(lines)}>
-          <Table>
-            <thead>
-              <tr>
-                <Th>Database</Th>
-                <Th>Needs attention</Th>
-                <Th numeric>Queues</Th>
-                <Th numeric>Ready</Th>
-                <Th numeric>Running</Th>
-                <Th numeric>Sleeping</Th>
-                <Th numeric>Failed tasks</Th>
-                <Th numeric>Failed attempts, 1 h</Th>
-              </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <DatabaseLine key={line.database.name} line={line} />
-              ))}
-            </tbody>
-            <Totals lines={lines} />
-          </Table>
-        </Panel>
+        {uncovered ? <NoDatabases uncovered={uncovered} /> : <Databases databases={databases} />}
       </main>
     </div>
+  );
+}
+
+function Databases({ databases }: { databases: readonly DatabaseLabel[] }) {
+  const interval = useRefreshInterval();
+  const queries = useQueries({
+    queries: databases.map(({ name }) => ({ ...summaryQuery(name), refetchInterval: interval })),
+  });
+  const lines = databases.map((database, place) => ({
+    database,
+    summary: queries[place]?.data,
+    error: queries[place]?.error ?? null,
+  }));
+  return (
+    <>
+      <FindAcross databases={databases} />
+      <Panel title="Databases" note={describeRead(lines)}>
+        <Table>
+          <thead>
+            <tr>
+              <Th>Database</Th>
+              <Th>Needs attention</Th>
+              <Th numeric>Queues</Th>
+              <Th numeric>Ready</Th>
+              <Th numeric>Running</Th>
+              <Th numeric>Sleeping</Th>
+              <Th numeric>Failed tasks</Th>
+              <Th numeric>Failed attempts, 1 h</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <DatabaseLine key={line.database.name} line={line} />
+            ))}
+          </tbody>
+          <Totals lines={lines} />
+        </Table>
+      </Panel>
+    </>
+  );
+}
+
+/** In place of the table for somebody whose roles cover no database: which roles, and what gave them. */
+export function NoDatabases({
+  uncovered: { name, grants, reasons, isSwitchedOff },
+}: {
+  uncovered: Uncovered;
+}) {
+  if (isSwitchedOff)
+    return (
+      <EmptyState icon="ban" title="Viewing is switched off">
+        <p>
+          <code>DASHBOARD_DISABLE</code> contains “view”, so nobody can view a database here.
+        </p>
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon="key-round" title={`No database for ${name}`}>
+      <p>You are signed in, but your roles cover none of this dashboard’s databases:</p>
+      <ul className="my-2">
+        {grants.map((grant, place) => (
+          <li key={describeGrant(grant)} className="break-words">
+            {describeGrant(grant)}
+            {reasons[place] && ` by ${reasons[place]}`}
+          </li>
+        ))}
+      </ul>
+      <p>
+        An administrator can add a database to one of these roles where they are configured, or give
+        your account a group whose role covers one.
+      </p>
+    </EmptyState>
   );
 }
 

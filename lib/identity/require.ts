@@ -3,7 +3,7 @@ import { hasSeveralDatabases, listDatabases, runOn } from "@/lib/db/databases";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { getTenants, type Tenants } from "@/lib/db/tenants";
 import { type Actor, runAs, UNRESTRICTED, viewerKey } from "@/lib/db/viewer";
-import { type Access, PERMISSIONS, type Permission } from "@/lib/model/access";
+import { type Access, PERMISSIONS, type Permission, type Uncovered } from "@/lib/model/access";
 import type { DatabaseLabel } from "@/lib/model/database";
 import { ProblemError } from "@/lib/model/problem";
 import { findCaller } from "./caller";
@@ -90,6 +90,8 @@ export async function findAccess(): Promise<{ access: Access; tenants: Tenants }
  */
 export async function findFleet(): Promise<{
   databases: DatabaseLabel[];
+  /** Why there is no such database. */
+  uncovered: Uncovered | null;
   hasSession: boolean;
   /** Whether the dashboard has only one database, which needs no such page. */
   isOne: boolean;
@@ -102,9 +104,15 @@ export async function findFleet(): Promise<{
   );
   return {
     databases: visible.map(({ name, label, colour }) => ({ name, label, colour })),
+    uncovered: visible.length > 0 ? null : whyUncovered(identity),
     isOne: !hasSeveralDatabases(),
     hasSession: identity.door === "token" || identity.door === "oidc",
   };
+}
+
+function whyUncovered({ name, grants, reasons }: Identity): Uncovered {
+  const { disabled } = getSwitches();
+  return { name, grants, reasons, isSwitchedOff: disabled.includes("view") };
 }
 
 async function findAccessHere(): ReturnType<typeof findAccess> {

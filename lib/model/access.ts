@@ -101,6 +101,16 @@ export type Access = {
   hasSession: boolean;
 };
 
+/** Somebody who may view none of several databases, and why. */
+export type Uncovered = {
+  name: string;
+  grants: readonly Grant[];
+  /** Why these grants: claims, groups or settings. */
+  reasons: readonly string[];
+  /** Whether viewing is switched off for everybody. */
+  isSwitchedOff: boolean;
+};
+
 /** A session that has neither ended nor gone idle. */
 export type Session = {
   sessionId: Uuid;

@@ -1,0 +1,30 @@
+// @vitest-environment jsdom
+import { expect, test } from "vitest";
+import type { Grant } from "@/lib/model/access";
+import { render } from "@/testing/render";
+import { NoDatabases } from "./fleet";
+
+const viewer: Grant = {
+  ...{ role: "viewer", queues: null, tenants: null, payloads: true },
+  databases: ["asia", "test-*"],
+};
+
+test("whoever may view no database sees which roles they have, and from which claims", () => {
+  const { container } = render(
+    <NoDatabases
+      uncovered={{
+        ...{ name: "Bob", grants: [viewer], reasons: ["groups: billing"], isSwitchedOff: false },
+      }}
+    />,
+  );
+  expect(container.textContent).toContain("No database for Bob");
+  expect(container.textContent).toContain("viewer (databases asia, test-*) by groups: billing");
+});
+
+test("where viewing is switched off for everybody, roles are not the reason", () => {
+  const { container } = render(
+    <NoDatabases uncovered={{ name: "Bob", grants: [viewer], reasons: [], isSwitchedOff: true }} />,
+  );
+  expect(container.textContent).toContain("DASHBOARD_DISABLE");
+  expect(container.textContent).not.toContain("Bob");
+});
