@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
-import { boolean, instant, nullable, text } from "@/lib/db/decode";
+import { boolean, instant, nullable, number, text } from "@/lib/db/decode";
 import { getHomePool } from "@/lib/db/pools";
 import { execute, query } from "@/lib/db/query";
 import { type ApiToken, type Grant, MAX_TOKEN_DAYS } from "@/lib/model/access";
@@ -9,7 +9,14 @@ import type { Iso } from "@/lib/model/instants";
 import { translateReadError } from "@/lib/model/sqlstate";
 import { isSameSecret } from "./client-address";
 import type { Identity } from "./identity";
-import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
+import {
+  askHome,
+  BELIEVED_WHILE_AWAY_MS,
+  bytes,
+  decodeGrants,
+  hasIdentityTables,
+  isHomeAway,
+} from "./identity-tables";
 
 /**
  * How long the result of a lookup is trusted, in milliseconds: a revocation by another process goes unnoticed
@@ -29,7 +36,14 @@ export type NewApiToken = {
 };
 
 type Known = { at: number; usedAt: number; row: Row | null };
-type Row = { name: string; hash: Buffer; grants: Grant[]; isValid: boolean };
+type Row = {
+  name: string;
+  hash: Buffer;
+  grants: Grant[];
+  isRevoked: boolean;
+  /** Time until it expires, when the row was read, in milliseconds. */
+  lifeMs: number;
+};
 
 // Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.api-tokens");
@@ -118,8 +132,9 @@ export async function findApiToken(token: string): Promise<Identity | null> {
   const entry = await findKnown(tokenId).catch((error: unknown) => {
     throw translateReadError(error);
   });
-  if (!entry?.row?.isValid) return null;
+  if (!entry?.row) return null;
   const { row } = entry;
+  if (row.isRevoked || row.lifeMs <= performance.now() - entry.at) return null;
   if (!isSameSecret(hash(secret).toString("hex"), row.hash.toString("hex"))) return null;
   noteUse(tokenId, entry);
   const { name, grants } = row;
@@ -131,13 +146,21 @@ export async function findApiToken(token: string): Promise<Identity | null> {
 
 async function findKnown(tokenId: string): Promise<Known | undefined> {
   const last = known.get(tokenId);
-  if (last && performance.now() - last.at < BELIEVED_MS) return last;
+  const age = last ? performance.now() - last.at : Number.POSITIVE_INFINITY;
+  if (last && age < BELIEVED_MS) return last;
+  return askHome(() => readRow(tokenId, last)).catch((error: unknown) => {
+    if (last?.row && age < BELIEVED_WHILE_AWAY_MS && isHomeAway(error)) return last;
+    throw error;
+  });
+}
+
+async function readRow(tokenId: string, last: Known | undefined): Promise<Known | undefined> {
   if (!(await hasIdentityTables())) return undefined;
   const [row] = await query(
     getHomePool(),
-    { name: text, hash: bytes, grants: decodeGrants, isValid: boolean },
-    sql`select name, secret_hash as hash, grants::text as grants,
-               revoked_at is null and expires_at > clock_timestamp() as "isValid"
+    { name: text, hash: bytes, grants: decodeGrants, isRevoked: boolean, lifeMs: number },
+    sql`select name, secret_hash as hash, grants::text as grants, revoked_at is not null as "isRevoked",
+               (extract(epoch from expires_at - clock_timestamp()) * 1000)::float8 as "lifeMs"
           from absurd_dashboard.api_token where token_id = ${tokenId}`,
   );
   // Ids come from unauthenticated requests, so the map must not grow with them.

@@ -1,9 +1,11 @@
 import { sql } from "drizzle-orm";
-import { getHomeDatabase } from "@/lib/db/databases";
+import { getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { boolean, DecodeError, type Decoder, text } from "@/lib/db/decode";
 import { getHomePool } from "@/lib/db/pools";
 import { query } from "@/lib/db/query";
 import type { Grant } from "@/lib/model/access";
+import { ProblemError } from "@/lib/model/problem";
+import { isUnavailable } from "@/lib/model/sqlstate";
 import { grantSchema } from "./session-cookie";
 
 /** How long a "missing" result is cached, in milliseconds. Once found, the tables stay. */
@@ -11,9 +13,14 @@ const RECHECK_MS = 10_000;
 
 // Pages, routes and actions are separate bundles that share only the process.
 const KEY = Symbol.for("absurd-dashboard.identity-tables");
-const shared = globalThis as { [KEY]?: Map<string, { installed: boolean; at: number }> };
-shared[KEY] ??= new Map();
-const known = shared[KEY];
+type Shared = {
+  known: Map<string, { installed: boolean; at: number }>;
+  /** Until when the database counts as away, where there are others. */
+  away: { until: number };
+};
+const shared = globalThis as { [KEY]?: Shared };
+shared[KEY] ??= { known: new Map(), away: { until: Number.NEGATIVE_INFINITY } };
+const { known, away } = shared[KEY];
 
 /** Whether the first database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates. */
 export async function hasIdentityTables(): Promise<boolean> {
@@ -28,6 +35,58 @@ export async function hasIdentityTables(): Promise<boolean> {
   const installed = row?.installed ?? false;
   known.set(key, { installed, at: performance.now() });
   return installed;
+}
+
+/**
+ * How long a session or token that was looked up is believed while the first of several databases is away, in milliseconds.
+ * Pages of the others go on that long; an end or a revocation by another process is not noticed until it is back.
+ */
+export const BELIEVED_WHILE_AWAY_MS = 3_600_000;
+
+/** How long the first of several databases may take to respond, in milliseconds: requests to the others wait for it. */
+const RESPONSE_MS = 2_000;
+
+/** How long after a failure it is not asked again, in milliseconds. */
+const RETRY_MS = 5_000;
+
+const AWAY = new ProblemError({
+  code: "database_unavailable",
+  message: "The database with the sessions does not respond.",
+  hint: "The page retries automatically.",
+});
+
+/**
+ * What `work` on the database of sessions resolves to. Where there are others, it fails after two seconds, and at once for
+ * five seconds after it was away.
+ */
+export async function askHome<T>(work: () => Promise<T>): Promise<T> {
+  if (!hasSeveralDatabases()) return work();
+  if (performance.now() < away.until) throw AWAY;
+  const running = work();
+  // It may fail after the deadline, when nothing waits for it any more.
+  running.catch(() => undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(AWAY), RESPONSE_MS);
+  });
+  try {
+    return await Promise.race([running, late]);
+  } catch (error) {
+    if (isHomeAway(error)) away.until = performance.now() + RETRY_MS;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether an error means that the first of several databases is away. */
+export function isHomeAway(error: unknown): boolean {
+  return hasSeveralDatabases() && (error === AWAY || isUnavailable(error));
+}
+
+/** Asks the database of sessions again at once, for tests. */
+export function forgetOutage(): void {
+  away.until = Number.NEGATIVE_INFINITY;
 }
 
 /** Decodes grants selected as text. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
-import { array, boolean, instant, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { array, boolean, instant, nullable, number, oneOf, text, uuid } from "@/lib/db/decode";
 import { getEnvironment } from "@/lib/db/env";
 import { decrypt, encrypt } from "@/lib/db/keys";
 import { getHomePool } from "@/lib/db/pools";
@@ -11,9 +11,16 @@ import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { translateReadError } from "@/lib/model/sqlstate";
 import type { Identity } from "./identity";
-import { bytes, decodeGrants, hasIdentityTables } from "./identity-tables";
+import {
+  askHome,
+  BELIEVED_WHILE_AWAY_MS,
+  bytes,
+  decodeGrants,
+  hasIdentityTables,
+  isHomeAway,
+} from "./identity-tables";
 import { notePerson } from "./person";
-import { type SessionClaims, signSession, verifySession } from "./session-cookie";
+import { type SessionClaims, sessionSeconds, signSession, verifySession } from "./session-cookie";
 
 /** Where a session was started from. */
 export type Origin = { address: string | null; userAgent: string | null };
@@ -27,8 +34,8 @@ export type ProviderTokens = { refreshToken?: string | undefined; idToken?: stri
  */
 const BELIEVED_MS = 5_000;
 
-/** How long it is trusted while the database does not respond, in milliseconds. */
-const BELIEVED_IN_OUTAGE_MS = 60_000;
+/** How long it is believed while its database does not say whether it still holds, and a replica is read, in milliseconds. */
+const BELIEVED_BESIDE_REPLICA_MS = 60_000;
 
 /** How often activity is stored, in milliseconds. */
 const ACTIVITY_MS = 60_000;
@@ -40,7 +47,8 @@ type Row = {
   reasons: string[];
   endReason: string | null;
   isOld: boolean;
-  isIdle: boolean;
+  /** Time since the last activity that was stored, when the row was read, in milliseconds. */
+  idleMs: number;
   isDue: boolean;
 };
 
@@ -50,33 +58,47 @@ type Shared = {
   known: Map<Uuid, Known>;
   active: Map<Uuid, number>;
   ended: Set<string>;
-  /** Until when the database of sessions counts as unavailable. */
-  away: { until: number };
 };
 const shared = globalThis as { [KEY]?: Shared };
-shared[KEY] ??= {
-  known: new Map(),
-  active: new Map(),
-  ended: new Set(),
-  away: { until: Number.NEGATIVE_INFINITY },
-};
-const { known, active, ended, away } = shared[KEY];
+shared[KEY] ??= { known: new Map(), active: new Map(), ended: new Set() };
+const { known, active, ended } = shared[KEY];
 
 /**
- * Starts a session and returns the value of its cookie. If the dashboard's tables are not installed, the cookie
- * alone is the session: it cannot be listed, and can be ended only in the process that serves the sign-out.
+ * Starts a session and returns the value of its cookie. Where the dashboard's tables are not installed the cookie alone is
+ * the session: it cannot be listed, and ended only in the process that serves the sign-out. So it is for at most an hour while
+ * the first of several databases is away, for the sake of the others.
  */
 export async function startSession(
   identity: Identity,
   origin: Origin,
   provider: ProviderTokens = {},
 ): Promise<string> {
-  const now = Math.floor(Date.now() / 1_000);
-  const sessionId = (await hasIdentityTables())
-    ? await insertSession(identity, origin, provider)
-    : null;
-  if (sessionId !== null) await notePerson(identity);
-  return signSession({ identity: { ...identity, sessionId }, startedAt: now, activeAt: now });
+  const activeAt = Math.floor(Date.now() / 1_000);
+  try {
+    const sessionId = await askHome(() => storeSession(identity, origin, provider));
+    return await signSession({
+      ...{ identity: { ...identity, sessionId }, startedAt: activeAt, activeAt },
+    });
+  } catch (error) {
+    if (!isHomeAway(error)) throw error;
+    // Its end follows from its start.
+    const passed = Math.max(0, sessionSeconds() - BELIEVED_WHILE_AWAY_MS / 1_000);
+    return signSession({
+      ...{ identity: { ...identity, sessionId: null }, startedAt: activeAt - passed, activeAt },
+    });
+  }
+}
+
+/** Stores a session and its person. Returns its id; `null` without the dashboard's tables. */
+async function storeSession(
+  identity: Identity,
+  origin: Origin,
+  provider: ProviderTokens,
+): Promise<Uuid | null> {
+  if (!(await hasIdentityTables())) return null;
+  const sessionId = await insertSession(identity, origin, provider);
+  await notePerson(identity);
+  return sessionId;
 }
 
 async function insertSession(
@@ -120,11 +142,13 @@ export async function findSession(
   if (!claims || ended.has(sessionKey(claims))) return null;
   const { sessionId } = claims.identity;
   if (sessionId === null) return isIdle(claims) ? null : claims.identity;
-  const row = await findRow(sessionId);
-  if (row === undefined) return claims.identity;
+  const found = await findKnown(sessionId);
+  if (found === undefined) return claims.identity;
+  const { row } = found;
   if (row === null || row.endReason !== null || row.isOld) return null;
-  if (row.isIdle && !isRecentlyActive(sessionId)) {
-    await endSession(sessionId, "idle");
+  if (isIdleRow(sessionId, row, found.at)) {
+    // A row from before an outage does not know of activity in other processes.
+    if (performance.now() - found.at < BELIEVED_MS) await endSession(sessionId, "idle");
     return null;
   }
   if (isActivity) noteActivity(sessionId);
@@ -141,25 +165,30 @@ function isIdle({ activeAt }: SessionClaims): boolean {
   return Date.now() / 1_000 - activeAt > getEnvironment().DASHBOARD_SESSION_IDLE * 60;
 }
 
-/** The time limit of a lookup in milliseconds, if other databases must not wait for the one of sessions. */
-const LOOKUP_MS = 2_000;
+/** Whether nobody was active in a session for too long: by its row, as it was read some time ago, and by this process. */
+function isIdleRow(sessionId: Uuid, { idleMs }: Row, readAt: number): boolean {
+  const most = getEnvironment().DASHBOARD_SESSION_IDLE * 60_000;
+  const now = performance.now();
+  return (
+    idleMs + (now - readAt) > most &&
+    now - (active.get(sessionId) ?? Number.NEGATIVE_INFINITY) > most
+  );
+}
 
 /**
- * The row of a session: `null` if there is none, `undefined` if the database is unavailable and no other can be
- * read. With several databases, the lookup is tried again after five seconds.
+ * What is known of a session; `undefined` if its database is away and there is nothing to read instead.
  *
- * @throws ProblemError if the database is unavailable and others can be read, unless the session was looked up
- * shortly before.
+ * @throws ProblemError where the database is away and others can be read, unless the session was looked up not too long before.
  */
-async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
+async function findKnown(sessionId: Uuid): Promise<Known | undefined> {
   const last = known.get(sessionId);
-  if (last && performance.now() - last.at < BELIEVED_MS) return last.row;
+  const age = last ? performance.now() - last.at : Number.POSITIVE_INFINITY;
+  if (last && age < BELIEVED_MS) return last;
   try {
-    if (performance.now() < away.until) throw AWAY;
-    return await inTime(readRow(sessionId), hasSeveralDatabases() ? LOOKUP_MS : undefined);
+    return await askHome(() => readRow(sessionId));
   } catch (error) {
-    if (hasSeveralDatabases() && error !== AWAY) away.until = performance.now() + BELIEVED_MS;
-    if (last && performance.now() - last.at < BELIEVED_IN_OUTAGE_MS) return last.row;
+    if (last && age < BELIEVED_BESIDE_REPLICA_MS) return last;
+    if (last && age < BELIEVED_WHILE_AWAY_MS && isHomeAway(error)) return last;
     const translated = translateReadError(error);
     const isAway =
       translated instanceof ProblemError && translated.problem.code === "database_unavailable";
@@ -168,28 +197,8 @@ async function findRow(sessionId: Uuid): Promise<Row | null | undefined> {
   }
 }
 
-const AWAY = new ProblemError({
-  code: "database_unavailable",
-  message: "The database with the sessions does not respond.",
-  hint: "The page retries automatically.",
-});
-
-/** The result of `work`, or `AWAY` after this many milliseconds. */
-async function inTime<T>(work: Promise<T>, milliseconds: number | undefined): Promise<T> {
-  if (milliseconds === undefined) return work;
-  work.catch(() => undefined);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      away.until = performance.now() + BELIEVED_MS;
-      reject(AWAY);
-    }, milliseconds);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-async function readRow(sessionId: Uuid): Promise<Row | null> {
-  const { DASHBOARD_SESSION_IDLE: idle, DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
+async function readRow(sessionId: Uuid): Promise<Known> {
+  const { DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
   const [row] = await query(
     getHomePool(),
     {
@@ -198,18 +207,17 @@ async function readRow(sessionId: Uuid): Promise<Row | null> {
       reasons: array(text),
       endReason: nullable(text),
       isOld: boolean,
-      isIdle: boolean,
+      idleMs: number,
       isDue: boolean,
     },
     sql`select name, grants::text as grants, reasons, end_reason as "endReason",
                  expires_at <= clock_timestamp() as "isOld",
-                 active_at < clock_timestamp() - make_interval(mins => ${idle}::int) as "isIdle",
+                 (extract(epoch from clock_timestamp() - active_at) * 1000)::float8 as "idleMs",
                  refresh_token is not null
                    and confirmed_at < clock_timestamp() - make_interval(mins => ${interval}::int) as "isDue"
             from absurd_dashboard.session where session_id = ${sessionId}`,
   );
-  remember(sessionId, row ?? null);
-  return row ?? null;
+  return remember(sessionId, row ?? null);
 }
 
 /**
@@ -220,17 +228,16 @@ function isOnlyDatabase(): boolean {
   return !hasSeveralDatabases() && getHomeDatabase().readUrl === undefined;
 }
 
-function remember(sessionId: Uuid, row: Row | null): void {
+function remember(sessionId: Uuid, row: Row | null): Known {
   if (known.size >= 10_000) known.clear();
-  known.set(sessionId, { row, at: performance.now() });
-}
-
-function isRecentlyActive(sessionId: Uuid): boolean {
-  return performance.now() - (active.get(sessionId) ?? Number.NEGATIVE_INFINITY) < ACTIVITY_MS;
+  const found = { row, at: performance.now() };
+  known.set(sessionId, found);
+  return found;
 }
 
 function noteActivity(sessionId: Uuid): void {
-  if (isRecentlyActive(sessionId)) return;
+  const last = active.get(sessionId) ?? Number.NEGATIVE_INFINITY;
+  if (performance.now() - last < ACTIVITY_MS) return;
   if (active.size >= 10_000) active.clear();
   active.set(sessionId, performance.now());
   // Not awaited: this process already counts the session as active.
@@ -238,12 +245,13 @@ function noteActivity(sessionId: Uuid): void {
     getHomePool(),
     sql`update absurd_dashboard.session set active_at = clock_timestamp()
          where session_id = ${sessionId} and ended_at is null`,
-  ).catch(() => active.delete(sessionId));
+  ).catch(() => undefined);
 }
 
-/** Whether the provider must confirm the person of this session again. */
+/** Whether the provider has to confirm the person of this session again. Not while its database, where that is stored, is away. */
 export async function isConfirmationDue(sessionId: Uuid): Promise<boolean> {
-  return (await findRow(sessionId))?.isDue ?? false;
+  const found = await findKnown(sessionId);
+  return found?.row?.isDue === true && performance.now() - found.at < BELIEVED_MS;
 }
 
 /** Drops this process's cached state of a session, after a change. */
@@ -267,7 +275,20 @@ export async function endSession(
  */
 export async function endPreviousSession(cookie: string | undefined): Promise<void> {
   const claims = await verifySession(cookie);
-  if (claims?.identity.sessionId) await endSession(claims.identity.sessionId, "signed in again");
+  if (claims?.identity.sessionId) await endNow(claims.identity.sessionId, "signed in again");
+}
+
+/** Ends a session. While the first of several databases is away it ends in this process alone. */
+async function endNow(sessionId: Uuid, reason: string): Promise<void> {
+  noteEnd(sessionId);
+  await askHome(() => endSession(sessionId, reason)).catch((error: unknown) => {
+    if (!isHomeAway(error)) throw error;
+  });
+}
+
+function noteEnd(key: string): void {
+  if (ended.size >= 10_000) ended.clear();
+  ended.add(key);
 }
 
 /** Ends the session of a cookie, and returns its identity and the provider's id token, for the sign-out there. */
@@ -276,18 +297,26 @@ export async function endSessionOf(
 ): Promise<{ identity: Identity; idToken: string | null } | null> {
   const claims = await verifySession(cookie);
   if (!claims) return null;
-  if (ended.size >= 10_000) ended.clear();
-  ended.add(sessionKey(claims));
-  const { sessionId } = claims.identity;
-  if (sessionId === null) return { identity: claims.identity, idToken: null };
+  const { identity } = claims;
+  const { sessionId } = identity;
+  noteEnd(sessionKey(claims));
+  if (sessionId === null) return { identity, idToken: null };
+  const idToken = await askHome(() => findIdToken(sessionId)).catch((error: unknown) => {
+    if (!isHomeAway(error)) throw error;
+    return null;
+  });
+  await endNow(sessionId, "signed out");
+  return { identity, idToken };
+}
+
+/** The provider's id token of a session, for the sign-out there. */
+async function findIdToken(sessionId: Uuid): Promise<string | null> {
   const [row] = await query(
     getHomePool(),
     { idToken: nullable(bytes) },
     sql`select id_token as "idToken" from absurd_dashboard.session where session_id = ${sessionId}`,
   );
-  await endSession(sessionId, "signed out");
-  const idToken = row?.idToken ? decrypt("provider token", row.idToken) : null;
-  return { identity: claims.identity, idToken };
+  return row?.idToken ? decrypt("provider token", row.idToken) : null;
 }
 
 /**

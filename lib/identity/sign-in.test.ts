@@ -4,6 +4,8 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
 import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/testing/dashboard-database";
+import { createApiToken } from "./api-token";
+import { forgetOutage } from "./identity-tables";
 import { withPermission } from "./require";
 import {
   endSession,
@@ -253,7 +255,81 @@ test("while the only database is unavailable the signed session counts, so that 
   expect(await see(asHeaders(session))).toBe("ada");
 });
 
-test("a database that responds with an error does not make a session valid", async () => {
+test("while the first of several databases is away, the others are open for an hour", async () => {
+  const id = async (one: string) => (await verifySession(one))?.identity.sessionId ?? "";
+  const [session, idle, unknown, left] = [
+    await signIn(),
+    await signIn(),
+    await signIn(),
+    await signIn(),
+  ];
+  const { token } = await createApiToken(database.pool, {
+    ...{ name: "ci", days: 1, createdBy: "ada" },
+    grants: [{ role: "viewer", queues: null, tenants: null, payloads: true }],
+  });
+  const bearer = { authorization: `Bearer ${token}` };
+  for (const one of [session, idle, left]) await see(asHeaders(one));
+  expect(await see(bearer)).toBe("ci");
+  forgetSession(await id(unknown));
+  const databaseUrl = process.env.DATABASE_URL ?? "";
+  const homes = { present: databaseUrl, away: "postgresql://127.0.0.1:9/away" };
+  const reach = async (home: keyof typeof homes) => {
+    await closePools();
+    const list = [
+      { name: "home", url: homes[home] },
+      { name: "us", url: databaseUrl },
+    ];
+    Object.assign(process.env, { DATABASE_URL: "", DATABASES: JSON.stringify(list) });
+    forgetEnvironment();
+    forgetOutage();
+  };
+  const seeThere = (headers: Record<string, string>) =>
+    see({ ...headers, "x-absurd-database": "us" });
+  const clock = vi.spyOn(performance, "now");
+  const pass = (minutes: number) => {
+    const now = performance.now() + minutes * 60_000;
+    clock.mockImplementation(() => now);
+  };
+  const refusal = { code: "database_unavailable" };
+  try {
+    await reach("away");
+    pass(25);
+    expect(await seeThere({ ...asHeaders(session), "x-activity": "1" })).toBe("ada");
+    expect(await seeThere(bearer)).toBe("ci");
+    // What this process never looked up may have been ended.
+    await expect(seeThere(asHeaders(unknown))).rejects.toMatchObject(refusal);
+    // A sign-out holds, and one can sign in without the first database.
+    expect(await endSessionOf(left)).toMatchObject({ idToken: null });
+    await expect(seeThere(asHeaders(left))).rejects.toMatchObject({ code: "unauthenticated" });
+    const begun = await signIn();
+    const claims = await verifySession(begun);
+    expect(claims?.identity.sessionId).toBeNull();
+    const endsIn = (claims?.startedAt ?? 0) + 12 * 3_600 - Date.now() / 1_000;
+    expect(endsIn).toBeGreaterThan(3_590);
+    expect(endsIn).toBeLessThanOrEqual(3_600);
+    expect(await seeThere(asHeaders(begun))).toBe("ada");
+    pass(25);
+    expect(await seeThere(asHeaders(session))).toBe("ada");
+    await expect(seeThere(asHeaders(idle))).rejects.toMatchObject({ code: "unauthenticated" });
+    pass(15);
+    await expect(seeThere(asHeaders(session))).rejects.toMatchObject(refusal);
+    await expect(seeThere(bearer)).rejects.toMatchObject(refusal);
+    await reach("present");
+    expect(await seeThere(asHeaders(session))).toBe("ada");
+    expect(await seeThere(asHeaders(idle))).toBe("ada");
+    expect(await seeThere(asHeaders(unknown))).toBe("ada");
+    expect(await seeThere(bearer)).toBe("ci");
+    await expect(seeThere(asHeaders(left))).rejects.toMatchObject({ code: "unauthenticated" });
+  } finally {
+    clock.mockRestore();
+    await closePools();
+    delete process.env.DATABASES;
+    process.env.DATABASE_URL = databaseUrl;
+    forgetEnvironment();
+  }
+});
+
+test("a database that answers with an error does not make a session valid", async () => {
   const session = await signIn();
   forgetSession((await verifySession(session))?.identity.sessionId ?? "");
   await database.pool.query("alter table absurd_dashboard.session rename to session_away");
