@@ -1,5 +1,7 @@
 /** The command line. One test runs it as a process; the others call it in this process, where it starts at once. */
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { execa } from "execa";
@@ -7,6 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { getTaskStatus } from "@/lib/absurd/tasks/tasks";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
+import { forgetEnvironment } from "@/lib/db/env";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { runHighway } from "./highway";
 
@@ -23,7 +26,10 @@ afterAll(() => database.drop());
 type Result = { stdout: string; stderr: string; exitCode: number };
 
 /** Runs one command. Not concurrently, because commands would share this process's output. */
-async function highway(args: string[], { input = "" } = {}): Promise<Result> {
+async function highway(
+  args: string[],
+  { input = "", env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<Result> {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const { stdin } = process;
   const spies = [
@@ -32,7 +38,9 @@ async function highway(args: string[], { input = "" } = {}): Promise<Result> {
     vi.spyOn(process.stdout, "write").mockImplementation((text) => stdout.push(String(text)) > 0),
   ];
   Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
-  vi.stubEnv("DATABASE_URL", database.url);
+  for (const [name, value] of Object.entries({ DATABASE_URL: database.url, DATABASES: "", ...env }))
+    vi.stubEnv(name, value);
+  forgetEnvironment();
   try {
     process.exitCode = undefined;
     await runHighway(args);
@@ -41,6 +49,7 @@ async function highway(args: string[], { input = "" } = {}): Promise<Result> {
   } finally {
     process.exitCode = undefined;
     vi.unstubAllEnvs();
+    forgetEnvironment();
     Object.defineProperty(process, "stdin", { value: stdin, configurable: true });
     for (const spy of spies) spy.mockRestore();
   }
@@ -202,4 +211,48 @@ test("run starts a workflow on a queue", async () => {
     exitCode: 1,
     stderr: expect.stringContaining("--inputs must be"),
   });
+});
+
+test("the database comes from a flag, the environment or the file, and is chosen among several", async () => {
+  const file = fixture("workflows/ticket-triage.yaml");
+  const folder = await mkdtemp(path.join(tmpdir(), "absurd-highway-"));
+  const config = path.join(folder, "dashboard.yaml");
+  const nowhere = "postgresql://nobody@127.0.0.1:9/none";
+  const several = {
+    DATABASE_URL: "",
+    DATABASES: JSON.stringify([
+      { name: "eu", url: nowhere },
+      { name: "us", url: database.url },
+    ]),
+  };
+  try {
+    await writeFile(config, `database_url: ${database.url}\n`);
+    await writeFile(path.join(folder, "secret"), `${database.url}\n`);
+    const secret = { DATABASE_URL: "", DATABASE_URL_FILE: path.join(folder, "secret") };
+    for (const [args, env] of [
+      [["-d", database.url], { DATABASE_URL: nowhere }],
+      [["--config", config], { DATABASE_URL: "" }],
+      [[], secret],
+      [["--database", "us"], several],
+    ] as const)
+      expect(await highway(["store", file, ...args], { env })).toMatchObject({
+        stdout: expect.stringMatching(/^definition \S+ of ticket_triage/),
+        exitCode: 0,
+      });
+    for (const [args, env, message] of [
+      [[], several, "There are several databases: eu, us. Choose one with --database."],
+      [["--database", "asia"], several, 'There is no database "asia". The settings have eu, us.'],
+      [[], { DATABASE_URL: "" }, "DATABASE_URL"],
+      [[], { DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
+      [["--config", path.join(folder, "none.yaml")], {}, "cannot be read (ENOENT)"],
+      [[], { DATABASE_URL: nowhere }, "Nothing accepts connections"],
+    ] as const) {
+      const refused = await highway(["store", file, ...args], { env });
+      expect(refused).toMatchObject({ stdout: "", exitCode: 1 });
+      expect(refused.stderr).toContain(message);
+      expect(refused.stderr).not.toMatch(/\n\s+at /);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

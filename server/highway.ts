@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { Pool } from "pg";
 import { parseJson, stringifyJson } from "@/lib/absurd/connection/json";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
+import { parseConnectionString } from "@/lib/db/connection/connection-string";
+import { DatabasePool, type PoolSettings } from "@/lib/db/connection/pool";
+import { listDatabases } from "@/lib/db/databases";
+import type { DatabaseSettings } from "@/lib/db/fleet-settings";
 import { buildFromSteps } from "@/lib/highway/builder/steps";
 import { toGraphviz } from "@/lib/highway/diagrams/graphviz";
 import { MERMAID_STYLES, type MermaidStyle, toMermaid } from "@/lib/highway/diagrams/mermaid";
@@ -18,9 +21,28 @@ import type { Workflow } from "@/lib/highway/model/workflow";
 import { startWorkflow } from "@/lib/highway/run/start";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import type { JsonObject } from "@/lib/model/json";
+import { findDatabaseProblem, isUnavailable } from "@/lib/model/sqlstate";
+import { applySettings, CONFIG_FILE, collectSettings } from "./settings";
 
 const OUTPUTS = ["json", "yaml", "mermaid", "dot"] as const;
 type Output = (typeof OUTPUTS)[number];
+type RunFlags = { queue: string; inputs: string; wait: boolean };
+
+/** What the commands that open a database take, as the other commands of `absurd-dashboard` do. */
+type DatabaseFlags = { databaseUrl?: string; config?: string; database?: string };
+
+const LIMITS: PoolSettings = {
+  applicationName: "absurd-dashboard highway",
+  max: 1,
+  waitMs: 15_000,
+  mostLagMs: Number.POSITIVE_INFINITY,
+  statementTimeout: 60_000,
+  lockTimeout: 15_000,
+  readOnly: false,
+  // The command reports the failure itself.
+  log: () => {},
+};
+
 type Drawing = { style?: MermaidStyle; rich?: boolean };
 
 /** `absurd-dashboard highway`: runs one of its commands and sets the process's exit code. */
@@ -78,34 +100,34 @@ export async function runHighway(args: string[]): Promise<void> {
       print(accept(workflow, [...steps.problems, ...problems], canConvert), format, drawing);
     });
 
-  program
-    .command("store <file>")
-    .description(
-      "store a workflow in the database of DATABASE_URL, for the dashboard to draw and start",
-    )
+  const withDatabaseOptions = (command: Command) =>
+    command
+      .option("-d, --database-url <url>", "connection string; default: DATABASE_URL")
+      .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`)
+      .option("--database <name>", "which of several databases");
+
+  withDatabaseOptions(program.command("store <file>"))
+    .description("store a workflow in the database, for the dashboard to draw and start")
     .option("--tenant <id>", "whose it is", "default")
-    .action(async (file: string, { tenant }: { tenant: string }) => {
+    .action(async (file: string, { tenant, ...flags }: DatabaseFlags & { tenant: string }) => {
       const workflow = await load(file);
-      await withDatabase(async (pool) => {
+      await withDatabase(flags, async (pool) => {
         const id = await storeWorkflow(pool, workflow, { tenantId: tenant });
         console.log(`definition ${id} of ${workflow.name} ${workflow.version}`);
       });
     });
 
-  program
-    .command("run <file>")
-    .description(
-      "start a workflow in the database of DATABASE_URL, to be executed by a worker there",
-    )
+  withDatabaseOptions(program.command("run <file>"))
+    .description("start a workflow in the database, to be executed by a worker there")
     .requiredOption("--queue <queue>", "the queue of that worker")
     .option("--inputs <json>", "a JSON object", "{}")
     .option("--wait", "wait until the run has ended, and print how", false)
-    .action(async (file: string, options: { queue: string; inputs: string; wait: boolean }) => {
+    .action(async (file: string, options: DatabaseFlags & RunFlags) => {
       const inputs = parseInputs(options.inputs);
       const workflow = await load(file);
       const missing = listMissingInputs(workflow, inputs);
       if (missing.length > 0) throw new Error(`Missing inputs: ${missing.join(", ")}.`);
-      await withDatabase(async (pool) => {
+      await withDatabase(options, async (pool) => {
         const { queue } = options;
         const { workflowRunId, taskId } = await startWorkflow(pool, queue, workflow, { inputs });
         console.log(`workflow run ${workflowRunId}, task ${taskId}`);
@@ -122,14 +144,33 @@ export async function runHighway(args: string[]): Promise<void> {
 /** Ends a command after the problems of its workflow have been printed. */
 class RefusedWorkflowError extends Error {}
 
-async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
-  if (!process.env.DATABASE_URL) throw new Error("DATABASE_URL is not set.");
-  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+/** @throws Error in words for the user, when the settings are wrong or the database cannot be used. */
+async function withDatabase(
+  { databaseUrl, config, database }: DatabaseFlags,
+  work: (pool: DatabasePool) => Promise<void>,
+): Promise<void> {
+  applySettings(await collectSettings({ DATABASE_URL: databaseUrl }, process.env, config));
+  const pool = new DatabasePool(parseConnectionString(chooseDatabase(database).url), LIMITS);
   try {
     await work(pool);
+  } catch (error) {
+    const problem = isUnavailable(error) ? findDatabaseProblem(error, "write") : undefined;
+    throw problem ? new Error(`${problem.message} ${problem.hint ?? ""}`.trim()) : error;
   } finally {
     await pool.end();
   }
+}
+
+function chooseDatabase(name: string | undefined): DatabaseSettings {
+  const all = listDatabases();
+  const [chosen, ...others] = all.filter((one) => name === undefined || one.name === name);
+  if (chosen && others.length === 0) return chosen;
+  const names = all.map((one) => one.name).join(", ");
+  throw new Error(
+    chosen
+      ? `There are several databases: ${names}. Choose one with --database.`
+      : `There is no database "${name}". The settings have ${names}.`,
+  );
 }
 
 function print(workflow: Workflow, format: Output, { style, rich }: Drawing = {}): void {
