@@ -1,4 +1,5 @@
 /** Serves an assembled app in this process. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
 import { createRequire } from "node:module";
@@ -52,6 +53,11 @@ export async function serve(options: {
   env.NODE_ENV = "production";
   const { config } = JSON.parse(manifest);
   config.experimental.serverActions.allowedOrigins = options.allowedHosts;
+  const own: Version = {
+    id: config.deploymentId ?? "",
+    assets: path.join(app.folder, ".next/static"),
+    address: `${options.basePath}/_next/static/`,
+  };
   env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
 
   let handle: Handler | undefined;
@@ -61,6 +67,11 @@ export async function serve(options: {
   });
   const server = http.createServer(async (request, response) => {
     await prepared;
+    const elsewhere = findElsewhere(request.url ?? "", own);
+    if (elsewhere !== null) {
+      response.writeHead(307, { Location: elsewhere, "Cache-Control": "no-store" }).end();
+      return;
+    }
     offerCompression(request, response);
     await handle?.(request, response).catch((error: Error) => {
       console.error(formatLogLine({ path: request.url?.split("?")[0], error: error.name }));
@@ -101,6 +112,32 @@ export async function serve(options: {
       await app.remove();
     },
   };
+}
+
+/** What this server has of its version: its id, and the scripts and styles with their address. */
+export type Version = { id: string; assets: string; address: string };
+
+/** How often a request for an asset of another version is sent back. Browsers follow twenty redirects. */
+const MOST_TRIES = 15;
+
+/**
+ * Where to request a script or style of another version that this server does not have: at the same address once more, since
+ * during a roll-out the balancer has servers of that version too. `null` for every other request.
+ *
+ * @param url of the request; assets name their version in `dpl`.
+ */
+export function findElsewhere(url: string, { id, assets, address }: Version): string | null {
+  if (!url.startsWith(address) || !URL.canParse(url, "http://host")) return null;
+  const { pathname, searchParams } = new URL(url, "http://host");
+  const wanted = searchParams.get("dpl");
+  const tries = Number(searchParams.get("try") ?? 0);
+  if (wanted === null || wanted === id || !(tries >= 0 && tries < MOST_TRIES)) return null;
+  const name = pathname.slice(address.length);
+  // The names of a build need no escapes; another name could lead out of the folder.
+  if (!pathname.startsWith(address) || !/^[\w./~-]+$/.test(name)) return null;
+  if (existsSync(path.join(assets, name))) return null;
+  searchParams.set("try", String(tries + 1));
+  return `${pathname}?${searchParams}`;
 }
 
 /** Passes the client's accepted encoding to routes, and declares the encoding that they chose. */

@@ -1,6 +1,10 @@
 import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { findElsewhere } from "./serve";
 
 /** Runs the script of `npm start` with only these settings. */
 function start(settings: Record<string, string>) {
@@ -23,4 +27,37 @@ test.each([
     stderr: expect.stringContaining(name),
     stdout: "",
   });
+});
+
+test("an asset of another version is requested again, where another server may have it", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "absurd-assets-"));
+  const assets = path.join(folder, "static");
+  await mkdir(path.join(assets, "chunks"), { recursive: true });
+  await writeFile(path.join(assets, "chunks/here.js"), "");
+  await writeFile(path.join(folder, "secret.js"), "");
+  const address = "/ops/_next/static/";
+  const find = (url: string) => findElsewhere(url, { id: "new", assets, address });
+  try {
+    const first = `${address}chunks/gone.js?dpl=old`;
+    expect(find(first)).toBe(`${first}&try=1`);
+    expect(find(`${first}&try=14`)).toBe(`${first}&try=15`);
+    // No end of redirects, and none for what exists here, is of this version, or is no asset.
+    for (const url of [
+      `${first}&try=15`,
+      `${first}&try=x`,
+      `${address}chunks/here.js?dpl=old`,
+      `${address}chunks/gone.js?dpl=new`,
+      `${address}chunks/gone.js`,
+      "/ops/tasks?dpl=old",
+      "/_next/static/chunks/gone.js?dpl=old",
+      `${address}../../tasks?dpl=old`,
+      `${address}%2e%2e/secret.js?dpl=old`,
+      `${address}chunks/%2f%2fevil?dpl=old`,
+      `http://evil${address}chunks/gone.js?dpl=old`,
+      "//evil/_next/static/chunks/gone.js?dpl=old",
+    ])
+      expect([url, find(url)]).toEqual([url, null]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

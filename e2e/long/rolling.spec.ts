@@ -1,17 +1,32 @@
-/** Two versions behind one load balancer, as during a roll-out: tabs of both keep working. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import http from "node:http";
+/** Two versions behind one balancer, as during a roll-out: tabs of either keep working. */
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { execa } from "execa";
+import type { Page } from "@playwright/test";
+import { execa, type ResultPromise } from "execa";
+import getPort from "get-port";
 import { spawnTask } from "../../lib/absurd/tasks/spawn";
+import { ensureProgram } from "../../testing/installed/debian";
 import { expect, test } from "../support/fixtures";
 import { open } from "../support/open";
-import { type Installed, installPackage } from "../support/package";
+import { type Installed, installPackage, type Serving } from "../support/package";
 
 let older: Installed;
 let newer: Installed;
 let checkout: string;
+
+// Two versions serve all tests of this file.
+test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async () => {
   test.setTimeout(900_000);
@@ -52,78 +67,146 @@ async function buildNewer(previous: string): Promise<void> {
   await execa("tsx", pack, { cwd: checkout, preferLocal: true, localDir: "." });
 }
 
-/** Sends each request to the next server in turn, like a load balancer without affinity. */
-function balance(targets: string[]): Promise<http.Server> {
-  let turn = 0;
-  const server = http.createServer((request, response) => {
-    const target = new URL(targets[turn++ % targets.length] ?? "");
-    const forwarded = http.request(
-      {
-        host: target.hostname,
-        port: target.port,
-        path: request.url,
-        method: request.method,
-        headers: request.headers,
-      },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
+/** Debian's nginx, which sends each request to the next server, as balancers without affinity do. */
+async function startBalancer() {
+  const nginx = await ensureProgram("nginx", "nginx-light");
+  const folder = await mkdtemp(path.join(tmpdir(), "absurd-balancer-"));
+  const at = (name: string) => path.join(folder, name);
+  const port = await getPort({ host: "127.0.0.1" });
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${at(name)};`)
+    .join(" ");
+  const location = await readFile("deploy/nginx/absurd-dashboard.conf", "utf8");
+  await writeFile(
+    at("location.conf"),
+    location.replace("http://127.0.0.1:3000", "http://servers").replace("/ops/absurd", "/"),
+  );
+  await writeFile(
+    at("nginx.conf"),
+    `daemon off; pid ${at("nginx.pid")}; error_log stderr;
+     events {}
+     http {
+       access_log off; ${temporary}
+       include ${at("servers.conf")};
+       server { listen 127.0.0.1:${port}; include ${at("location.conf")}; }
+     }`,
+  );
+  const list = (servers: readonly Serving[]) =>
+    writeFile(
+      at("servers.conf"),
+      `upstream servers { ${servers.map(({ url }) => `server ${new URL(url).host};`).join(" ")} }`,
     );
-    forwarded.on("error", () => response.destroy());
-    request.pipe(forwarded);
-  });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+  await chmod(folder, 0o755);
+  let process: ResultPromise<{ reject: false }> | undefined;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    /** Sends requests to these servers from now on. */
+    use: async (servers: readonly Serving[]) => {
+      await list(servers);
+      if (process) process.kill("SIGHUP");
+      else process = execa(nginx, ["-c", at("nginx.conf"), "-p", folder], { reject: false });
+    },
+    stop: async () => {
+      process?.kill("SIGTERM");
+      await process;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-test("During a roll-out, a tab of the old version can still act and shows nothing broken", async ({
+/** The time in which both versions serve, in milliseconds. A real roll-out takes ten minutes. */
+const MIXED_MS = 180_000;
+
+const isBroken = /Application error|something went wrong/i;
+
+async function cancel(page: Page): Promise<void> {
+  await page
+    .getByRole("button", { name: /^Cancel/ })
+    .first()
+    .click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: /^Cancel task/ })
+    .click();
+  await expect(page.getByText(/Task cancelled/).first()).toBeVisible();
+}
+
+test("During a roll-out tabs of the old version keep acting, and no tab is broken", async ({
   page,
+  context,
   work,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(MIXED_MS + 180_000);
   const settings = { DATABASE_URL: process.env.E2E_DATABASE_URL ?? "" };
-  const servers = [await older.serve(settings), await newer.serve(settings)];
-  const errors: string[] = [];
-  page.on("pageerror", (error) => errors.push(error.message));
-  const onlyOld = await balance([servers[0]?.url ?? ""]);
-  const port = (onlyOld.address() as { port: number }).port;
-  const url = `http://127.0.0.1:${port}`;
+  const [old, next] = [await older.serve(settings), await newer.serve(settings)];
+  const balancer = await startBalancer();
+  const faults: string[] = [];
+  const labels = new Set<string>();
+  const watch = (tab: Page) => {
+    tab.on("pageerror", (error) => faults.push(error.message));
+    tab.on("response", (response) => {
+      if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
+    });
+  };
+  const spawn = async (name: string) => {
+    const { taskId } = await spawnTask(work.pool, work.queue, name, {});
+    return { taskId, url: `${balancer.url}/queues/${work.queue}/tasks/${taskId}` };
+  };
+  const getState = async (taskId: string) => {
+    const { rows } = await work.pool.query(
+      `select state from absurd."t_${work.queue}" where task_id = $1`,
+      [taskId],
+    );
+    return rows[0].state;
+  };
   try {
-    await open(page, `${url}/queues/${work.queue}/tasks`);
-    // The tab was served by the old version; from here on every other request is sent to the new one.
-    onlyOld.removeAllListeners("request");
-    const mixed = await balance(servers.map((server) => server.url));
-    onlyOld.on("request", (request, response) => mixed.emit("request", request, response));
-    for (let round = 0; round < 4; round++) {
-      const { taskId } = await spawnTask(work.pool, work.queue, `round-${round}`, {});
-      await open(page, `${url}/queues/${work.queue}/tasks/${taskId}`);
-      await page
-        .getByRole("button", { name: /^Cancel/ })
-        .first()
-        .click();
-      await page
-        .getByRole("dialog")
-        .getByRole("button", { name: /^Cancel task/ })
-        .click();
-      await expect(page.getByText(/Task cancelled/).first()).toBeVisible();
-      const { rows } = await work.pool.query(
-        `select state from absurd."t_${work.queue}" where task_id = $1`,
-        [taskId],
-      );
-      expect(rows[0].state).toBe("cancelled");
+    await balancer.use([old]);
+    await expect.poll(() => fetch(balancer.url).catch(() => null)).not.toBeNull();
+    // Two tabs of the old version: one acts while both serve, the other when the old one is gone.
+    const tabs = await Promise.all(
+      ["during", "after"].map(async (name) => {
+        const tab = await context.newPage();
+        watch(tab);
+        const { taskId, url } = await spawn(name);
+        await open(tab, url);
+        return { tab, taskId };
+      }),
+    );
+    await balancer.use([old, next]);
+    watch(page);
+    const end = Date.now() + MIXED_MS;
+    for (let round = 0; Date.now() < end; round++) {
+      const { taskId, url } = await spawn(`round-${round}`);
+      await open(page, url);
+      await cancel(page);
+      expect(await getState(taskId)).toBe("cancelled");
       for (const section of ["Queues", "Events", "Workers", "Tasks"]) {
         await page.getByRole("link", { name: section, exact: true }).first().click();
         await expect(page).toHaveURL(new RegExp(`/${section.toLowerCase()}`));
         await expect(page.locator("main")).toBeVisible();
-        await expect(page.getByText(/Application error|something went wrong/i)).toHaveCount(0);
+        await expect(page.getByText(isBroken)).toHaveCount(0);
+        const failures = page.getByRole("link", { name: /^Failures/ }).first();
+        labels.add(await failures.innerText());
       }
     }
-    mixed.close();
-    expect(errors).toEqual([]);
+    // Otherwise one of the two served no page.
+    expect([...labels].sort()).toEqual(["Failures", "Failures (new)"]);
+    const [during, after] = tabs;
+    if (during) {
+      await cancel(during.tab);
+      expect(await getState(during.taskId)).toBe("cancelled");
+    }
+    await balancer.use([next]);
+    expect(await old.stop()).toBe(0);
+    if (after) {
+      await cancel(after.tab);
+      expect(await getState(after.taskId)).toBe("cancelled");
+    }
+    for (const { tab } of tabs) await expect(tab.getByText(isBroken)).toHaveCount(0);
+    expect(faults).toEqual([]);
   } finally {
-    onlyOld.close();
-    onlyOld.closeAllConnections();
-    for (const server of servers) expect(await server.stop()).toBe(0);
+    await balancer.stop();
+    await Promise.all([old.stop(), next.stop()]);
   }
 });
 
