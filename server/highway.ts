@@ -203,7 +203,7 @@ function accept(
   return workflow;
 }
 
-async function waitForEnd(pool: Pool, workflowRunId: string): Promise<number> {
+async function waitForEnd(pool: DatabasePool, workflowRunId: string): Promise<number> {
   for (;;) {
     const run = await getWorkflowRun(pool, workflowRunId);
     if (run?.completedAt) {

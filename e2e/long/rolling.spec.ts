@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Page } from "@playwright/test";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import getPort from "get-port";
 import { spawnTask } from "../../lib/absurd/tasks/spawn";
 import { ensureProgram } from "../../testing/installed/debian";
@@ -97,18 +97,21 @@ async function startBalancer() {
       `upstream servers { ${servers.map(({ url }) => `server ${new URL(url).host};`).join(" ")} }`,
     );
   await chmod(folder, 0o755);
-  let process: ResultPromise<{ reject: false }> | undefined;
+  let running:
+    | { signal: (name: "SIGHUP" | "SIGTERM") => void; ended: Promise<unknown> }
+    | undefined;
   return {
     url: `http://127.0.0.1:${port}`,
     /** Sends requests to these servers from now on. */
     use: async (servers: readonly Serving[]) => {
       await list(servers);
-      if (process) process.kill("SIGHUP");
-      else process = execa(nginx, ["-c", at("nginx.conf"), "-p", folder], { reject: false });
+      if (running) return running.signal("SIGHUP");
+      const server = execa(nginx, ["-c", at("nginx.conf"), "-p", folder], { reject: false });
+      running = { signal: (name) => void server.kill(name), ended: server };
     },
     stop: async () => {
-      process?.kill("SIGTERM");
-      await process;
+      running?.signal("SIGTERM");
+      await running?.ended;
       await rm(folder, { recursive: true, force: true });
     },
   };

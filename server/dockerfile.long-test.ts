@@ -1,0 +1,175 @@
+/**
+ * The steps of the Dockerfile, where no container engine is needed: those of the build run in a plain folder, and what they
+ * made runs in a root that holds Node alone and is read-only, with the user, entry point and health check of the image.
+ */
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import getPort from "get-port";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "@/testing/database";
+
+type Step = { instruction: string; rest: string };
+
+/** The instructions of a Dockerfile, with continued lines joined. */
+function parseDockerfile(text: string): Step[] {
+  const lines = text.replaceAll(/^#.*\n/gm, "").replaceAll(/\\\n\s*/g, "");
+  return lines.split("\n").flatMap((line) => {
+    const [, instruction = "", rest = ""] = /^([A-Z]+) (.*)$/.exec(line) ?? [];
+    return instruction === "" ? [] : [{ instruction, rest }];
+  });
+}
+
+const steps = parseDockerfile(await readFile("deploy/docker/Dockerfile", "utf8"));
+const last = steps.findLastIndex(({ instruction }) => instruction === "FROM");
+const [build, image] = [steps.slice(0, last), steps.slice(last)];
+const get = (instruction: string) =>
+  image.find((step) => step.instruction === instruction)?.rest ?? "";
+
+let folder: string;
+let database: TestDatabase;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "absurd-image-"));
+  await chmod(folder, 0o755);
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A file of the build's context, or a folder without what `Dockerfile.dockerignore` leaves out. */
+async function copy(from: string, to: string): Promise<void> {
+  const ignored = (await readFile("deploy/docker/Dockerfile.dockerignore", "utf8"))
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => {
+      const pattern = line
+        .replaceAll(".", "\\.")
+        .replace("**/", "(.*/)?")
+        .replace(/\*$|\*(?=\\)/, "[^/]*");
+      return new RegExp(`^${pattern}$`);
+    });
+  const isIncluded = (file: string) => !ignored.some((pattern) => pattern.test(file));
+  await mkdir(to, { recursive: true });
+  if (from !== ".") await cp(from, path.join(to, path.basename(from)));
+  else
+    for (const name of await readdir("."))
+      await cp(name, path.join(to, name), { recursive: true, filter: isIncluded });
+}
+
+test("the steps of the build make the package in a clean folder", {
+  timeout: 900_000,
+}, async () => {
+  const place = (text: string) => text.replaceAll(/(?<=^|[\s="])\/(src|out)\b/g, `${folder}/$1`);
+  const { PATH = "", HOME = "" } = process.env;
+  const env: Record<string, string> = { PATH, HOME };
+  for (const name of ["npm_config_registry", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"])
+    if (process.env[name]) env[name] = process.env[name];
+  let cwd = folder;
+  for (const { instruction, rest } of build) {
+    if (instruction === "WORKDIR") {
+      cwd = place(rest);
+      await mkdir(cwd, { recursive: true });
+    } else if (instruction === "ENV") {
+      const [name = "", value = ""] = rest.split("=");
+      env[name] = value;
+    } else if (instruction === "COPY") {
+      const given = rest.split(" ");
+      for (const from of given.slice(0, -1)) await copy(from, path.join(cwd, given.at(-1) ?? ""));
+    } else if (instruction === "RUN")
+      await execa("sh", ["-c", place(rest)], { cwd, env, extendEnv: false });
+    else expect(instruction).toBe("FROM");
+  }
+  expect(await readdir(path.join(folder, "out"))).toEqual(
+    expect.arrayContaining(["dist", "sbom.cdx.json", "THIRD-PARTY-NOTICES"]),
+  );
+});
+
+/** A root with Node where distroless images have it, the libraries that it needs, and the files of the image. */
+async function makeRoot(): Promise<string> {
+  const root = path.join(folder, "root");
+  const [, source = "", target = ""] = /--from=build \S+ (\S+) (\S+)$/.exec(get("COPY")) ?? [];
+  for (const part of ["nodejs/bin", "etc", "proc", "dev", "tmp"])
+    await mkdir(path.join(root, part), { recursive: true });
+  await cp(process.execPath, path.join(root, "nodejs/bin/node"));
+  const { stdout } = await execa("ldd", [process.execPath]);
+  for (const [library] of stdout.matchAll(/\/\S+(?= \()/g)) {
+    await mkdir(path.dirname(path.join(root, library)), { recursive: true });
+    await cp(library, path.join(root, library), { dereference: true });
+  }
+  await cp(path.join(folder, source), path.join(root, target), { recursive: true });
+  await writeFile(path.join(root, "etc/passwd"), "nonroot:x:65532:65532::/nonexistent:/none\n");
+  await chown(root, 0, 0);
+  return root;
+}
+
+test("the image's command serves on a read-only root, as its user, and the health check sees it", {
+  timeout: 120_000,
+}, async () => {
+  const root = await makeRoot();
+  const port = await getPort({ host: "127.0.0.1" });
+  const env = Object.fromEntries(
+    get("ENV")
+      .split(/\s+/)
+      .map((pair) => pair.split("=") as [string, string]),
+  );
+  const [uid = "", gid = ""] = get("USER").split(":");
+  const run = (command: string[]) =>
+    execa(
+      "unshare",
+      [
+        ...["--mount", "sh", "-c"],
+        `set -e
+         user=$1; shift
+         mount --make-rprivate /
+         mount --bind "$0" "$0"
+         mount -t proc proc "$0/proc"
+         mount --bind /dev "$0/dev"
+         mount -o remount,bind,ro "$0"
+         ! touch "$0/probe" 2>/dev/null
+         exec chroot --userspec="$user" "$0" "$@"`,
+        root,
+        `${uid}:${gid}`,
+        ...command,
+      ],
+      {
+        ...{ extendEnv: false, reject: false, all: true },
+        env: {
+          ...env,
+          PATH: process.env.PATH ?? "",
+          PORT: String(port),
+          DATABASE_URL: database.url,
+          DASHBOARD_TOKEN: "correct-horse-battery-staple",
+        },
+      },
+    );
+  const list = (text: string): string[] => JSON.parse(text.slice(text.indexOf("[")));
+  const server = run([...list(get("ENTRYPOINT")), ...list(get("CMD"))]);
+  try {
+    await expect
+      .poll(
+        async () =>
+          (await fetch(`http://127.0.0.1:${port}/api/health/ready`).catch(() => null))?.status,
+        { timeout: 60_000 },
+      )
+      .toBe(200);
+    expect((await run(list(get("HEALTHCHECK")))).exitCode).toBe(0);
+  } finally {
+    server.kill("SIGTERM");
+  }
+  const { exitCode, all } = await server;
+  expect(exitCode, all).toBe(0);
+  expect((await run(list(get("HEALTHCHECK")))).exitCode).toBe(1);
+});
