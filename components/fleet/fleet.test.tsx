@@ -9,7 +9,7 @@ const viewer: Grant = {
   databases: ["asia", "test-*"],
 };
 
-test("whoever may view no database sees which roles they have, and from which claims", () => {
+test("a person who may view no database sees their roles and the claims that gave them", () => {
   const { container } = render(
     <NoDatabases
       uncovered={{
