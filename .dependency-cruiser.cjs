@@ -1,6 +1,6 @@
 /** The folder rules of the table in docs/architecture.md, one rule per folder. Change both together. */
 const OURS = "^(app|components|lib|drizzle|server|demo|testing|scripts|e2e|bench|examples)/";
-const TESTS = "\\.(test|spec)\\.tsx?$|/testing/";
+const TESTS = "\\.(test|spec|long-test)\\.tsx?$|/testing/";
 const lib = (...folders) => `^lib/(${folders.join("|")})/`;
 const libFiles = (...files) => `^lib/(${files.join("|")})\\.ts$`;
 
