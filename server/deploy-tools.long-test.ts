@@ -9,6 +9,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { ensureProgram } from "@/testing/installed/debian";
 
 const KUBERNETES = readdirSync("deploy/kubernetes").filter((file) => file.endsWith(".yaml"));
 
@@ -47,6 +48,16 @@ test("hadolint finds nothing in the Dockerfile", async () => {
     },
   );
   expect(stdout).toBe("");
+});
+
+test("systemd accepts the unit, and finds it well confined", async () => {
+  const analyze = await ensureProgram("systemd-analyze", "systemd");
+  const unit = "deploy/systemd/absurd-dashboard.service";
+  const verified = await execa(analyze, ["verify", unit], { reject: false, all: true });
+  expect(verified).toMatchObject({ exitCode: 0, all: "" });
+  const { stdout } = await execa(analyze, ["security", "--offline=true", unit]);
+  const [, exposure] = /exposure level for \S+: ([\d.]+)/.exec(stdout) ?? [];
+  expect(Number(exposure)).toBeLessThan(2);
 });
 
 test("the manifests match the Kubernetes schemas", async () => {
