@@ -19,6 +19,7 @@ import { execa } from "execa";
 import getPort from "get-port";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { ensureProgram } from "@/testing/installed/debian";
 
 type Step = { instruction: string; rest: string };
 
@@ -173,3 +174,43 @@ test("the image's command serves on a read-only root, as its user, and the healt
   expect(exitCode, all).toBe(0);
   expect((await run(list(get("HEALTHCHECK")))).exitCode).toBe(1);
 });
+
+/** The system calls in a filter of a systemd unit, which adds sets and, after `~`, removes them. */
+async function listAllowed(unit: string): Promise<Set<string>> {
+  const analyze = await ensureProgram("systemd-analyze", "systemd");
+  const { stdout } = await execa(analyze, ["syscall-filter"]);
+  const sets = new Map<string, string[]>();
+  for (const [, name = "", body = ""] of stdout.matchAll(/^(@[\w-]+)\n((?: .*\n?)*)/gm))
+    sets.set(name, body.match(/^ +[@\w-]+$/gm)?.map((line) => line.trim()) ?? []);
+  const expand = (name: string): string[] =>
+    name.startsWith("@") ? (sets.get(name) ?? []).flatMap(expand) : [name];
+  const allowed = new Set(expand("@default"));
+  for (const [, removes, names = ""] of unit.matchAll(/^SystemCallFilter=(~?)(.*)$/gm))
+    for (const call of names.split(" ").flatMap(expand))
+      removes ? allowed.delete(call) : allowed.add(call);
+  return allowed;
+}
+
+test("the systemd unit permits every system call that the server makes", async () => {
+  const strace = await ensureProgram("strace");
+  const unit = await readFile("deploy/systemd/absurd-dashboard.service", "utf8");
+  const port = await getPort({ host: "127.0.0.1" });
+  const log = path.join(folder, "calls");
+  const main = path.join(folder, "out/dist/cli/main.mjs");
+  const server = execa(strace, ["-f", "-c", "-o", log, process.execPath, main, "serve"], {
+    ...{ extendEnv: false, reject: false },
+    env: { PATH: process.env.PATH ?? "", PORT: String(port), DATABASE_URL: database.url },
+  });
+  const address = `http://127.0.0.1:${port}`;
+  const get = async (path: string) => (await fetch(`${address}${path}`).catch(() => null))?.status;
+  await expect.poll(() => get("/api/health/ready"), { timeout: 60_000 }).toBe(200);
+  for (const page of ["/", "/tasks", "/queues", "/api/queues"]) expect(await get(page)).toBe(200);
+  server.kill("SIGTERM");
+  await server;
+  const rows = [...(await readFile(log, "utf8")).matchAll(/^ *[\d.]+ .* (\w+)$/gm)];
+  const calls = rows.map(([, name = ""]) => name).filter((name) => name !== "total");
+  expect(calls).toContain("accept4");
+  const allowed = await listAllowed(unit);
+  // It starts Node, as systemd does before the filter counts.
+  expect(calls.filter((call) => call !== "execve" && !allowed.has(call))).toEqual([]);
+}, 120_000);
