@@ -7,8 +7,11 @@ import { getTlsOptions, type LimitedClient } from "./client";
 const CANCEL_REQUEST = 80_877_102;
 const TLS_REQUEST = 80_877_103;
 
-/** How long a cancel request may take, in milliseconds. */
+/** How long is waited for a cancel request, in milliseconds. */
 const LIMIT_MS = 1_000;
+
+/** After how long its connection is given up, in milliseconds. */
+const GIVE_UP_MS = 30_000;
 
 /**
  * Asks the server to cancel the running statement of this connection. A cancel request needs no login: it works
@@ -31,14 +34,17 @@ export async function cancelStatement(victim: LimitedClient): Promise<void> {
       : { host: host.address ?? host.host, port: host.port },
   );
   socket.on("error", () => {});
+  socket.unref();
+  setTimeout(() => socket.destroy(), GIVE_UP_MS).unref();
   const send = async () => {
     await once(socket, "connect");
     const secure = tls
       ? await secureSocket(socket, target.tls.direct, getTlsOptions(target, host))
       : socket;
     secure.on("error", () => {});
-    secure.end(request);
-    // The server closes the connection when it has processed the request.
+    // The server closes the connection when it has processed the request. We must not: PgBouncer 1.18 ends itself when the other
+    // side of a request that it works on is closed, and with it the connections of everybody.
+    secure.write(request);
     secure.resume();
     await once(secure, "close");
   };
@@ -49,7 +55,6 @@ export async function cancelStatement(victim: LimitedClient): Promise<void> {
   // The statement timeout ends any statement that could not be cancelled.
   await Promise.race([send().catch(() => undefined), limit]);
   clearTimeout(timer);
-  socket.destroy();
 }
 
 async function secureSocket(

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { sql } from "drizzle-orm";
 import { execa } from "execa";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -12,6 +13,7 @@ import { listQueues } from "@/lib/analytics/queues";
 import { forgetEnvironment } from "@/lib/db/env";
 import { migrate } from "@/lib/db/migrate";
 import { closePools, getWritePool } from "@/lib/db/pools";
+import { inSnapshot } from "@/lib/db/snapshot";
 import { startPgBouncer } from "@/testing/installed/pgbouncer";
 
 const CERTIFICATES = path.join(import.meta.dirname, "../../../testing/certificates");
@@ -212,6 +214,31 @@ describe.runIf(process.env.ABSURD_LONG)("behind PgBouncer in transaction mode", 
     } finally {
       await pooler.stop();
       await admin.query("alter database postgres reset all");
+    }
+  });
+
+  test("queries that are cancelled end in the database and leave the pooler running", async () => {
+    const pooler = await startPgBouncer(server.url("postgres"));
+    try {
+      const { hostname, port } = new URL(pooler.url);
+      await use("", { host: hostname, port: Number(port) });
+      for (let turn = 0; turn < 10; turn++) {
+        const caller = new AbortController();
+        const read = inSnapshot(
+          async (db) => {
+            setTimeout(() => caller.abort(new Error("gone")), 50);
+            await db.execute(sql`select pg_sleep(4)`);
+          },
+          { signal: caller.signal },
+        );
+        await expect(read).rejects.toThrow("gone");
+      }
+      const running = `select from pg_stat_activity where query like 'select pg_sleep(4)%' and state = 'active'`;
+      await expect.poll(async () => (await admin.query(running)).rowCount).toBe(0);
+      expect((await getHealth()).status).toBe("ok");
+      expect((await listQueues()).queues).toMatchObject([{ name: "work" }]);
+    } finally {
+      await pooler.stop();
     }
   });
 });
