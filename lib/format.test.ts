@@ -83,7 +83,7 @@ test.each([
   [Number.POSITIVE_INFINITY, "∞", "never"],
   [Number.NEGATIVE_INFINITY, "0 s", "since ever"],
   [Number.NaN, "unknown", "unknown"],
-])("a length of %d ms never prints as a number", (ms, length, relative) => {
+])("a length of %d ms does not print as a number", (ms, length, relative) => {
   for (const format of [formatDuration, formatAge, formatShortAge, formatCountdown])
     expect(format(ms)).toBe(length);
   expect(formatRelative(ms)).toBe(relative);
@@ -113,7 +113,7 @@ test("an instant is printed in the given zone on a 24-hour clock", () => {
   expect(formatInstant("2026-03-01T00:00:00.000Z", "UTC")).toBe("2026-03-01 00:00:00.000");
 });
 
-test("an unknown zone falls back to UTC, and text that is not an instant is returned as it is", () => {
+test("an unknown zone falls back to UTC, and text that is not an instant is returned unchanged", () => {
   expect(isTimeZone("Mars/Olympus")).toBe(false);
   expect(formatInstant("2026-03-01T23:30:05.007Z", "Mars/Olympus")).toBe("2026-03-01 23:30:05.007");
   expect(formatInstant("infinity", "UTC")).toBe("infinity");

@@ -178,7 +178,7 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** `1,322`: the same grouping on server and browser, whatever their locale. */
+/** `1,322`: the same grouping on server and browser, in any locale. */
 export function formatNumber(value: number): string {
   return numberFormat.format(value);
 }

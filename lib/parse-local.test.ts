@@ -67,7 +67,7 @@ test.each([
   "tomorrow 9",
   "in 999999 d 999999 d",
   "now",
-])("“%s” is no time", (text) => {
+])("“%s” is not a time", (text) => {
   const parsed = parseTime(text, "UTC", "2026-03-28T23:00:00.000Z");
   expect(parsed === null || !Number.isNaN(Date.parse(parsed))).toBe(true);
   if (!text.includes("999999")) expect(parsed).toBeNull();

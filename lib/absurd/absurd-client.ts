@@ -86,7 +86,7 @@ export class AbsurdClient {
     "cleanupAllQueues",
     (db, _queue, options?: { queueName?: string }) => cleanup.cleanupAllQueues(db, options),
   );
-  /** Returns what the engine of this database supports. */
+  /** Returns the capabilities of this database's engine. */
   readonly getCapabilities = this.#bind("getCapabilities", (db) => getCapabilities(db));
   /** Returns the version that the engine reports, or `null` before schema 0.2.0. */
   readonly getSchemaVersion = this.#bind("getSchemaVersion", (db) => getSchemaVersion(db));

@@ -15,7 +15,7 @@ export type Logger = {
 /** One call of a verb. `error` is the name of the error's class. */
 export type CallReport = { operation: string; queue: string; milliseconds: number; error?: string };
 
-/** What a client binds its verbs to. */
+/** The queue, connection and logger to which a client binds its verbs. */
 export type Binding = { queue: string; db: Queryable | undefined; logger: Logger | undefined };
 
 /** Whether an argument is a connection. Options of verbs never have a member `query` that is a function. */

@@ -147,7 +147,7 @@ export class RunChangedError extends AbsurdError {
   constructor(
     readonly runId: Uuid,
     readonly state: TaskState,
-    /** What the run is doing now, without the subject, such as `is running now on worker-1`. */
+    /** The current activity of the run, without the subject, such as `is running now on worker-1`. */
     readonly now: string,
   ) {
     super(`Run ${runId} ${now}. Nothing was changed.`);

@@ -52,7 +52,7 @@ export type RetryTaskOptions = {
  * Spawns a task that is retried: by default three attempts, the second after 30 s, the third 60 s after the second
  * fails.
  *
- * @throws what `spawnTask` throws.
+ * @throws the errors of `spawnTask`.
  */
 export const spawnRetryTask = spawnHelper<RetryTaskOptions>(
   ({ maxAttempts = 3, kind = "exponential", baseSeconds = 30, factor = 2, maxSeconds } = {}) => ({
@@ -69,7 +69,7 @@ export const spawnRetryTask = spawnHelper<RetryTaskOptions>(
 /**
  * Spawns a task that the engine cancels if it starts or ends too late. Zero is a valid limit.
  *
- * @throws what `spawnTask` throws.
+ * @throws the errors of `spawnTask`.
  */
 export const spawnCancellableTask = spawnHelper<CancellationRules>((cancellation = {}) => ({
   cancellation,

@@ -19,7 +19,7 @@ import { findRepeated, storeRequest } from "./internal/requests";
 import type { ActionResult } from "./result";
 import { enforceGuard, type Guard, requireOwnTasks } from "./tenant-guards";
 
-/** What an action does and who may do it. */
+/** An action and the permission that it needs. */
 type Definition<Schema extends z.ZodType, Output> = {
   /** The action's name in the audit log and in the server's log, such as `cancel task`. */
   name: string;

@@ -70,7 +70,7 @@ export const retryTaskAction = defineAction({
     if (attempts !== (expectedAttempts ?? attempts)) throw madeAttempts(attempts);
     const options = extraAttempts === undefined ? {} : { maxAttempts: attempts + extraAttempts };
     const retried = await retryTask(db, queue, taskId, options);
-    // The engine has locked the task by now: if another attempt was made in between, throwing undoes this one.
+    // The engine has already locked the task: if another attempt was made in between, throwing undoes this one.
     if (retried.attempt !== attempts + 1) throw madeAttempts(retried.attempt - 1);
     return retried;
   },

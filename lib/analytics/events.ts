@@ -120,7 +120,7 @@ export type EventSection = {
   /** Only events that tasks of these tenants wait for; empty: all events. */
   tenants: readonly string[];
   direction: Direction;
-  /** Where to continue; `null` starts at the first event of the section in this direction. */
+  /** The cursor to continue from; `null` starts at the first event of the section in this direction. */
   from: EventKey | null;
   limit: number;
 };

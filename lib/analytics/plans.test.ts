@@ -148,11 +148,11 @@ const CASES = [
   ),
   tasks("the oldest tasks", () => ({ sort: "oldest" })),
   tasks("what is due", () => ({ state: ["pending", "sleeping"], sort: "due" })),
-  tasks("what is due of a name", () => ({ state: ["pending"], name: ["job 7"], sort: "due" })),
+  tasks("due tasks of a name", () => ({ state: ["pending"], name: ["job 7"], sort: "due" })),
   tasks("the most attempts", () => ({ range: "24h", sort: "attempts" })),
   tasks("the longest", () => ({ range: "24h", sort: "duration" })),
   tasks("an idempotency key", () => ({ idempotency: ["order-42"] })),
-  tasks("values beside tasks", () => ({ columns: [{ source: "params", steps: ["pad"] }] })),
+  tasks("values in columns of tasks", () => ({ columns: [{ source: "params", steps: ["pad"] }] })),
   ask("named tasks", listSelectedTasks, (of) => of([{ queue: "plain", taskId: ids.task }])),
   ask("rows on screen", listKnownTasks, (of) =>
     of(taskFilters({ state: ["failed"] }), [{ queue: "plain", taskId: ids.task }]),
@@ -163,7 +163,7 @@ const CASES = [
   ask("suggestions", suggestTasks, (of) => of([])),
   ask("a task", getTask, (of) => of("plain", ids.task)),
   ask("a payload", getPayload, (of) => of("plain", ids.task, { of: "params" })),
-  ask("what is usual for a name", getBaseline, (of) => of("plain", "job 7")),
+  ask("the baseline of a name", getBaseline, (of) => of("plain", "job 7")),
   ask("related tasks", getRelated, (of) => of("plain", ids.task)),
   ask("an id", findById, (of) => of(ids.task)),
   ask("a shortened id", findByShortId, (of) =>
@@ -189,12 +189,12 @@ const CASES = [
   events("awaited"),
   events("asked"),
   ask("an event's payload", getEventPayload, (of) => of("plain", "event 1")),
-  ask("who waits for an event", listWaiters, (of) => of("plain", "event 48")),
+  ask("waiters of an event", listWaiters, (of) => of("plain", "event 48")),
   ask("the audit log", listAudit, (of) => of(auditFilters())),
   ask("choices of the audit log", listAuditChoices, (of) => of()),
   ask("bulk operations", listBulk, (of) => of(bulkFilters())),
   ask("a bulk operation", getBulk, (of) => of(ids.bulk)),
-  ask("what became of its tasks", getBulkFollowUp, (of) => of(ids.bulk)),
+  ask("current states of its tasks", getBulkFollowUp, (of) => of(ids.bulk)),
   ask("its tasks", listBulkItems, (of) => of(ids.bulk, bulkItemFilters())),
   ask("workflow runs", listWorkflowRuns, (of) => of(workflowFilters())),
   ask("a workflow run", getWorkflowRun, (of) => of(ids.workflow)),
@@ -208,8 +208,8 @@ const CASES = [
   ask("a definition's page", getDefinitionView, (of) => of(ids.definition)),
   ask("a definition with its versions", getDefinitionDetail, (of) => of(ids.definition)),
   ask("definitions", listWorkflowDefinitions, (of) => of()),
-  ask("who takes a workflow's tasks", getTakers, (of) => of("plain", "job 7")),
-  ask("where a workflow runs", listRunQueues, (of) => of("flow")),
+  ask("claims of a workflow's tasks", getTakers, (of) => of("plain", "job 7")),
+  ask("queues of a workflow", listRunQueues, (of) => of("flow")),
 ];
 
 test.each(CASES)("$title: no large table is scanned", async ({ read, mayScan }) => {

@@ -67,7 +67,7 @@ const CAP = 10_000;
 /** The time in a task's id and the time of its end come from different clocks. */
 const CLOCK_SLACK_MS = 86_400_000;
 
-/** What a cleanup would delete now. */
+/** The rows that a cleanup would delete now. */
 export type CleanupPlan = {
   /** Tasks that ended and events that were emitted before this instant are deleted. */
   before: Iso;

@@ -83,7 +83,7 @@ const READS: [string, (taskId: string) => Promise<unknown>][] = [
   ["emitted events", () => listEvents(eventFilters({ state: ["emitted"] }))],
   ["awaited events", () => listEvents(eventFilters({ state: ["awaited"] }))],
   ["an event", () => getEventPayload("plain", "event 7").catch(() => null)],
-  ["who waits for an event", () => listWaiters("plain", "other event 48")],
+  ["waiters of an event", () => listWaiters("plain", "other event 48")],
   ["failures", () => listFailures(failureFilters())],
   ["workers", () => listWorkers("24h")],
   ["throughput", () => getThroughput("24h")],

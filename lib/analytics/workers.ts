@@ -171,7 +171,7 @@ export type HeldRun = {
   leaseEndsAt: Iso | null;
 };
 
-/** What one worker holds in one queue. */
+/** The runs that one worker holds in one queue. */
 export type RunningClaims = {
   queue: string;
   worker: string;
@@ -301,7 +301,7 @@ export async function listEndedClaims(
         count(*) filter (where ${runs.state} = 'failed')::int as failed,
         count(*) filter (where ${runs.state} = 'failed' and ${lost})::int as lost,
         min(${runs.startedAt}) as "firstClaimAt",
-        -- A lost lease was ended by another worker's claim: it is no sign of life.
+        -- A lost lease was ended by another worker's claim: it is not a sign of life.
         greatest(max(${runs.completedAt}), max(${runs.failedAt}) filter (where ${lost} is not true),
           max(${runs.startedAt})) as "lastSeenAt"
       from ${runs}

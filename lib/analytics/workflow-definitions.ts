@@ -130,7 +130,7 @@ function definitionNotFound(): ProblemError {
   return new ProblemError({
     code: "definition_not_found",
     message: "This run's definition is not stored.",
-    hint: "It is looked for in workflow_definition and in the parameters of the root task.",
+    hint: "Searched in workflow_definition and in the params of the root task.",
   });
 }
 

@@ -49,7 +49,7 @@ async function findCircuits(
 export type RunDefinitionView = DefinitionView & Pick<RunDefinition, "source" | "definitionId">;
 
 /**
- * What the page of a run shows of its definition.
+ * The definition of a run, as the run's page shows it.
  *
  * @throws ProblemError as `getRunDefinition`.
  */
@@ -86,7 +86,7 @@ export type WorkflowDefinitionView = WorkflowDefinitionDetail & {
 };
 
 /**
- * What the page of a definition shows.
+ * A definition, as its page shows it.
  *
  * @throws ProblemError as `getDefinitionDetail`.
  */

@@ -34,7 +34,7 @@ const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
 
 /** Options for each task of the operation. */
 export type BulkOptions = {
-  /** For `retry`: number of extra attempts; default: what the engine grants. */
+  /** For `retry`: number of extra attempts; default: the engine's. */
   extraAttempts?: number;
   /** The error group that is retried, so that its row can show it. */
   group?: string;

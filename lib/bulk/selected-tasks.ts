@@ -25,7 +25,7 @@ const MAX_PREVIEWED = 50_000;
 /** A page of a selection. `next` is the cursor of the following page; `null` at the end. */
 type TaskPage = { rows: TaskSummary[]; next: string | null; now: Iso };
 
-/** What an action would do to a selection in its current state. */
+/** The effect of an action on a selection in its current state. */
 export type BulkPreview = {
   eligible: Count;
   /** Why the others would be skipped, most frequent reason first. */

@@ -117,7 +117,7 @@ export function findDoorProblems(settings: Settings): { name: keyof Settings; me
     if (settings.DASHBOARD_PROXY_SECRET === undefined)
       need(
         "DASHBOARD_PROXY_FROM",
-        "anybody could forge the proxy's headers; list its addresses, or set DASHBOARD_PROXY_SECRET",
+        "anyone could forge the proxy's headers; list its addresses, or set DASHBOARD_PROXY_SECRET",
       );
     need("DASHBOARD_PROXY_ROLES", "nobody would get in; write admin=groups:ops,viewer=*");
   }

@@ -56,7 +56,7 @@ test("when a batch and a migration deadlock, one of them is retried", async () =
   await batch.query("begin");
   await batch.query("update absurd_dashboard.bulk_job set done = done");
   const migrated = migrate(migration, "dashboard");
-  // The migration holds the audit log by now, and the batch needs it next.
+  // The migration now holds the audit log, and the batch needs it next.
   await untilAwaited(database.pool, batch);
   const ended = await batch
     .query(ENTRY)

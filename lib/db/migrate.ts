@@ -21,7 +21,7 @@ const LOCK = 7_305_811_264;
 const ATTEMPTS = 5;
 const PAUSE_MS = 500;
 
-/** What `migrate` can install: the engine's `absurd` schema, or the dashboard's own tables. */
+/** The components that `migrate` can install: the engine's `absurd` schema, or the dashboard's own tables. */
 export type Component = "engine" | "dashboard";
 
 export type Migration = {

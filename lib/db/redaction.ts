@@ -4,7 +4,7 @@ import { getEnvironment } from "./env";
 import { deriveKey } from "./keys";
 import { getViewer } from "./viewer";
 
-/** What is redacted for the viewer: by the configured rules, and everything for a viewer without payloads. */
+/** The redaction rules for the viewer: the configured ones, or everything for a viewer without payloads. */
 export function redactionRules(): RedactionRules {
   const rules = getEnvironment().DASHBOARD_REDACT;
   return getViewer().payloads ? rules : redactEverything(rules);

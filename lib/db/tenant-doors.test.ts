@@ -4,18 +4,18 @@ import { expect, test } from "vitest";
 
 /** Files that name tables directly, and why they return no row of another tenant. */
 const NAME_TABLES: Record<string, string> = {
-  "health.ts": "asks for the schema and its version",
+  "health.ts": "queries the schema and its version",
   "overview/latency-sample.ts": "uses only the size of a table, to bound an estimate",
   "queues/partitions.ts": "refused where restricted",
   "queues/storage.ts": "refused where restricted",
-  "queues/terminal-counts.ts": "where restricted, uses only the size from the statistics",
-  "scope/dashboard-tables.ts": "asks which of the dashboard's tables exist",
+  "queues/terminal-counts.ts": "if restricted, uses only the size from the statistics",
+  "scope/dashboard-tables.ts": "queries which of the dashboard's tables exist",
   "scope/registry.ts": "selects the registry of queues and which columns exist",
-  "setup.ts": "asks which schemas exist",
-  "task-suggestions.ts": "uses the statistics only where unrestricted",
-  "task/cancelled-by.ts": "asks whether the audit log can be read",
+  "setup.ts": "queries which schemas exist",
+  "task-suggestions.ts": "uses the statistics only if unrestricted",
+  "task/cancelled-by.ts": "checks whether the audit log can be read",
   "workflow-circuits.ts": "selects the circuits of one tenant, after a check that it is visible",
-  "workflows/tables.ts": "is the door to workflow runs and definitions",
+  "workflows/tables.ts": "is the only access to workflow runs and definitions",
 };
 
 /** How often files use rows of all tenants, and why they return none of another tenant. */
@@ -30,7 +30,7 @@ const OF_ALL_TENANTS: Record<string, [uses: number, why: string]> = {
 
 /** Files that run verbs of the client layer, which ignore tenants, or statements on a connection of their own. */
 const VERBS: Record<string, string> = {
-  "health.ts": "asks the pool how far its replica is behind",
+  "health.ts": "gets the replication lag from the pool",
   "queue-maintenance.ts": "refused where restricted",
 };
 
@@ -39,7 +39,7 @@ const VERBS: Record<string, string> = {
  * none of them.
  */
 const WRITERS: Record<string, string> = {
-  "actions/internal/requests.ts": "returns a result only to who knows the random id of its request",
+  "actions/internal/requests.ts": "returns a result only to holders of its request's random id",
   "audit/record.ts": "only inserts",
   "bulk/job.ts": "every job that it returns is checked against the tenants of the dashboard",
   "bulk/perform-batch.ts": "updates the items of a job that the runner may process",

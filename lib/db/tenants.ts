@@ -5,7 +5,7 @@ import { getViewer, likePattern, matchesQueue, type ScopePart } from "./viewer";
 /** The tenants whose rows are visible and may be changed; `null`: all, including rows without a tenant. */
 export type Tenants = readonly string[] | null;
 
-/** What the settings restrict the whole database to. */
+/** The tenants to which the settings restrict the whole database. */
 export function getDashboardTenants(): Tenants {
   return getDatabase().tenants;
 }

@@ -49,7 +49,7 @@ export function runAs<T>(viewer: Viewer, work: () => T): T {
 /**
  * The viewer of the current work.
  *
- * @throws Error outside of `runAs`: a read that no door authorised must not return anything.
+ * @throws Error outside `runAs`: a read that no door authorised must not return anything.
  */
 export function getViewer(): Viewer {
   const viewer = state.storage.getStore() ?? state.assumed;

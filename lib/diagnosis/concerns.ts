@@ -33,7 +33,7 @@ export type ConcernTarget =
   | { tasks: TaskState }
   | { queue: string; taskId: Uuid };
 
-/** What concerns are computed from. */
+/** The input for computing concerns. */
 export type ConcernReading = {
   queues: readonly Queue[];
   /** The engine's clock when the queues were read. */

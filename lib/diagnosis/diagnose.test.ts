@@ -4,7 +4,7 @@ import { getRecording } from "../../testing/recordings.ts";
 import { diagnose } from "./diagnose.ts";
 import { plainText } from "./sentence.ts";
 
-// Rows that current workers cannot produce: from older engines, other clients, or changed by hand.
+// Rows that current workers cannot produce: from older engines, other clients, or manual changes.
 
 const payload = (text: string) => ({ bytes: text.length, text });
 

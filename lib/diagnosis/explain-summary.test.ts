@@ -181,7 +181,7 @@ describe("between two readings of a row", () => {
       "plain",
       summary(SLEEPING, { startedAt: ago(90), availableAt: ago(55) }),
     ],
-  ])("ages run on, but nothing expires unseen: %s", (text, tone, task) => {
+  ])("ages keep running, but nothing expires unseen: %s", (text, tone, task) => {
     const explanation = explainSummary(task, ago(-30), NOW);
     expect([plainText(explanation.parts), explanation.tone]).toEqual([text, tone]);
   });

@@ -23,7 +23,7 @@ export type SuggestedAction =
 
 export type Diagnosis = { tone: Tone; parts: Part[]; action?: SuggestedAction };
 
-/** What all rules of the diagnosis need from a task's rows. */
+/** The facts from a task's rows that all rules of the diagnosis use. */
 export type Facts = {
   detail: TaskDetail;
   /** When the rows were read, in milliseconds. Due times, leases and deadlines are compared as of this instant. */

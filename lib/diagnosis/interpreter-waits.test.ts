@@ -69,23 +69,19 @@ test.each<[string, Case, string]>([
     { deadline: null },
     "Waiting for event paid for 4 min 52 s. Not emitted yet; no timeout.",
   ],
-  [
-    "where no timeout is recorded, nothing is said of one",
-    {},
-    "Waiting for event paid. Not emitted yet.",
-  ],
+  ["no timeout is mentioned if none is recorded", {}, "Waiting for event paid. Not emitted yet."],
   [
     "the end of a part has no timeout",
     { deadline: at("15:05:02"), step: "fork.left" },
     "Waiting for event paid. Not emitted yet.",
   ],
   [
-    "a look that is due is no timeout",
+    "a due poll is not a timeout",
     { deadline: at("15:05:02"), now: at("14:05:06") },
     "Waiting for event paid; a look for it was due 1 s ago, waiting for a worker.",
   ],
   [
-    "a timeout that has passed is one",
+    "a timeout that has passed is reported",
     { deadline: at("14:05:04"), now: at("14:05:06") },
     "The wait for event paid timed out 1 s ago; waiting for a worker.",
   ],

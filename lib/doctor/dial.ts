@@ -59,7 +59,7 @@ export function formatTarget({ host, port, database, user }: Target): string {
 const FIREWALL = "A firewall, security group or network policy drops the packets.";
 const NAME = "The host name in DATABASE_URL is misspelt.";
 
-/** What the driver reports, by error code: what happened, and the likely causes. */
+/** Errors of the driver by code: what happened, and the likely causes. */
 const FAILURES: Record<string, [message: string, causes: string[]]> = {
   ECONNREFUSED: [
     "Nothing listens on this host and port.",

@@ -44,7 +44,7 @@ test("a healthy database passes every check, and nothing in it is changed", asyn
   expect(JSON.stringify(report)).not.toContain(url.password);
 });
 
-test("a read-only role gets the list of disabled features, with the grants that enable them", async () => {
+test("a read-only role receives the list of disabled features, with the grants that enable them", async () => {
   const report = await examine(
     at((other) => Object.assign(other, { username: "doctor_reader", password: "pass" })),
   );
@@ -65,7 +65,7 @@ test("a database without the schema is an error with a hint", async () => {
 
 test.each([
   [
-    "a port on which nothing listens",
+    "a port without a listener",
     (other: URL) => Object.assign(other, { port: "9" }),
     /Nothing listens/,
   ],

@@ -175,7 +175,7 @@ async function toCaller(
   const idClaims = tokens.claims();
   const subject = idClaims?.sub ?? expected;
   if (subject === undefined || (expected !== undefined && subject !== expected))
-    throw new ProviderError("refused", "the tokens are for somebody else");
+    throw new ProviderError("refused", "the tokens are for another person");
   const userInfo = config.serverMetadata().userinfo_endpoint
     ? await ask(() => client.fetchUserInfo(config, tokens.access_token, subject))
     : {};

@@ -25,7 +25,7 @@ test.each([
   [{ host: "127.0.0.1.evil.example:3000" }],
   [{ host: "localhost:3000@evil.example" }],
   [{ host: "[evil]:3000" }],
-])("%j is a name that somebody pointed here", (headers) => {
+])("%j is a foreign name that points here", (headers) => {
   expect(check(headers)).toBe("host");
 });
 

@@ -79,7 +79,7 @@ export async function openly<T>(request: Request, work: () => Promise<T>): Promi
   return Promise.all(databases.map((database) => runOn(database, () => runAs(UNRESTRICTED, work))));
 }
 
-/** What the frame of every page of a database shows about the caller; `null` if not signed in. */
+/** The caller's access, as the frame of every page of a database shows it; `null` if not signed in. */
 export async function findAccess(): Promise<{ access: Access; tenants: Tenants } | null> {
   return runOn(await requireDatabase(undefined), findAccessHere);
 }

@@ -38,7 +38,7 @@ test("milliseconds outside the range of dates become infinities, never an error"
   expect(toInstant(Number.NaN)).toBe("infinity");
 });
 
-test("instants sort by time, whatever the form of their years", () => {
+test("instants sort by time, for any form of their years", () => {
   const sorted = [
     "-infinity",
     "-000043-03-15T12:00:00.000Z",

@@ -71,7 +71,7 @@ export function matchRoles(rules: readonly RoleRule[], claims: Record<string, un
       match.looked.push(`${claim.path}: ${values.length > 0 ? values.join(", ") : "missing"}`);
     if (claim !== null && !values.includes(claim.value)) continue;
     match.grants.push(grant);
-    match.reasons.push(claim === null ? "everybody" : `${claim.path}: ${claim.value}`);
+    match.reasons.push(claim === null ? "everyone" : `${claim.path}: ${claim.value}`);
   }
   match.looked = [...new Set(match.looked)];
   return match;

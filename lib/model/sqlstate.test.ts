@@ -40,7 +40,7 @@ test.each([
   ],
   ["must be owner of table t_orders", "the role that created the queue"],
   ["keine Berechtigung für Tabelle t_orders", "Grant it usage on schema absurd"],
-])("%s is reported with the right that is missing", (message, hint) => {
+])("%s is reported with the missing right", (message, hint) => {
   const error = Object.assign(new Error(message), { code: "42501" });
   expect(translateReadError(new Error("Failed query", { cause: error }))).toMatchObject({
     code: "forbidden",

@@ -153,8 +153,8 @@ test.each(["a b", "a..b", ".a", "a.", 'a"b', "a[0]", "a:b"])("%j is not a rule",
 });
 
 test.each([
-  ["a key beside an odd separator", "password:= hunter2"],
-  ["a value that goes on after its quote", "password='a'hunter2"],
+  ["a key next to an unusual separator", "password:= hunter2"],
+  ["a value that continues after its quote", "password='a'hunter2"],
   ["quoted parts without a space", `password='a'"hunter2"`],
   ["an escaped quote in an escaped text", String.raw`{\"password\": \"a\\\"hunter2\"}`],
   ["a backslash at the end of a quoted value", String.raw`"password": "a\\" "password": "hunter2"`],

@@ -45,10 +45,10 @@ const FEATURES = {
 
 export type Feature = keyof typeof FEATURES;
 
-/** What the engine of a database supports. */
+/** The capabilities of a database's engine. */
 export type Capabilities = {
   installed: boolean;
-  /** What `get_schema_version` returns: a release, or `main` for a development checkout. Absent before 0.2.0. */
+  /** The result of `get_schema_version`: a release, or `main` for a development checkout. Absent before 0.2.0. */
   schemaVersion?: string;
   features: ReadonlySet<Feature>;
   /** Whether pg_cron is installed to run the engine's maintenance. */
@@ -62,7 +62,7 @@ type Probe = { at: number; capabilities: Promise<Capabilities> };
 const probes = { ofPools: new WeakMap<object, Probe>(), ofDatabases: new Map<string, Probe>() };
 
 /**
- * Returns what the engine in this database supports. The result is cached for a minute per database and shared by its
+ * Returns the capabilities of this database's engine. The result is cached for a minute per database and shared by its
  * connections. A probe is one catalog query and one function call.
  */
 export function getCapabilities(db: Queryable): Promise<Capabilities> {
@@ -105,7 +105,7 @@ const MISSING = ["42883", "42703"];
  * Runs one statement that needs a feature, like `call`. If it fails because the engine has lost the feature since it
  * was probed (an older schema was restored), the engine is probed again.
  *
- * @throws UnsupportedByEngineError as `requireFeature`; what `call` throws.
+ * @throws UnsupportedByEngineError as `requireFeature`; the errors of `call`.
  */
 export async function callFeature<Row extends object = Record<string, unknown>>(
   db: Queryable,

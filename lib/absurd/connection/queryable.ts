@@ -1,4 +1,4 @@
-/** What verbs run on: a `pg.Client`, a `pg.PoolClient` or a `pg.Pool`. */
+/** A connection for verbs: a `pg.Client`, a `pg.PoolClient` or a `pg.Pool`. */
 export interface Queryable {
   query(
     text: string,

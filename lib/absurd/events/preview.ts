@@ -5,7 +5,7 @@ import { requireInteger, requireText } from "../connection/parameters.ts";
 import type { Queryable } from "../connection/queryable.ts";
 import { call, queueTable } from "../connection/sql.ts";
 
-/** What an emit would do now. */
+/** The effect that an emit would have now. */
 export type EmitPreview = {
   eventName: string;
   /** When the event was emitted; `null` if it was not. */

@@ -47,7 +47,7 @@ async function cleanup(
   return row?.deleted ?? 0;
 }
 
-/** What `cleanupAllQueues` deleted from one queue. */
+/** The numbers of rows that `cleanupAllQueues` deleted from one queue. */
 export type QueueCleanup = { queueName: string; tasksDeleted: number; eventsDeleted: number };
 
 /**

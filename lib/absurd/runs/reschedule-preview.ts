@@ -14,7 +14,7 @@ import { RunChangedError, RunNotFoundError } from "../errors.ts";
  */
 const SLEEP_TOLERANCE_MS = 10_000;
 
-/** A waiting run, with what it waits for. */
+/** A waiting run and its wait. */
 export type ReschedulePreview = {
   runId: Uuid;
   taskId: Uuid;

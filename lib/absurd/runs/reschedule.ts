@@ -37,7 +37,7 @@ export async function rescheduleRun(
   options: {
     runId: Uuid;
     at: Date | "now" | "never";
-    /** What the operator saw; the run changes only if it still waits for that, until that time. */
+    /** The wait that the operator saw; the run changes only if kind and time still match. */
     expected?: Pick<ReschedulePreview, "kind" | "at">;
   },
 ): Promise<ReschedulePreview> {
@@ -191,7 +191,7 @@ function assertSame(
   if (!same) throw new RunChangedError(preview.runId, preview.state, describeWait(preview));
 }
 
-/** What the run is doing now, without the subject ("Run …"). */
+/** The current activity of the run, without the subject ("Run …"). */
 function describeWait(preview: ReschedulePreview): string {
   const until = preview.at === "infinity" ? "without timeout" : `until ${preview.at.toISOString()}`;
   switch (preview.kind) {

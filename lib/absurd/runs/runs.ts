@@ -243,7 +243,7 @@ export async function extendClaim(
     });
 }
 
-/** Who holds a run, and until when; `null`: the lease does not end. */
+/** The worker that holds a run, and the end of its lease; `null`: no end. */
 export type Lease = { claimedBy: string | null; claimExpiresAt: Date | null };
 
 type LockedLease = { claimed_by: string | null; claim_expires_at: string | null; ends: string };

@@ -149,7 +149,7 @@ export async function listActiveWorkflowTasks(
   return tasks.filter(({ state }) => isActive(state));
 }
 
-/** What identifies the tasks of a workflow run: its id in their headers, or the id of its root task. */
+/** Identifies the tasks of a workflow run: its id in their headers, or the id of its root task. */
 export type RunKeys = { workflowRunId: Uuid; rootTaskId: Uuid | null };
 
 /** Only tasks of these tenants; `null` means all. */

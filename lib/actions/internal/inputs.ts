@@ -5,7 +5,7 @@ import { type Iso, LAST_MILLISECOND, toMs } from "@/lib/model/instants";
 export const queueName = z.string("is missing").min(1, "is empty").max(57, "is too long");
 export const uuid = z.string("is missing").refine(isUuid, "is not a UUID").toLowerCase();
 export const eventName = z.string("is missing").min(1, "is empty").max(10_000, "is too long");
-export const reason = z.string("is no text").trim().max(500, "is too long").optional();
+export const reason = z.string("is not text").trim().max(500, "is too long").optional();
 export const extraAttempts = z
   .int("is not a whole number")
   .min(1, "is below 1")

@@ -19,7 +19,7 @@ import { isActive } from "@/lib/model/states";
 /** A root may have been spawned this long before its run was recorded, in milliseconds. */
 const MARGIN = 3_600_000;
 
-/** Tasks of a workflow run, and what was not searched. */
+/** Tasks of a workflow run, and the unsearched queues. */
 export type RunTasks = {
   tasks: WorkflowTask[];
   /**

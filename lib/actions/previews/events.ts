@@ -13,10 +13,10 @@ import type { WithInstants } from "./with-instants";
 /** An event by name, in its queue. */
 export const eventInput = z.object({ queue: queueName, name: eventName });
 
-/** What an emit would do. */
+/** The effect of an emit. */
 export type EmitPreview = WithInstants<EngineEmitPreview>;
 
-/** What emitting this event would do: which runs it wakes, or that it was emitted before and nothing would change. */
+/** The effect of emitting this event: which runs it wakes, or that it was emitted before and nothing would change. */
 export const getEmitPreview = definePreview({
   name: "preview emit",
   permission: "emit event",

@@ -15,7 +15,7 @@ export const runInput = z.object({ queue: queueName, runId: uuid });
 /** A waiting run before or after a reschedule; the client layer's type documents each kind. */
 export type ReschedulePreview = WithInstants<EngineReschedulePreview>;
 
-/** What rescheduling this run would change. Pass its `kind` and `at` back as `expected`. */
+/** The effect of rescheduling this run. Pass its `kind` and `at` back as `expected`. */
 export const getReschedulePreview = definePreview({
   name: "preview reschedule",
   permission: "reschedule run",

@@ -100,7 +100,7 @@ export const getStartForm = definePreview({
   },
 });
 
-/** What a start would insert and spawn, and whether a worker of the queue claims tasks of that name. */
+/** The rows and the task that a start would create, and whether a worker of the queue claims tasks of that name. */
 export const getStartPreview = definePreview({
   name: "preview workflow start",
   permission: "start workflow run",

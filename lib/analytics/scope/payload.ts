@@ -33,7 +33,7 @@ export function payload(
     ) end`.mapWith((value: string) => parsePayload(value, root));
 }
 
-/** What a column of the engine's tables holds, by its name. */
+/** The kind of value in each JSON column of the engine's tables, by the column's name. */
 const ROOTS: Record<string, PayloadRoot | null> = {
   params: "params",
   headers: "headers",

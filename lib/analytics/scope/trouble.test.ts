@@ -65,7 +65,7 @@ test.each([
   ["an index", "worn", "reindex index absurd.t_worn_pkey"],
   ["a changed table", "worn", "alter table absurd.t_worn add column extra int"],
   ["a partitioned table", "weekly", "lock table absurd.t_weekly in access exclusive mode"],
-])("%s that another session has locked leaves out its queue alone", async (_, queue, statement) => {
+])("%s that another session has locked leaves out only its queue", async (_, queue, statement) => {
   await hold(statement);
   const begun = performance.now();
   expect(await listUnreadable()).toEqual([{ name: queue, reason: "locked" }]);

@@ -151,7 +151,7 @@ const MOST_BYTES = 1_048_576;
 /** The maximum length of a failure's text, in characters. */
 const LONGEST_WORDS = 2_000;
 
-/** What a task's header and result report about the workflow, as JSON text. */
+/** The report of a task's header and result about the workflow, as JSON text. */
 export function taskReport({ headers, result }: QueueTables["tasks"]) {
   const operators = sql`case when pg_column_size(${result}) <= ${MOST_BYTES}::int
     and jsonb_typeof(${result} -> 'operators') = 'object' then ${result} -> 'operators' end`;
@@ -161,7 +161,7 @@ export function taskReport({ headers, result }: QueueTables["tasks"]) {
   );
 }
 
-/** What a checkpoint's value reports about the workflow, as JSON text; `null` if nothing. */
+/** The report of a checkpoint's value about the workflow, as JSON text; `null` if there is none. */
 export function recordedValue({ name, state }: QueueTables["checkpoints"]) {
   const member = (key: string, most: number) => sql`left(${state} ->> ${key}::text, ${most}::int)`;
   return sql`case jsonb_typeof(${state})

@@ -13,7 +13,7 @@ export type WorkflowColumns = {
   definitions: ReadonlySet<string>;
   /** Whether every run has a time of creation, so that pages can be sorted by it. */
   dated: boolean;
-  /** What to select from: the tables, or their rows of the allowed tenants. */
+  /** The sources of queries: the tables, or their rows of the allowed tenants. */
   from: WorkflowSources;
 };
 

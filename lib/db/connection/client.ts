@@ -5,7 +5,7 @@ import { type ConnectionTarget, findPassword, type Host } from "./connection-str
 /** One way to reach a server. */
 export type Endpoint = { target: ConnectionTarget; host: Host; tls: boolean };
 
-/** What every transaction of a pool starts with, and how long its statements may take. */
+/** The first statements of every transaction of a pool, and the time limit of its statements. */
 export type SessionLimits = {
   applicationName: string;
   /** In milliseconds, enforced by the server; the client gives up one second later. */

@@ -166,7 +166,7 @@ test.each([
   ["postgresql://h/d?connect_timeout=soon", "connect_timeout"],
   ["service=nowhere", "names a service"],
   ["host=h password='unfinished", "is not a connection string"],
-])("%j is refused with the cure", (value, message) => {
+])("%j is refused with a hint", (value, message) => {
   const attempt = () => parse(value, { PGSERVICEFILE: path.join(folder, "none") });
   expect(attempt).toThrow(ConnectionStringError);
   expect(attempt).toThrow(message);

@@ -92,7 +92,7 @@ describe("a server that offers TLS", () => {
     [`sslmode=verify-full&sslrootcert=${AUTHORITY}`, "127.0.0.1", "for another host name"],
     [`sslmode=verify-ca&sslrootcert=${OTHER}`, "localhost", "not signed by a trusted authority"],
     ["sslmode=verify-full", "localhost", "not signed by a trusted authority"],
-  ])("?%s on %s is refused with the cure", async (parameters, host, message) => {
+  ])("?%s on %s is refused with a hint", async (parameters, host, message) => {
     await use(parameters, { host });
     await expect(listQueues()).rejects.toMatchObject({
       code: "database_unavailable",

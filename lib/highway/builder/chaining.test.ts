@@ -1,4 +1,4 @@
-/** The calls of fixtures/, compared with what the Python packages built from them. */
+/** The calls of fixtures/, compared with the workflows that the Python packages built. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";

@@ -417,7 +417,7 @@ export class WorkflowBuilder {
     this.workflow.tasks[operator.task_id] = operator;
   }
 
-  /** The operators of a body are the same objects in the loop and beside it. */
+  /** The operators of a body are the same objects in the loop and next to it. */
   private addBody(loop: string, body: Operator[]): this {
     for (const [index, operator] of body.entries()) {
       operator.is_internal_loop_task = true;

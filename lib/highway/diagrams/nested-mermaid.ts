@@ -22,7 +22,7 @@ const STYLES = {
 
 /**
  * The state diagram of a workflow as version 2.2.0 of the Python package draws it, except its `classDef default`,
- * which mermaid refuses. Bodies of loops are drawn in the loop and again beside it. Only quotes in labels and the
+ * which mermaid refuses. Bodies of loops are drawn in the loop and again next to it. Only quotes in labels and the
  * usual separators in ids are replaced, so unusual ids and texts can produce a diagram that mermaid refuses;
  * `toRichMermaid` is safe.
  */

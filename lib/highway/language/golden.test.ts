@@ -1,4 +1,4 @@
-/** The documents and texts of fixtures/: what the Python packages 2.0.2 and 2.2.0 made of them. */
+/** The documents and texts of fixtures/: the results of the Python packages 2.0.2 and 2.2.0. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";

@@ -41,7 +41,7 @@ async function askPython(texts: { format: "json" | "yaml"; text: string }[]): Pr
   return stdout.split("\n").map((line) => JSON.parse(line));
 }
 
-/** Removes what the package cannot load: unknown operators. Branches already name valid workflows. */
+/** Removes unknown operators, which the package cannot load. Branches already name valid workflows. */
 function withKnownOperators(workflow: Workflow): Workflow {
   const clean = (operator: Operator): Operator[] => {
     if (!isOperatorType(operator.operator_type)) return [];

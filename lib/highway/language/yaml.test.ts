@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseWorkflow } from "./parse.ts";
 import { needsQuotes, parseYaml } from "./yaml.ts";
 
-/** What PyYAML 6.0 parses. */
+/** The results of PyYAML 6.0. */
 test.each<[string, unknown]>([
   ["e1", "e1"],
   ["E10", "E10"],

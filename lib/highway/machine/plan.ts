@@ -213,7 +213,7 @@ export class Plan {
   }
 
   /**
-   * The state of a task that a join names, beside the join or inside an operator there. `undefined` if there is
+   * The state of a task that a join names, next to the join or inside an operator there. `undefined` if there is
    * none.
    */
   memberState(id: string, { states, inner }: Progress): OperatorState | undefined {
@@ -248,7 +248,7 @@ export class Plan {
   }
 }
 
-/** Handlers of `home` that an operator, or one inside of it, names. */
+/** Handlers of `home` that an operator, or one inside it, names. */
 function handlersNamedIn(operator: Operator, home: Scope, at: Scope = home): string[] {
   const own = [operator.on_success_task_id, operator.on_failure_task_id];
   const inner = innerScopes(operator, at).flatMap((within) =>

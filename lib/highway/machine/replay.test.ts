@@ -87,7 +87,7 @@ describe.concurrent("the interpreter's final states follow from its records alon
 
   const flow = () => new WorkflowBuilder("flow");
   const cases: Record<string, { flow: WorkflowBuilder; play?: Play; wake?: Wake }> = {
-    "a loop that is tried again from its beginning": {
+    "a loop that is retried from the start": {
       flow: flow()
         .foreach("each", "[1, 2]", (body) => body.task("one", "one").task("two", "two"), {
           retryPolicy: { maxRetries: 1, delay: 1 },
@@ -123,7 +123,7 @@ describe.concurrent("the interpreter's final states follow from its records alon
         return id;
       },
     },
-    "an event that never comes, tried twice, and handled": {
+    "an event that is never emitted, awaited twice, and handled": {
       flow: flow()
         .waitForEvent("hear", "silence", {
           timeoutSeconds: 60,
@@ -145,7 +145,7 @@ describe.concurrent("the interpreter's final states follow from its records alon
         return id;
       },
     },
-    "a handler outside of the loop": {
+    "a handler outside the loop": {
       flow: flow()
         .task("begin", "begin")
         .foreach("each", "[1]", (body) => body.task("inner", "inner", { onFailure: "outer" }), {

@@ -95,7 +95,7 @@ function withInner(located: LocatedScope): LocatedScope[] {
   return [located, ...inner.flatMap(withInner)];
 }
 
-/** Members of the older kind of branch, by branch: tasks beside the parallel whose ids it lists. */
+/** Members of the older kind of branch, by branch: tasks next to the parallel whose ids it lists. */
 export function sharedBranches(
   parallel: Operator,
   scope: Scope,

@@ -36,7 +36,7 @@ export const TRIGGER_RULES = [
 ] as const;
 export type TriggerRule = (typeof TRIGGER_RULES)[number];
 
-/** What a guard can check, in alphabetical order, as the Python package lists them. */
+/** The checks of guards, in alphabetical order, as in the Python package. */
 export const GUARD_CHECKS = [
   "equals",
   "exists",

@@ -267,7 +267,7 @@ describe.concurrent("paths in templates", () => {
   });
 });
 
-describe.concurrent("functions get copies of what was recorded", () => {
+describe.concurrent("functions receive copies of recorded values", () => {
   test("a function that modifies its argument changes nothing else", async () => {
     const bench = await prepare({
       make: () => ({ n: 1 }),

@@ -427,7 +427,7 @@ describe.concurrent("a task that waits for the branches of a parallel", () => {
 
   test.each([
     ["its own limit", { timeoutSeconds: 1 }, {}],
-    ["the parallel's limit, when that is smaller", { timeoutSeconds: 300 }, { timeout: 1 }],
+    ["the parallel's limit if that is smaller", { timeoutSeconds: 300 }, { timeout: 1 }],
   ])("fails by %s, and its handler runs", async (_, { timeoutSeconds }, parallel) => {
     const { end, tasks } = await finish(
       flow()

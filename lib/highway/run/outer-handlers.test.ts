@@ -56,7 +56,7 @@ const HANDLERS: Record<string, object> = {
 
 test.each(
   Object.keys(AROUND).flatMap((place) => Object.keys(HANDLERS).map((kind) => [kind, place])),
-)("a handler of kind %s runs for an operator inside of a %s", async (kind, place) => {
+)("a handler of kind %s runs for an operator inside a %s", async (kind, place) => {
   const p = { task_id: "p", ...AROUND[place] };
   const undo = { task_id: "undo", ...HANDLERS[kind] };
   const document = { name: "flow", version: "1", start_task: "p", tasks: { p, undo } };

@@ -1,4 +1,4 @@
-/** The entry `absurd-dashboard/highway/run`, installed beside the program's own copy of the SDK. */
+/** The entry `absurd-dashboard/highway/run`, installed next to the program's own copy of the SDK. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -9,7 +9,7 @@ import type { WorkflowFunctions } from "./functions.ts";
 import type { Journal } from "./journal.ts";
 import type { Blocked, ScopeEnd } from "./outcome.ts";
 
-/** What all parts of one execution share. */
+/** The state that all parts of one execution share. */
 export type Run = {
   journal: Journal;
   /** Replays the journal: which operators have ended, and when. */

@@ -6,7 +6,7 @@ import type { Json } from "../../model/json.ts";
 import { workflowHash } from "../language/hash.ts";
 import type { Workflow } from "../model/workflow.ts";
 
-/** A definition as it is stored in `workflow_definition`. */
+/** A definition as stored in `workflow_definition`. */
 export type StoredDefinition = {
   definitionId: Uuid;
   name: string;

@@ -12,7 +12,7 @@ import { listSettings, type Setting } from "./operator-settings.ts";
 import { findPictureLimit } from "./picture-limits.ts";
 import { listInReadingOrder } from "./reading-order.ts";
 
-/** What a page shows of a definition's operators, as plain JSON values. */
+/** A definition's operators as a page shows them, in plain JSON values. */
 export type DefinitionView = {
   /** Its nodes are in reading order. `null` for a definition that cannot be decoded. */
   graph: WorkflowGraph | null;
@@ -27,11 +27,11 @@ export type DefinitionView = {
 /** A definition that was decoded once, for all the runs and pages that use it. */
 export type CompiledDefinition = { workflow: Workflow | null; view: DefinitionView };
 
-/** What a definition's own page shows besides its operators. */
+/** The other contents of a definition's own page. */
 export type DefinitionReport = {
   /** The validator's errors and warnings. */
   problems: Problem[];
-  /** What the interpreter refuses to start, each with its path. */
+  /** Features that the interpreter refuses to start, each with its path. */
   notExecuted: Problem[];
   about: DefinitionAbout | null;
 };

@@ -70,7 +70,7 @@ function describeNote(
     case "retry":
       return `${about}, before attempt ${formatNumber(Number(which) + 1)}`;
     case "inner":
-      return `ends inside of ${about}`;
+      return `ends inside ${about}`;
     case "wait_until":
     case "deadline":
       return `time limit of ${about}`;

@@ -21,7 +21,7 @@ const windows = fc
     return { window: { from, to: at }, idle, width };
   });
 
-test("time runs from left to right and fills the width, whatever is hidden", () =>
+test("time runs from left to right and fills the width, for any hidden time", () =>
   fc.assert(
     fc.property(windows, ({ window, idle, width }) => {
       const scale = createScale(window, width, idle);

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 export type Workers = {
   /** Kills a worker with SIGKILL. */
   kill: (id: string) => void;
-  /** What workers wrote to standard error. */
+  /** The workers' output on standard error. */
   errors: string[];
   /** Ends all workers and waits for their exit. */
   stop: () => Promise<void>;

@@ -19,7 +19,7 @@ const QUEUES = [
   [LONGEST.replace("x", "p"), "partitioned"],
 ] as const;
 
-describe.runIf(process.env.ABSURD_LONG === "1")("beside the original's 0.5.1", () => {
+describe.runIf(process.env.ABSURD_LONG === "1")("compared with the original's 0.5.1", () => {
   beforeAll(installPackages, 300_000);
 
   type Site = { database: TestDatabase; client: Client };

@@ -87,7 +87,7 @@ export function checkHandlerRings(located: readonly LocatedScope[], problems: Pr
       const ids = [...ring, operator].map((one) => one.task_id);
       new Place(locate(id), problems).warn(
         "handler_ring",
-        `Handlers trigger each other in a ring: ${ids.join(" → ")}. Each runs at most once for each operator that triggers it, and none inside of itself`,
+        `Handlers trigger each other in a ring: ${ids.join(" → ")}. Each runs at most once for each operator that triggers it, and none inside itself`,
         "remove one of the on_success_task_id or on_failure_task_id",
       );
     }

@@ -389,7 +389,7 @@ describe("the fields of 2.2", () => {
     ["a range of a number and a text", { check: "in_range", value: [1, "2"] }, "value"],
     ["a range in the wrong order", { check: "in_range", value: [2, 1] }, "value"],
     ["a pattern that does not compile", { check: "matches_regex", value: "(" }, "value"],
-    ["a pattern that is no text", { check: "matches_regex", value: 5 }, "value"],
+    ["a pattern that is not text", { check: "matches_regex", value: 5 }, "value"],
     ["an unknown type", { check: "type_check", value: "strng" }, "value"],
   ])("a guard with %s is refused", (_, guard, key) => {
     expect(checkTask({ preconditions: [{ variable: "x", ...guard }] })).toEqual([

@@ -99,7 +99,7 @@ async function callFunction(
   return callWithin(run, operator.function, operator.timeout_policy, call);
 }
 
-/** What identifies a call in all attempts: the operator's own key, or its run and path. @throws OperatorError. */
+/** The key of a call in all attempts: the operator's own key, or its run and path. @throws OperatorError. */
 export function computeKey(
   run: Run,
   { idempotency_key: key }: Caller | ReflexiveOperator,

@@ -234,6 +234,6 @@ function parseEnd(entry: Json | undefined, child?: Child): ChildEnd | undefined 
   if (status === "failed" || status === "cancelled")
     return { status, result, error: parseFailure(error) };
   const event = child ? childEvent(child.workflow_run_id) : "";
-  const message = `The event '${event}' was not emitted by the child: its payload is no end.`;
+  const message = `The event '${event}' was not emitted by the child: its payload does not describe an end.`;
   return { status: "failed", result: null, error: { type: "ForeignEvent", message } };
 }
