@@ -1,4 +1,12 @@
-import { behindIn, dependenciesIn, reducedDependencies, targetsIn } from "../model/reach.ts";
+import {
+  behindIn,
+  dependenciesIn,
+  findKnotted,
+  listSuccessors,
+  reachableFrom,
+  reducedDependencies,
+  targetsIn,
+} from "../model/reach.ts";
 import {
   findContaining,
   findScope,
@@ -48,6 +56,8 @@ export class Plan {
   private readonly routersOf = new Map<string, string[]>();
   /** For each handler, the operators of this scope whose end decides whether it can still start. */
   private readonly triggersOf = new Map<string, Set<string>>();
+  /** For operators that would wait for regions that wait for them: what waits for each. */
+  private readonly knots: ReadonlyMap<string, ReadonlySet<string>>;
   /** The position of each operator in the document. */
   readonly places: ReadonlyMap<string, number>;
 
@@ -69,6 +79,7 @@ export class Plan {
         this.triggersOf.set(handler, triggers.add(id));
       }
     }
+    this.knots = this.findKnots();
   }
 
   /** Decides pending operators of the scope, in the given order. */
@@ -194,7 +205,11 @@ export class Plan {
     if (!isEnd(state)) return "pending";
     const region = this.regions.get(dependency);
     if (!region || region.has(id)) return state;
-    const ends = [...region].map((member) => states.get(member));
+    const waiting = this.knots.get(id);
+    const ends = [...region].flatMap((member) => {
+      const end = states.get(member);
+      return waiting?.has(member) && !isEnd(end) ? [] : [end];
+    });
     if (!ends.every(isEnd)) return "pending";
     return ends.some(isUnsuccessful) && state !== "skipped" ? "upstream_failed" : state;
   }
@@ -239,6 +254,24 @@ export class Plan {
         if (on.some((dependency) => region.has(dependency))) region.add(one.task_id);
     }
     return region;
+  }
+
+  /** Nothing waits for a part of a region that itself waits for it, such as a target that depends on it. */
+  private findKnots(): Map<string, ReadonlySet<string>> {
+    const successors = listSuccessors(this.scope);
+    const waiting = new Set<string>();
+    for (const [id, operator] of this.scope.operators) {
+      if (operator.operator_type === "join")
+        for (const member of operator.join_tasks) successors.get(member)?.add(id);
+      for (const dependency of this.dependencies.get(id) ?? []) {
+        const region = this.regions.get(dependency);
+        if (!region || region.has(id)) continue;
+        waiting.add(id);
+        for (const member of region) successors.get(member)?.add(id);
+      }
+    }
+    const knotted = [...findKnotted(successors)].filter((id) => waiting.has(id));
+    return new Map(knotted.map((id) => [id, reachableFrom(id, successors)]));
   }
 
   private operator(id: string): Operator {

@@ -67,6 +67,24 @@ export function reachableFrom(start: string, successors: Map<string, Set<string>
   return reached;
 }
 
+/** Every operator on a cycle or behind one. */
+export function findKnotted(successors: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const waiting = new Map<string, number>();
+  for (const next of successors.values())
+    for (const id of next) waiting.set(id, (waiting.get(id) ?? 0) + 1);
+  const knotted = new Set(successors.keys());
+  const open = [...knotted].filter((id) => !waiting.has(id));
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    knotted.delete(id);
+    for (const next of successors.get(id) ?? []) {
+      const left = (waiting.get(next) ?? 0) - 1;
+      waiting.set(next, left);
+      if (left === 0) open.push(next);
+    }
+  }
+  return knotted;
+}
+
 /** `behind(id)`: every operator of this scope that can run after that one. Computed on first use. */
 export function behindIn(scope: Scope): (id: string) => ReadonlySet<string> {
   const successors = listSuccessors(scope);

@@ -13,6 +13,7 @@ import { createQueue } from "../../absurd/queues/queues.ts";
 import { getTaskResult } from "../../absurd/tasks/tasks.ts";
 import type { Json } from "../../model/json.ts";
 import { WorkflowBuilder } from "../builder/workflow-builder.ts";
+import { parseWorkflow } from "../language/parse.ts";
 import { Bench } from "../testing/bench.ts";
 import type { FunctionCall, WorkflowFunction } from "./functions.ts";
 import { asStored } from "./journal.ts";
@@ -332,6 +333,48 @@ test("anything that is thrown has a failure that can be stored", () => {
   ])
     expect(() => JSON.parse(JSON.stringify(toFailure(thrown)))).not.toThrow();
   expect(toFailure("x\0\ud83d")).toEqual({ type: "Error", message: "x\uFFFD\uFFFD" });
+});
+
+describe.concurrent("what would wait for a branch that waits for it", () => {
+  const run = async (tasks: string) => {
+    const { workflow } = parseWorkflow(`name: flow\nstart_task: route\ntasks:\n${tasks}`);
+    if (!workflow) throw new Error("no workflow");
+    const bench = await prepare();
+    const { taskId } = await bench.start(workflow);
+    return (await bench.finish(taskId)) as End;
+  };
+  const echo = "operator_type: task, function: echo";
+
+  test("runs before a target that depends on it", async () => {
+    const end = await run(`
+  route: {task_id: route, operator_type: condition, condition: "1 == 1", if_true: small}
+  prepare: {task_id: prepare, ${echo}, dependencies: [route]}
+  small: {task_id: small, ${echo}, dependencies: [prepare]}
+  after: {task_id: after, ${echo}, dependencies: [route]}`);
+    expect(end.status).toBe("completed");
+    expect(end.operators).toEqual({
+      route: "completed",
+      prepare: "completed",
+      small: "completed",
+      after: "completed",
+    });
+  });
+
+  test("runs before a target of a second router whose end the first one's branch awaits", async () => {
+    const end = await run(`
+  route: {task_id: route, operator_type: condition, condition: "1 == 1", if_true: again}
+  again: {task_id: again, operator_type: switch, switch_on: "{{ run.name }}", cases: {flow: last}, dependencies: [route]}
+  prepare: {task_id: prepare, ${echo}, dependencies: [route]}
+  last: {task_id: last, ${echo}, dependencies: [prepare]}
+  both: {task_id: both, operator_type: join, join_tasks: [], dependencies: [again, route]}`);
+    expect(end.operators).toEqual({
+      route: "completed",
+      again: "completed",
+      prepare: "completed",
+      last: "completed",
+      both: "completed",
+    });
+  });
 });
 
 test("a worker of another copy of the SDK does not use up attempts when it sleeps", async () => {
