@@ -8,6 +8,7 @@ import { checkOperator } from "./check-operator.ts";
 import { checkHandlerRings, checkOrder } from "./check-order.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRounds } from "./check-rounds.ts";
+import { checkSkips } from "./check-skips.ts";
 import { checkTemplates } from "./check-templates.ts";
 
 /** All errors and warnings of a value that should be a workflow. Never throws. */
@@ -50,6 +51,7 @@ function checkMeaning(workflow: Workflow): Problem[] {
     }
     checkReferences(located, problems);
     checkOrder(located, problems);
+    checkSkips(located, problems);
   }
   checkHandlerRings(scopes, problems);
   checkRounds(scopes, problems);
