@@ -225,10 +225,55 @@ describe("invalid documents", () => {
     expect(isConvertible).toBe(expected[one.name]?.[1] === "unknown_operator");
   });
 
-  test("a version that is a number must be quoted", () => {
-    const [problem] = parseWorkflow("name: a\nversion: 1.0\n").problems;
-    expect(problem).toMatchObject({ path: "version", hint: 'write it in quotes: "1"' });
+  test.each([
+    ["1.0", '"1.0" or "1"'],
+    ["2", '"2.0" or "2"'],
+    ["1.5", '"1.5"'],
+  ])("a version that is the number %s must be quoted", (version, example) => {
+    const hint = `write it in quotes, with all of its digits: ${example}`;
+    for (const text of [`name: a\nversion: ${version}\n`, `{"name": "a", "version": ${version}}`])
+      expect(parseWorkflow(text).problems).toMatchObject([{ path: "version", hint }]);
   });
+
+  /** As the Python package reads them. */
+  test.each([
+    ["1767225600", "2026-01-01T00:00:00Z", 'write "2026-01-01T00:00:00Z" if that is meant'],
+    ["20260301", "1970-08-23T11:51:41Z", 'write "2026-03-01" if that date is meant'],
+    ['"20260301"', "1970-08-23T11:51:41Z", 'write "2026-03-01" if that date is meant'],
+    ["2026", "1970-01-01T00:33:46Z", 'write "1970-01-01T00:33:46Z" if that is meant'],
+    ["1767225600000", "2026-01-01T00:00:00Z", 'write "2026-01-01T00:00:00Z" if that is meant'],
+    ["-20000000001", "1969-05-14T12:26:39.999000Z", undefined],
+    ["1.5", "1970-01-01T00:00:01.500000Z", undefined],
+    ["1767225600.1234567", "2026-01-01T00:00:00.123457Z", undefined],
+  ])(
+    "a start date of %s counts from 1970, and a warning shows what to write",
+    (number, at, hint) => {
+      const head = `"name": "a", "schedule": "0 0 * * *", "start_date": ${number}`;
+      for (const text of [`{${head}}`, head.replaceAll(", ", "\n")]) {
+        const { workflow, problems } = parseWorkflow(text);
+        expect(workflow?.start_date).toBe(at);
+        expect(problems).toMatchObject([
+          {
+            path: "start_date",
+            code: "counted_time",
+            severity: "warning",
+            message: expect.stringContaining(`since 1970: ${at}`),
+            ...(hint && { hint }),
+          },
+        ]);
+      }
+    },
+  );
+
+  test.each(["true", '"1e9"', '" 5 "', "1.0e+16", "[5]", '"2026-03"', '"soon"'])(
+    "a start date of %s is refused with an example",
+    (value) => {
+      const { problems } = parseWorkflow(`name: a\nschedule: 0 0 * * *\nstart_date: ${value}\n`);
+      expect(problems).toMatchObject([
+        { path: "start_date", severity: "error", hint: 'such as "2026-03-01T06:15:00Z"' },
+      ]);
+    },
+  );
 
   test.each(["tasks: null", "tasks: {t: null}", "name: [a]", "tasks: []"])(
     "%s is a problem, not a crash",

@@ -203,7 +203,7 @@ const OWN: { [Type in OperatorType]: Own<Type> } = {
 
 const WORKFLOW: f.Fields<Workflow> = {
   name: f.text,
-  version: f.orElse(f.text, () => "2.0.0"),
+  version: f.orElse(f.version, () => "2.0.0"),
   description: text,
   tasks: f.orElse(tasksField, emptyMapping),
   variables: freeMapping,

@@ -1,6 +1,6 @@
 import type { Json } from "../../model/json.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
-import { normaliseInstant } from "./instant.ts";
+import { normaliseInstant, parseCountedInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
 
 /** A place in a document, and the list that collects its problems. */
@@ -65,8 +65,21 @@ function reject<T>(place: Place, value: unknown, wanted: string, hint: string, i
 
 export const text: Field<string> = (value, place) => {
   if (typeof value === "string") return value;
-  const hint = typeof value === "object" ? "write text" : `write it in quotes: "${value ?? "…"}"`;
-  return reject(place, value, "text", hint, "");
+  return reject(place, value, "text", hintForText(value), "");
+};
+
+function hintForText(value: unknown): string {
+  // YAML reads other words as booleans, too.
+  if (typeof value === "boolean") return "write it in quotes";
+  return typeof value === "object" ? "write text" : `write it in quotes: "${value ?? "…"}"`;
+}
+
+/** Text such as `1.0`, which YAML and JSON read as the number 1 without quotes. */
+export const version: Field<string> = (value, place) => {
+  const isNumber = typeof value === "number" || typeof value === "bigint";
+  if (!isNumber) return text(value, place);
+  const example = Number.isInteger(value) ? `"${value}.0" or "${value}"` : `"${value}"`;
+  return reject(place, value, "text", `write it in quotes, with all of its digits: ${example}`, "");
 };
 
 /** True or false; 1, 0 and the words that the Python package accepts, such as `y` and `off`, are booleans here. */
@@ -137,9 +150,22 @@ export const duration: Field<string> = (value, place) => {
   return reject(place, value, "a duration", 'seconds, or ISO 8601 such as "PT1M30S"', "PT0S");
 };
 
+/** An ISO 8601 instant; one that is a number counts from 1970 on, as it does for the Python package. */
 export const instant: Field<string> = (value, place) => {
   const normal = typeof value === "string" ? normaliseInstant(value) : undefined;
-  return normal ?? reject(place, value, "a date or time", 'such as "2026-03-01T06:15:00Z"', "");
+  if (normal !== undefined) return normal;
+  const counted = parseCountedInstant(value);
+  if (counted === undefined)
+    return reject(place, value, "a date or time", 'such as "2026-03-01T06:15:00Z"', "");
+  const { instant: at, unit } = counted;
+  const digits = String(value);
+  const date = normaliseInstant(digits.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3"));
+  place.warn(
+    "counted_time",
+    `is the number ${digits}, which is read as ${unit} since 1970: ${at}`,
+    date ? `write "${date.slice(0, 10)}" if that date is meant` : `write "${at}" if that is meant`,
+  );
+  return at;
 };
 
 /** One of some words. `message` replaces the usual one for any other text. */

@@ -27,6 +27,31 @@ function normaliseZone(zone: string | undefined): string | undefined {
   return digits === "0000" ? "Z" : `${zone[0]}${hours}:${minutes}`;
 }
 
+/** A larger number counts milliseconds, as in pydantic. */
+const MOST_SECONDS = 20_000_000_000;
+
+/**
+ * The instant of a number, also in quotes, of seconds or milliseconds since 1970, in the form of `normaliseInstant`.
+ * `undefined` for anything else, and outside of the years 1 to 9999.
+ */
+export function parseCountedInstant(
+  value: unknown,
+): { instant: string; unit: "seconds" | "milliseconds" } | undefined {
+  const isCount = typeof value === "string" && /^[+-]?\d+(?:\.\d*)?$/.test(value);
+  const count = isCount || typeof value === "bigint" ? Number(value) : value;
+  if (typeof count !== "number") return undefined;
+  const unit = Math.abs(count) > MOST_SECONDS ? "milliseconds" : "seconds";
+  const seconds = unit === "seconds" ? count : count / 1000;
+  const whole = Math.floor(seconds);
+  const micros = Math.round((seconds - whole) * 1_000_000);
+  const date = new Date((whole + Math.floor(micros / 1_000_000)) * 1000);
+  const year = date.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) return undefined;
+  const fraction = String(micros % 1_000_000).padStart(6, "0");
+  const instant = normaliseInstant(`${date.toISOString().slice(0, 19)}.${fraction}Z`);
+  return instant === undefined ? undefined : { instant, unit };
+}
+
 /** The `Date` of a normalised instant. Without a zone it is UTC. */
 export function toDate(instant: string): Date {
   return new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(instant) ? instant : `${instant}Z`);
