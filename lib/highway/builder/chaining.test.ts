@@ -27,8 +27,11 @@ describe.each(files)("%s", (file) => {
   test("builds the expected workflow, fields and tasks in order", () => {
     const errors = problems.filter(({ severity }) => severity === "error");
     expect(errors.filter((problem) => !REPORTED.includes(problem.path))).toEqual([]);
-    const expected = JSON.parse(read(`2.2/expected/${id}.json`));
-    expect(workflow && serializeWorkflow(workflow, "json")).toBe(JSON.stringify(expected, null, 2));
+    // JavaScript writes 2.0 as 2.
+    const expected = read(`2.2/expected/${id}.json`)
+      .trimEnd()
+      .replace(/(\d)\.0(?=,?$)/gm, "$1");
+    expect(workflow && serializeWorkflow(workflow, "json")).toBe(expected);
   });
 
   test("its diagrams have the lines of the expected ones", () => {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../../model/json.ts";
+import { fromEntries, listEntries, listKeys } from "../language/key-order.ts";
 import { decodeAndCheck } from "../model/checks/validate.ts";
 import { isMapping, list, mapping, Place, text } from "../model/fields.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
@@ -116,8 +117,7 @@ function toPart(step: Step, key: string, place: Place): BuildPart {
 function toBranches(step: Step, place: Place): Record<string, BuildPart> {
   const at = place.member("branches");
   const branches = mapping((one) => one)(step.branches ?? {}, at);
-  const parts = Object.keys(branches).map((name) => [name, toPart(branches, name, at)]);
-  return Object.fromEntries(parts);
+  return fromEntries(listKeys(branches).map((name) => [name, toPart(branches, name, at)]));
 }
 
 const getText = (step: Step, key: string, place: Place) => text(step[key], place.member(key));
@@ -178,12 +178,12 @@ const CALLS: Record<string, Call> = {
     run: (builder, step, place) => {
       const at = place.member("branches");
       const listed = mapping(mapping((one) => one))(step.branches ?? {}, at);
-      const branches = Object.entries(listed).map(([name, branch]) => {
+      const branches = listEntries(listed).map(([name, branch]) => {
         warnUnknown(branch, ["condition", "steps"], at.member(name));
         const when = getText(branch, "condition", at.member(name));
-        return [name, { when, do: toPart(branch, "steps", at.member(name)) }];
+        return [name, { when, do: toPart(branch, "steps", at.member(name)) }] as const;
       });
-      return builder.multiChoice(getId(step, place), Object.fromEntries(branches), {
+      return builder.multiChoice(getId(step, place), fromEntries(branches), {
         ...toOptions(step, place),
         ...given({
           minimumBranches: step.minimum_branches as number | undefined,
@@ -393,8 +393,11 @@ const CALL_KEYS = new Set(["op", "id", "function", "args", "kwargs", "depends_on
 
 /** Any other key of a task is a keyword argument, and takes precedence over the same key in `kwargs`. */
 function toCallOptions(step: Step, place: Place) {
-  const extra = Object.entries(step).filter(([key]) => !CALL_KEYS.has(key));
-  const kwargs = { ...(step.kwargs as JsonObject), ...(Object.fromEntries(extra) as JsonObject) };
+  const extra = listEntries(step).filter(([key]) => !CALL_KEYS.has(key));
+  const own = step.kwargs ?? {};
+  const kwargs = (
+    isMapping(own) ? fromEntries([...listEntries(own), ...extra]) : own
+  ) as JsonObject;
   return { ...toOptions(step, place), ...given({ args: step.args as Json[] | undefined }), kwargs };
 }
 

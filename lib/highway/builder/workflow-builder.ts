@@ -1,4 +1,11 @@
 import type { Json, JsonObject } from "../../model/json.ts";
+import {
+  fromEntries,
+  listEntries,
+  listKeys,
+  listValues,
+  setMember,
+} from "../language/key-order.ts";
 import { validateWorkflow } from "../model/checks/validate.ts";
 import { compareCodePoints } from "../model/code-points.ts";
 import type { Duration } from "../model/duration.ts";
@@ -73,7 +80,7 @@ export class WorkflowBuilder {
       deadline_seconds: deadlineSeconds ?? null,
       deadline_action: deadlineAction ?? "fail",
     };
-    this.current = Object.values(this.workflow.tasks).at(-1);
+    this.current = this.operators.at(-1);
   }
 
   task(id: string, fn: string, options: CallOptions = {}): this {
@@ -134,10 +141,10 @@ export class WorkflowBuilder {
   /** Branches that run concurrently; their operators are not visible outside. */
   parallel(id: string, branches: Record<string, BuildPart>, options: ParallelOptions = {}): this {
     const built = WorkflowBuilder.buildBranches(id, branches);
-    const ids = built.map(([name, { tasks }]): [string, string[]] => [name, Object.keys(tasks)]);
+    const ids = built.map(([name, { tasks }]): [string, string[]] => [name, [...listKeys(tasks)]]);
     const own = {
-      branches: Object.fromEntries(ids),
-      branch_workflows: Object.fromEntries(built),
+      branches: fromEntries(ids),
+      branch_workflows: fromEntries(built),
       timeout: options.timeout ?? null,
     };
     return this.add("parallel", id, own, options, ["timeout"]);
@@ -172,18 +179,15 @@ export class WorkflowBuilder {
     branches: Record<string, { when: string; do: BuildPart }>,
     options: ChoiceOptions = {},
   ): this {
-    const parts = Object.entries(branches).map(([name, one]): [string, BuildPart] => [
+    const parts = listEntries(branches).map(([name, one]): [string, BuildPart] => [name, one.do]);
+    const built = WorkflowBuilder.buildBranches(id, fromEntries(parts));
+    const choices = built.map(([name, { tasks }]): [string, object] => [
       name,
-      one.do,
-    ]);
-    const built = WorkflowBuilder.buildBranches(id, Object.fromEntries(parts));
-    const choices = built.map(([name, { tasks }]) => [
-      name,
-      { condition: branches[name]?.when, tasks: Object.keys(tasks) },
+      { condition: branches[name]?.when, tasks: [...listKeys(tasks)] },
     ]);
     const own = {
-      branches: Object.fromEntries(choices),
-      branch_workflows: Object.fromEntries(built),
+      branches: fromEntries(choices),
+      branch_workflows: fromEntries(built),
       minimum_branches: options.minimumBranches ?? 1,
       timeout: options.timeout ?? null,
     };
@@ -239,7 +243,11 @@ export class WorkflowBuilder {
     cases: Record<string, string>,
     options: OperatorOptions & { default?: string } = {},
   ): this {
-    const own = { switch_on: expression, cases: { ...cases }, default: options.default ?? null };
+    const own = {
+      switch_on: expression,
+      cases: fromEntries(listEntries(cases)),
+      default: options.default ?? null,
+    };
     return this.add("switch", id, own, options, ["default"]);
   }
 
@@ -278,7 +286,10 @@ export class WorkflowBuilder {
     children: Record<string, { workflow_name: string; inputs?: JsonObject; version?: string }>,
     options: ChildrenOptions = {},
   ): this {
-    const own = { children: { ...children }, timeout_seconds: options.timeoutSeconds ?? null };
+    const own = {
+      children: fromEntries(listEntries(children)),
+      timeout_seconds: options.timeoutSeconds ?? null,
+    };
     return this.add("child_workflow", id, own, options, ["timeoutSeconds"]);
   }
 
@@ -364,7 +375,7 @@ export class WorkflowBuilder {
     const { tasks } = this.workflow;
     const refusal = checkHandlers(tasks);
     if (refusal) throw new WorkflowBuildError(refusal);
-    this.workflow.start_task ??= Object.keys(tasks)[0] ?? null;
+    this.workflow.start_task ??= listKeys(tasks)[0] ?? null;
     if (options.check === false) return this.workflow;
     const problems = validateWorkflow(this.workflow);
     if (hasErrors(problems)) throw new WorkflowBuildError(problems.map(formatProblem).join("\n"));
@@ -374,7 +385,7 @@ export class WorkflowBuilder {
 
   /** The operators that have been added, in order. */
   get operators(): Operator[] {
-    return Object.values(this.workflow.tasks);
+    return listValues(this.workflow.tasks);
   }
 
   private add(
@@ -406,7 +417,7 @@ export class WorkflowBuilder {
     id: string,
     branches: Record<string, BuildPart>,
   ): [string, Workflow][] {
-    return Object.entries(branches).map(([name, build]) => {
+    return listEntries(branches).map(([name, build]) => {
       const builder = new WorkflowBuilder(`${id}_${name.toLowerCase()}`);
       build(builder);
       return [name, builder.workflow];
@@ -414,7 +425,7 @@ export class WorkflowBuilder {
   }
 
   private put(operator: Operator): void {
-    this.workflow.tasks[operator.task_id] = operator;
+    setMember(this.workflow.tasks, operator.task_id, operator);
   }
 
   /** The operators of a body are the same objects in the loop and next to it. */
@@ -464,7 +475,7 @@ function checkDeadline({ deadlineSeconds, deadlineAction }: BuilderOptions): str
 
 /** The first handler that is named but does not exist, in the words of the Python package. */
 function checkHandlers(tasks: Workflow["tasks"]): string | undefined {
-  for (const { task_id, on_success_task_id, on_failure_task_id } of Object.values(tasks)) {
+  for (const { task_id, on_success_task_id, on_failure_task_id } of listValues(tasks)) {
     const named = { on_success: on_success_task_id, on_failure: on_failure_task_id };
     for (const [when, id] of Object.entries(named))
       if (id !== null && !Object.hasOwn(tasks, id))

@@ -1,3 +1,4 @@
+import { listEntries, listKeys } from "../language/key-order.ts";
 import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
 /**
@@ -5,7 +6,7 @@ import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
  * handlers and the content of branches, and without escaping. `toRichMermaid` includes all of that.
  */
 export function toClassicMermaid(workflow: Workflow): string {
-  const operators = Object.entries(workflow.tasks);
+  const operators = listEntries(workflow.tasks);
   const named = new Set(operators.flatMap(([, { dependencies }]) => dependencies));
   const isStart = (id: string) => !workflow.start_task || workflow.start_task === id;
   const lines = operators.flatMap(([id, operator]) => [
@@ -29,7 +30,7 @@ function listOwnLines(id: string, operator: Operator): string[] {
         ...(operator.if_false ? [`${id} --> ${operator.if_false} : False`] : []),
       ];
     case "parallel": {
-      const branches = Object.keys(operator.branches).map((key, index) =>
+      const branches = listKeys(operator.branches).map((key, index) =>
         describe(`Branch ${index + 1}`, key),
       );
       return compose(

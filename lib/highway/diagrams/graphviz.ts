@@ -1,3 +1,4 @@
+import { listEntries } from "../language/key-order.ts";
 import { compareCodePoints } from "../model/code-points.ts";
 import type { Operator, Workflow } from "../model/workflow.ts";
 import {
@@ -86,7 +87,7 @@ function drawOperator(key: string, operator: Operator): string[] {
     case "parallel":
       return [
         ...drawCluster(toDiagramId(key), label, "#3498db", [
-          ...Object.entries(operator.branch_workflows).flatMap(([name, branch]) =>
+          ...listEntries(operator.branch_workflows).flatMap(([name, branch]) =>
             drawBranch(`${toDiagramId(key)}_${toDiagramId(name)}`, name, branch),
           ),
         ]),

@@ -1,4 +1,5 @@
 /** How the diagrams of the Python package 2.2.0 treat a map of tasks: its top level, a body or a branch. */
+import { fromEntries, listEntries, listKeys } from "../language/key-order.ts";
 import { compareCodePoints } from "../model/code-points.ts";
 import type { Operator, Workflow } from "../model/workflow.ts";
 
@@ -10,7 +11,7 @@ export function listSorted(tasks: Workflow["tasks"]): [string, Operator][] {
 /** Where a map of tasks starts: at its start task, or else at every task without dependencies. */
 export function listStarts(tasks: Workflow["tasks"], start: string | null): string[] {
   if (start !== null && Object.hasOwn(tasks, start)) return [start];
-  return Object.keys(tasks).filter((key) => tasks[key]?.dependencies.length === 0);
+  return listKeys(tasks).filter((key) => tasks[key]?.dependencies.length === 0);
 }
 
 /** Tasks that no task of their map depends on, and that select no target. */
@@ -32,7 +33,7 @@ function hasTarget(operator: Operator): boolean {
 
 /** The tasks of a loop's body by id. */
 export function bodyTasks(body: readonly Operator[]): Workflow["tasks"] {
-  return Object.fromEntries(body.map((operator) => [operator.task_id, operator]));
+  return fromEntries(body.map((operator) => [operator.task_id, operator]));
 }
 
 /** An id without the separators that diagrams do not allow. */
@@ -54,7 +55,7 @@ export function listLabelledEdges(operator: Operator, tasks: Workflow["tasks"]):
     edges.push({ to: operator.if_false, label: "False", kind: "false" as const });
   }
   if (operator.operator_type === "switch") {
-    for (const [label, to] of Object.entries(operator.cases))
+    for (const [label, to] of listEntries(operator.cases))
       edges.push({ to, label, kind: "case" as const });
     edges.push({ to: operator.default, label: "Default", kind: "default" as const });
   }

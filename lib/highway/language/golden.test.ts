@@ -37,6 +37,8 @@ function fillIn(value: unknown): unknown {
   return JSON.parse(serializeWorkflow(load(JSON.stringify(value)), "json"));
 }
 
+/** JavaScript writes 2.0 as 2. */
+const withoutZeros = (json: string) => json.trimEnd().replace(/(\d)\.0(?=,?$)/gm, "$1");
 const isUpstream = (id: string) => id.startsWith("upstream-");
 const idOf = (file: string) => path.parse(file).name;
 
@@ -53,7 +55,7 @@ describe.each([...older, ...newer])("%s", (file) => {
     const text = serializeWorkflow(load(read(`2.2/expected/${id}.json`)), "json");
     expect(JSON.parse(text)).toEqual(fillIn(expected));
     // The package keeps the document's order of keys inside branches; here they are in canonical order too.
-    if (!isUpstream(id)) expect(text).toBe(JSON.stringify(expected, null, 2));
+    if (!isUpstream(id)) expect(text).toBe(withoutZeros(read(`2.2/expected/${id}.json`)));
   });
 
   test("YAML is parsed back to the same workflow, with sorted keys and without null fields", () => {
@@ -75,18 +77,14 @@ describe.each([...older, ...newer])("%s", (file) => {
       const [mermaid, dot] = [`2.2/expected/${name}.mmd`, `2.2/expected/${name}.dot`];
       if (exists(mermaid))
         expect(toNestedMermaid(workflow)).toBe(
-          withNumbersFirst(read(mermaid).replace(/ {4}classDef default.*\n/, "")).trimEnd(),
+          read(mermaid)
+            .replace(/ {4}classDef default.*\n/, "")
+            .trimEnd(),
         );
-      if (exists(dot))
-        expect(toGraphviz(workflow)).toBe(withNumbersFirst(repair(read(dot))).trimEnd());
+      if (exists(dot)) expect(toGraphviz(workflow)).toBe(repair(read(dot)).trimEnd());
     }
   });
 });
-
-/** JavaScript lists the case `200` before the case `a b`, regardless of their order in the document. */
-function withNumbersFirst(diagram: string): string {
-  return diagram.replace(/(.* go_on .*a b.*\n)(.* z_z .*200.*\n)/, "$2$1");
-}
 
 /** The package does not escape quotes inside labels, and confuses a task `start` with the circle of that name. */
 function repair(dot: string): string {

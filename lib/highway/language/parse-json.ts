@@ -3,6 +3,7 @@ import { parseJson } from "../../absurd/connection/json.ts";
 import { decodeAndCheck } from "../model/checks/validate.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
+import { keepOrder } from "./key-order.ts";
 
 /** The result of parsing a document. */
 export type ParsedWorkflow = {
@@ -26,6 +27,7 @@ export function parseJsonText(text: string): ParsedText {
     const value = parseJson(content);
     // Throws for a key that occurs twice with different values.
     parseLossless(content);
+    if (MAY_HAVE_INDEX.test(content)) new KeyReader(content).visit(value);
     return { value, problems: [] };
   } catch (error) {
     const detail = error instanceof Error ? error.message.split("\n")[0] : String(error);
@@ -34,6 +36,65 @@ export function parseJsonText(text: string): ParsedText {
         { path: "", code: "syntax", severity: "error", message: `This is not JSON: ${detail}` },
       ],
     };
+  }
+}
+
+/** Keys that are whole numbers, also with escapes. */
+const MAY_HAVE_INDEX = /"(?:0|[1-9]\d*)"\s*:|\\u003/;
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+const BLANKS = /[ \t\n\r]*/y;
+const SCALAR = /[^\s,\]}]+/y;
+
+/** Reads the keys of legal JSON once more, for their order. */
+class KeyReader {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Goes over the text of one value, which was parsed to `value`. */
+  visit(value: unknown): void {
+    this.take(BLANKS);
+    const sign = this.text[this.at];
+    if (sign === "{") this.visitMembers(value as Record<string, unknown>);
+    else if (sign === "[") this.visitItems(value as unknown[]);
+    else this.take(sign === '"' ? STRING : SCALAR);
+    this.take(BLANKS);
+  }
+
+  private visitMembers(value: Record<string, unknown>): void {
+    const keys: string[] = [];
+    this.each("}", () => {
+      this.take(BLANKS);
+      const key: string = JSON.parse(this.take(STRING));
+      keys.push(key);
+      this.take(BLANKS);
+      this.at++;
+      this.visit(value[key]);
+    });
+    keepOrder(value, keys);
+  }
+
+  private visitItems(value: unknown[]): void {
+    let index = 0;
+    this.each("]", () => this.visit(value[index++]));
+  }
+
+  /** From the opening sign to behind the closing one. */
+  private each(end: string, visit: () => void): void {
+    this.at++;
+    this.take(BLANKS);
+    while (this.text[this.at] !== end) {
+      visit();
+      if (this.text[this.at] === ",") this.at++;
+    }
+    this.at++;
+  }
+
+  private take(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    const [found = ""] = pattern.exec(this.text) ?? [];
+    this.at += found.length;
+    return found;
   }
 }
 

@@ -62,6 +62,15 @@ const documents = fc.sample(arbitraryWorkflow.map(withKnownOperators), {
   seed: 4711,
 });
 
+/** Mermaid refuses the line. */
+const withoutDefaultClass = (diagram: string) => diagram.replace(/ {4}classDef default.*\n/, "");
+
+/** The keys of indented JSON, one a line, with their indentation. */
+const listKeyLines = (json: string) =>
+  [...json.matchAll(/^( *)("(?:[^"\\]|\\.)*"):/gm)].map(
+    ([, blanks = "", key = ""]) => `${blanks}${JSON.parse(key)}`,
+  );
+
 /** In the order of the keys. */
 const inOrder = (json: string | undefined) => json && JSON.stringify(JSON.parse(json), null, 1);
 
@@ -79,9 +88,7 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
       // The package cannot draw a loaded workflow in which an operator has a description.
       if (answer.mermaid?.value !== undefined) {
         drawn++;
-        expect(toNestedMermaid(workflow)).toBe(
-          answer.mermaid.value.replace(/ {4}classDef default.*\n/, ""),
-        );
+        expect(toNestedMermaid(workflow)).toBe(withoutDefaultClass(answer.mermaid.value));
       }
     }
     expect(drawn).toBeGreaterThan(documents.length / 20);
@@ -112,6 +119,28 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
     const answers = await askPython(texts.map((text) => ({ format: "json", text })));
     for (const [index, answer] of answers.entries())
       expect(toGraphviz(plain[index] as Workflow)).toBe(answer.dot?.value);
+  }, 300_000);
+
+  test("keys that are whole numbers keep their place", async () => {
+    const texts = documents.map((one) =>
+      serializeWorkflow(renamed(one), "json")
+        .replaceAll('"a"', '"10"')
+        .replaceAll('"b"', '"2"')
+        .replaceAll('"load"', '"007"')
+        .replaceAll('"T1"', '"404"'),
+    );
+    const answers = await askPython(texts.map((text) => ({ format: "json", text })));
+    for (const [index, answer] of answers.entries()) {
+      const { workflow } = parseWorkflow(texts[index] ?? "");
+      if (!workflow) throw new Error("no workflow");
+      expect(answer.load).toEqual({});
+      expect(listKeyLines(serializeWorkflow(workflow, "json"))).toEqual(
+        listKeyLines(answer.json?.value ?? ""),
+      );
+      expect(toGraphviz(workflow)).toBe(answer.dot?.value);
+      if (answer.mermaid?.value !== undefined)
+        expect(toNestedMermaid(workflow)).toBe(withoutDefaultClass(answer.mermaid.value));
+    }
   }, 300_000);
 
   test("refuses names, versions, deadlines and statuses with the same sentences", async () => {

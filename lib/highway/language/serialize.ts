@@ -2,6 +2,7 @@ import { stringify as stringifyLossless } from "lossless-json";
 import { Document, type ScalarTag, visit } from "yaml";
 import { compareCodePoints } from "../model/code-points.ts";
 import { isLoop, type Operator, type Workflow } from "../model/workflow.ts";
+import { listEntries } from "./key-order.ts";
 import type { Format } from "./parse.ts";
 import { needsQuotes } from "./yaml.ts";
 
@@ -33,7 +34,7 @@ const NULLABLE = new Set([
  * tasks, branches and cases is lost; nulls in the user's own values are kept.
  */
 export function serializeWorkflow(workflow: Workflow, format: Format): string {
-  if (format === "json") return stringifyLossless(workflow, null, 2) ?? "";
+  if (format === "json") return writeJson(workflow, "");
   const document = new Document(withoutNulls(workflow), {
     // Quotes text that YAML 1.1 resolves to another type.
     version: "1.1",
@@ -50,6 +51,20 @@ export function serializeWorkflow(workflow: Workflow, format: Format): string {
     },
   });
   return document.toString({ indentSeq: false, lineWidth: 80 });
+}
+
+/** JSON with an indentation of two spaces, and with the keys of each object in the order of its document. */
+function writeJson(value: unknown, indent: string): string {
+  if (typeof value !== "object" || value === null) return stringifyLossless(value) ?? "null";
+  const inner = `${indent}  `;
+  const members = Array.isArray(value)
+    ? value.map((item) => writeJson(item, inner))
+    : listEntries(value as Record<string, unknown>).flatMap(([key, member]) =>
+        member === undefined ? [] : `${JSON.stringify(key)}: ${writeJson(member, inner)}`,
+      );
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  if (members.length === 0) return `${open}${close}`;
+  return `${open}\n${members.map((member) => inner + member).join(",\n")}\n${indent}${close}`;
 }
 
 const MERGE = "tag:yaml.org,2002:merge";

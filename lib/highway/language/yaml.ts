@@ -14,6 +14,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { joinPath, type Problem } from "../model/problem.ts";
+import { keepOrder, listEntries } from "./key-order.ts";
 
 /** The maximum number of reported errors; most later ones follow from the first. */
 const MAX_ERRORS = 20;
@@ -168,7 +169,10 @@ class Reader {
         this.report((key ?? node) as Node, path, `The key '${name}' occurs twice`);
       members.set(name, this.convert(member as Node | null, at));
     }
-    const all = [...merged.flatMap((source) => Object.entries(source as object)), ...members];
+    const all = [
+      ...merged.flatMap((source) => listEntries(source as Record<string, unknown>)),
+      ...members,
+    ];
     for (const [name, member] of all)
       Object.defineProperty(value, name, {
         value: member,
@@ -176,6 +180,10 @@ class Reader {
         writable: true,
         configurable: true,
       });
+    keepOrder(
+      value,
+      all.map(([name]) => name),
+    );
     return value;
   }
 

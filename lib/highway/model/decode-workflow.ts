@@ -1,3 +1,4 @@
+import { fromEntries, listEntries } from "../language/key-order.ts";
 import * as f from "./fields.ts";
 import type { Problem } from "./problem.ts";
 import { parseWaitFor } from "./wait-for.ts";
@@ -238,13 +239,13 @@ function workflowField(value: unknown, place: f.Place): Workflow {
 
 function tasksField(value: unknown, place: f.Place): Record<string, Operator> {
   const tasks = f.mapping(f.json)(value, place);
-  const operators = Object.entries(tasks).map(([id, task]) => {
+  const operators = listEntries(tasks).map(([id, task]): [string, Operator] => {
     const at = place.member(id);
     if (!f.isMapping(task) || Object.hasOwn(task, "task_id")) return [id, operatorField(task, at)];
     at.warn("task_id_missing", "has no task_id; its key is used", `add task_id: ${id}`);
     return [id, operatorField({ task_id: id, ...task }, at)];
   });
-  return Object.fromEntries(operators);
+  return fromEntries(operators);
 }
 
 function bodyOperator(value: unknown, place: f.Place): Operator {

@@ -1,4 +1,5 @@
 import type { Json } from "../../model/json.ts";
+import { fromEntries, listEntries } from "../language/key-order.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant, parseCountedInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
@@ -198,8 +199,8 @@ export function list<T>(item: Field<T>): Field<T[]> {
 export function mapping<T>(item: Field<T>): Field<Record<string, T>> {
   return (value, place) => {
     if (!isMapping(value)) return reject(place, value, "a mapping", "such as {key: value}", {});
-    const entries = Object.entries(value);
-    return Object.fromEntries(entries.map(([key, one]) => [key, item(one, place.member(key))]));
+    const entries = listEntries(value);
+    return fromEntries(entries.map(([key, one]) => [key, item(one, place.member(key))]));
   };
 }
 
@@ -240,11 +241,11 @@ export function decodeFields<T extends object>(
   place: Place,
   { open = false } = {},
 ): T {
-  const known = Object.entries<Field<unknown>>(fields).map(([key, field]) => {
+  const known = Object.entries<Field<unknown>>(fields).map(([key, field]): [string, unknown] => {
     const given = Object.hasOwn(value, key) ? value[key] : undefined;
     return [key, field(given, place.member(key))];
   });
-  const others = Object.entries(value).filter(([key]) => !Object.hasOwn(fields, key));
+  const others = listEntries(value).filter(([key]) => !Object.hasOwn(fields, key));
   if (!open)
     for (const [key] of others) {
       const near = findNearest(key, Object.keys(fields));
@@ -256,7 +257,7 @@ export function decodeFields<T extends object>(
           near && `did you mean ${near}?`,
         );
     }
-  return Object.fromEntries([...known, ...others]) as T;
+  return fromEntries([...known, ...others]) as T;
 }
 
 /** The field most similar to a word: few edits away, or at least with a common prefix. The last one on a tie. */

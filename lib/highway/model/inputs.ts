@@ -1,4 +1,5 @@
 import type { Json } from "../../model/json.ts";
+import { listEntries } from "../language/key-order.ts";
 import { findScope, innerScopes, listScopes, type Scope } from "./scopes.ts";
 import { listFieldPaths, listTemplateFields } from "./template-fields.ts";
 import type { Operator, Workflow } from "./workflow.ts";
@@ -31,7 +32,7 @@ const KNOWN_IN: Record<string, readonly string[]> = {
  * name; then names that operators refer to and nothing in the workflow provides, in the order of its operators.
  */
 export function listInputs(workflow: Workflow): WorkflowInput[] {
-  const variables = Object.entries(workflow.variables);
+  const variables = listEntries(workflow.variables);
   const operators = listScopes(workflow).flatMap(({ scope }) => [...scope.operators.values()]);
   const provided = new Set([
     ...KNOWN,

@@ -1,3 +1,4 @@
+import { listEntries } from "../language/key-order.ts";
 import { findContaining, type Scope } from "./scopes.ts";
 import { isRouter, listTargets, type Operator } from "./workflow.ts";
 
@@ -23,7 +24,7 @@ export function targetsIn(scope: Scope, operator: Operator): { target: string; l
 
 function listChoiceTargets(operator: Operator): { target: string; label: string }[] {
   if (operator.operator_type !== "multi_choice") return [];
-  return Object.entries(operator.branches).flatMap(([label, { tasks }]) =>
+  return listEntries(operator.branches).flatMap(([label, { tasks }]) =>
     Object.hasOwn(operator.branch_workflows, label)
       ? []
       : tasks.map((target) => ({ target, label })),

@@ -1,3 +1,4 @@
+import { listEntries, listValues } from "../language/key-order.ts";
 import { joinPath } from "./problem.ts";
 import { isBranching, isLoop, type Operator, type Workflow } from "./workflow.ts";
 
@@ -29,7 +30,7 @@ export type LocatedScope = {
 export function topScope(workflow: Workflow): Scope {
   return {
     path: "",
-    operators: withoutBodies(Object.values(workflow.tasks)),
+    operators: withoutBodies(listValues(workflow.tasks)),
     start: workflow.start_task,
     outer: null,
   };
@@ -48,7 +49,7 @@ export function bodyScope(loop: Operator, outer: Scope): Scope {
 /** The scopes of the branches of a parallel or a choice, if they are separate workflows. */
 export function branchScopes(operator: Operator, outer: Scope): { name: string; scope: Scope }[] {
   if (!isBranching(operator)) return [];
-  return Object.entries(operator.branch_workflows).map(([name, workflow]) => ({
+  return listEntries(operator.branch_workflows).map(([name, workflow]) => ({
     name,
     scope: {
       ...topScope(workflow),
@@ -71,7 +72,7 @@ export function listScopes(workflow: Workflow): LocatedScope[] {
 
 function locateTasks(scope: Scope, value: Workflow, path: string): LocatedScope {
   const tasks = joinPath(path, "tasks");
-  const keys = new Map(Object.entries(value.tasks).map(([key, task]) => [task.task_id, key]));
+  const keys = new Map(listEntries(value.tasks).map(([key, task]) => [task.task_id, key]));
   const locate = (id: string) => joinPath(tasks, keys.get(id) ?? id);
   return { scope, locate, workflow: { value, path } };
 }
@@ -101,7 +102,7 @@ export function sharedBranches(
   scope: Scope,
 ): { name: string; ids: string[] }[] {
   if (parallel.operator_type !== "parallel") return [];
-  return Object.entries(parallel.branches)
+  return listEntries(parallel.branches)
     .filter(([name]) => !Object.hasOwn(parallel.branch_workflows, name))
     .map(([name, ids]) => ({ name, ids: ids.filter((id) => scope.operators.has(id)) }));
 }

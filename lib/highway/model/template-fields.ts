@@ -1,5 +1,6 @@
 import type { Json } from "../../model/json.ts";
 import { listPaths, parseExpression } from "../language/expression.ts";
+import { listEntries } from "../language/key-order.ts";
 import { parseTemplate, TemplateError, type TemplatePath } from "../language/template.ts";
 import { isMapping } from "./fields.ts";
 import type { Guard, Operator } from "./workflow.ts";
@@ -50,13 +51,13 @@ function listOwn(operator: Operator): TemplateField[] {
         ...inText(["correction_prompt_template"], operator.correction_prompt_template),
       ];
     case "multi_choice":
-      return Object.entries(operator.branches).map(([name, { condition }]) =>
+      return listEntries(operator.branches).map(([name, { condition }]) =>
         expression(["branches", name, "condition"], condition),
       );
     case "terminate":
       return [...inText(["result"], operator.result), ...inText(["reason"], operator.reason)];
     case "child_workflow":
-      return Object.entries(operator.children).flatMap(([name, { inputs = null }]) =>
+      return listEntries(operator.children).flatMap(([name, { inputs = null }]) =>
         inText(["children", name, "inputs"], inputs),
       );
     default:
@@ -80,7 +81,7 @@ function inText(keys: (string | number)[], value: Json): TemplateField[] {
   if (typeof value === "string") return [{ keys, kind: "template", text: value }];
   if (Array.isArray(value)) return value.flatMap((one, index) => inText([...keys, index], one));
   if (!isMapping(value)) return [];
-  return Object.entries(value).flatMap(([key, one]) => inText([...keys, key], one as Json));
+  return listEntries(value).flatMap(([key, one]) => inText([...keys, key], one as Json));
 }
 
 /** What is wrong with the syntax of a field; `undefined` if it is valid. */

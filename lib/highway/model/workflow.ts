@@ -2,7 +2,9 @@
  * The workflow as it is written, version 2.2 of the language: snake_case keys in the order of the JSON form,
  * durations and instants as normalised ISO 8601 text. Unknown fields stay on their objects, after the known ones.
  */
+
 import type { Json, JsonObject } from "../../model/json.ts";
+import { listEntries } from "../language/key-order.ts";
 
 /** The kinds of operator that the language defines, as written in `operator_type`. */
 export const OPERATOR_TYPES = [
@@ -323,6 +325,6 @@ export function listTargets(router: RouterOperator): { target: string; label: st
       { target: router.if_true, label: "true" },
       { target: router.if_false, label: "false" },
     ].flatMap(({ target, label }) => (target ? [{ target, label }] : []));
-  const cases = Object.entries(router.cases).map(([label, target]) => ({ target, label }));
+  const cases = listEntries(router.cases).map(([label, target]) => ({ target, label }));
   return router.default ? [...cases, { target: router.default, label: "default" }] : cases;
 }

@@ -1,3 +1,4 @@
+import { listEntries, listKeys } from "../../language/key-order.ts";
 import type { TemplatePath } from "../../language/template.ts";
 import { parseDuration } from "../duration.ts";
 import { isMapping, type Place } from "../fields.ts";
@@ -78,7 +79,7 @@ export function checkOperator(operator: Operator, place: Place): void {
     case "switch":
       if (Object.keys(operator.cases).length === 0)
         place.member("cases").warn("switch_without_cases", "is empty, so nothing can match");
-      for (const key of Object.keys(operator.cases))
+      for (const key of listKeys(operator.cases))
         if (key !== key.trim())
           place
             .member("cases")
@@ -257,7 +258,7 @@ function listNameFields(operator: EventOperator): TemplateField[] {
 
 function checkChoice(operator: MultiChoiceOperator, place: Place): void {
   checkSeconds(operator.timeout, place.member("timeout"));
-  const names = Object.keys(operator.branches);
+  const names = listKeys(operator.branches);
   if (names.length === 0)
     place.member("branches").warn("choice_without_branches", "is empty, so nothing can be chosen");
   if (operator.minimum_branches > names.length)
@@ -269,7 +270,7 @@ function checkChoice(operator: MultiChoiceOperator, place: Place): void {
       );
   const inside = operator.branch_workflows;
   if (Object.keys(inside).length === 0) return;
-  for (const name of new Set([...names, ...Object.keys(inside)])) {
+  for (const name of new Set([...names, ...listKeys(inside)])) {
     const at = place.member("branch_workflows").member(name);
     const branch = operator.branches[name];
     const workflow = inside[name];
@@ -291,7 +292,7 @@ function isSameSet(left: readonly string[], right: readonly string[]): boolean {
 
 function checkChildren(operator: ChildWorkflowOperator, place: Place): void {
   checkSeconds(operator.timeout_seconds, place.member("timeout_seconds"));
-  const children = Object.entries(operator.children);
+  const children = listEntries(operator.children);
   if (children.length === 0)
     place.member("children").warn("no_children", "is empty, so the operator does nothing");
   for (const [name, child] of children) {

@@ -1,3 +1,4 @@
+import { listEntries } from "../../language/key-order.ts";
 import { Place } from "../fields.ts";
 import type { Problem } from "../problem.ts";
 import {
@@ -79,7 +80,7 @@ function checkTargets(operator: Operator, scope: Scope, place: Place): void {
 }
 
 function checkChoice(choice: MultiChoiceOperator, scope: Scope, place: Place): void {
-  for (const [name, { tasks }] of Object.entries(choice.branches)) {
+  for (const [name, { tasks }] of listEntries(choice.branches)) {
     if (Object.hasOwn(choice.branch_workflows, name)) continue;
     for (const [index, id] of tasks.entries())
       if (!scope.operators.has(id))

@@ -1,3 +1,4 @@
+import { listEntries, listValues } from "../../language/key-order.ts";
 import { Place } from "../fields.ts";
 import type { Problem } from "../problem.ts";
 import { behindIn, dependenciesIn, reducedDependencies, targetsIn } from "../reach.ts";
@@ -70,9 +71,9 @@ function listOutcomes(operator: Operator): string[][] {
     case "condition":
       return [operator.if_true, operator.if_false].map(toTarget);
     case "switch":
-      return [...Object.values(operator.cases), operator.default].map(toTarget);
+      return [...listValues(operator.cases), operator.default].map(toTarget);
     case "multi_choice":
-      return Object.entries(operator.branches).map(([name, { tasks }]) =>
+      return listEntries(operator.branches).map(([name, { tasks }]) =>
         Object.hasOwn(operator.branch_workflows, name)
           ? [`branch '${name}'`]
           : tasks.flatMap(toTarget),

@@ -1,3 +1,4 @@
+import { listEntries } from "../../language/key-order.ts";
 import { decodeWorkflow } from "../decode-workflow.ts";
 import { isMapping, Place } from "../fields.ts";
 import { joinPath, type Problem } from "../problem.ts";
@@ -65,7 +66,7 @@ function checkDocument(workflow: Workflow, path: string, problems: Problem[]): v
     place
       .member("start_task")
       .error("unknown_target", `Start task '${workflow.start_task}' does not exist`);
-  for (const [key, { task_id }] of Object.entries(workflow.tasks))
+  for (const [key, { task_id }] of listEntries(workflow.tasks))
     if (key !== task_id)
       new Place(joinPath(joinPath(path, "tasks"), key), problems)
         .member("task_id")
