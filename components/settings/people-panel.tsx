@@ -20,7 +20,7 @@ export function PeoplePanel({ access: { people } }: { access: AccessOverview }) 
           "First seen",
           "Last seen",
         ]}
-        empty="Nobody has come in by a door yet."
+        empty="Nobody has signed in with a provider or proxy yet."
       >
         {people.map((person) => (
           <tr key={`${person.door} ${person.subject}`}>
