@@ -86,8 +86,8 @@ function twoDigits(value: number): string {
 }
 
 /**
- * An instant in a time zone on a 24-hour clock: `2026-03-02 14:20:31.218`, `0044-03-15 12:00:00.000 BC`. Infinities, and
- * years that `Date` cannot hold, are returned as they are.
+ * An instant in a time zone on a 24-hour clock: `2026-03-02 14:20:31.218`, `0044-03-15 12:00:00.000 BC`.
+ * Infinities, and years that `Date` cannot hold, are returned unchanged.
  */
 export function formatInstant(iso: string, zone: string): string {
   const parts = splitInstant(iso, zone);
@@ -234,13 +234,13 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 
 /** Control characters except tab and line breaks, and characters that reorder text or are invisible. */
 const CONTROLS =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finds control characters
   /[\0-\x08\v\f\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
- * Replaces characters that control a terminal, or reorder or hide text, by their code, as `\u202e`, which JSON reads as the
- * same character. Two characters are kept where they are part of writing: joiners between letters or emoji, and isolates
- * around the whole text, which affect nothing outside of it.
+ * Replaces characters that control a terminal, or reorder or hide text, by their code, such as `\u202e`, which
+ * JSON parses as the same character. Two kinds are kept where scripts need them: joiners between letters or emoji,
+ * and isolates around the whole text, which affect nothing outside it.
  */
 export function revealControls(text: string): string {
   return text.replace(CONTROLS, (character, at: number) => {
@@ -253,7 +253,7 @@ export function revealControls(text: string): string {
   });
 }
 
-/** Whether a joiner beside it can have an effect: letters of ASCII are never joined. */
+/** Whether a joiner next to this character can have an effect: ASCII letters are never joined. */
 function isJoinable(neighbour: string | undefined): boolean {
   return neighbour !== undefined && neighbour > "\x9f";
 }

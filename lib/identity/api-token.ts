@@ -41,7 +41,7 @@ type Row = {
   hash: Buffer;
   grants: Grant[];
   isRevoked: boolean;
-  /** Time until it expires, when the row was read, in milliseconds. */
+  /** Time from reading the row to the token's expiry, in milliseconds. */
   lifeMs: number;
 };
 

@@ -15,7 +15,7 @@ const RECHECK_MS = 10_000;
 const KEY = Symbol.for("absurd-dashboard.identity-tables");
 type Shared = {
   known: Map<string, { installed: boolean; at: number }>;
-  /** Until when the database counts as away, where there are others. */
+  /** Until when the database counts as unavailable, if there are others. */
   away: { until: number };
 };
 const shared = globalThis as { [KEY]?: Shared };
@@ -38,15 +38,18 @@ export async function hasIdentityTables(): Promise<boolean> {
 }
 
 /**
- * How long a session or token that was looked up is believed while the first of several databases is away, in milliseconds.
- * Pages of the others go on that long; an end or a revocation by another process is not noticed until it is back.
+ * How long a cached session or token is trusted while the first of several databases is unavailable, in
+ * milliseconds. Pages of the others keep working that long; an end or a revocation by another process goes
+ * unnoticed until the first one is back.
  */
 export const BELIEVED_WHILE_AWAY_MS = 3_600_000;
 
-/** How long the first of several databases may take to respond, in milliseconds: requests to the others wait for it. */
+/**
+ * Time limit of the first of several databases to respond, in milliseconds: requests to the others wait for it.
+ */
 const RESPONSE_MS = 2_000;
 
-/** How long after a failure it is not asked again, in milliseconds. */
+/** How long it is not queried after a failure, in milliseconds. */
 const RETRY_MS = 5_000;
 
 const AWAY = new ProblemError({
@@ -56,14 +59,14 @@ const AWAY = new ProblemError({
 });
 
 /**
- * What `work` on the database of sessions resolves to. Where there are others, it fails after two seconds, and at once for
- * five seconds after it was away.
+ * The result of `work` on the database of sessions. If there are other databases, it fails after two seconds, and
+ * immediately for five seconds after a failure.
  */
 export async function askHome<T>(work: () => Promise<T>): Promise<T> {
   if (!hasSeveralDatabases()) return work();
   if (performance.now() < away.until) throw AWAY;
   const running = work();
-  // It may fail after the deadline, when nothing waits for it any more.
+  // It may fail after the deadline, when nothing waits for it.
   running.catch(() => undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -79,12 +82,12 @@ export async function askHome<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Whether an error means that the first of several databases is away. */
+/** Whether an error means that the first of several databases is unavailable. */
 export function isHomeAway(error: unknown): boolean {
   return hasSeveralDatabases() && (error === AWAY || isUnavailable(error));
 }
 
-/** Asks the database of sessions again at once, for tests. */
+/** Lets the next call query the database of sessions at once, for tests. */
 export function forgetOutage(): void {
   away.until = Number.NEGATIVE_INFINITY;
 }

@@ -90,7 +90,7 @@ export async function findAccess(): Promise<{ access: Access; tenants: Tenants }
  */
 export async function findFleet(): Promise<{
   databases: DatabaseLabel[];
-  /** Why there is no such database. */
+  /** Why there is no such database; `null` if there are some. */
   uncovered: Uncovered | null;
   hasSession: boolean;
   /** Whether the dashboard has only one database, which needs no such page. */

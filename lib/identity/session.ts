@@ -34,7 +34,7 @@ export type ProviderTokens = { refreshToken?: string | undefined; idToken?: stri
  */
 const BELIEVED_MS = 5_000;
 
-/** How long it is believed while its database does not say whether it still holds, and a replica is read, in milliseconds. */
+/** How long it is trusted while its database does not respond and a replica is read, in milliseconds. */
 const BELIEVED_BESIDE_REPLICA_MS = 60_000;
 
 /** How often activity is stored, in milliseconds. */
@@ -47,7 +47,7 @@ type Row = {
   reasons: string[];
   endReason: string | null;
   isOld: boolean;
-  /** Time since the last activity that was stored, when the row was read, in milliseconds. */
+  /** Time from the last stored activity to reading the row, in milliseconds. */
   idleMs: number;
   isDue: boolean;
 };
@@ -64,9 +64,10 @@ shared[KEY] ??= { known: new Map(), active: new Map(), ended: new Set() };
 const { known, active, ended } = shared[KEY];
 
 /**
- * Starts a session and returns the value of its cookie. Where the dashboard's tables are not installed the cookie alone is
- * the session: it cannot be listed, and ended only in the process that serves the sign-out. So it is for at most an hour while
- * the first of several databases is away, for the sake of the others.
+ * Starts a session and returns the value of its cookie. If the dashboard's tables are not installed, the cookie
+ * alone is the session: it cannot be listed, and can be ended only in the process that serves the sign-out. The
+ * same applies while the first of several databases is unavailable, for at most an hour, so that the others stay
+ * accessible.
  */
 export async function startSession(
   identity: Identity,
@@ -81,7 +82,7 @@ export async function startSession(
     });
   } catch (error) {
     if (!isHomeAway(error)) throw error;
-    // Its end follows from its start.
+    // A session's end is computed from its start.
     const passed = Math.max(0, sessionSeconds() - BELIEVED_WHILE_AWAY_MS / 1_000);
     return signSession({
       ...{ identity: { ...identity, sessionId: null }, startedAt: activeAt - passed, activeAt },
@@ -147,7 +148,7 @@ export async function findSession(
   const { row } = found;
   if (row === null || row.endReason !== null || row.isOld) return null;
   if (isIdleRow(sessionId, row, found.at)) {
-    // A row from before an outage does not know of activity in other processes.
+    // A row read before an outage lacks activity in other processes.
     if (performance.now() - found.at < BELIEVED_MS) await endSession(sessionId, "idle");
     return null;
   }
@@ -165,7 +166,10 @@ function isIdle({ activeAt }: SessionClaims): boolean {
   return Date.now() / 1_000 - activeAt > getEnvironment().DASHBOARD_SESSION_IDLE * 60;
 }
 
-/** Whether nobody was active in a session for too long: by its row, as it was read some time ago, and by this process. */
+/**
+ * Whether a session has been idle for too long, by its row, as of when it was read, and by the activity in this
+ * process.
+ */
 function isIdleRow(sessionId: Uuid, { idleMs }: Row, readAt: number): boolean {
   const most = getEnvironment().DASHBOARD_SESSION_IDLE * 60_000;
   const now = performance.now();
@@ -176,9 +180,10 @@ function isIdleRow(sessionId: Uuid, { idleMs }: Row, readAt: number): boolean {
 }
 
 /**
- * What is known of a session; `undefined` if its database is away and there is nothing to read instead.
+ * The known state of a session; `undefined` if its database is unavailable and nothing else can be read.
  *
- * @throws ProblemError where the database is away and others can be read, unless the session was looked up not too long before.
+ * @throws ProblemError if the database is unavailable and others can be read, unless the session was looked up
+ * recently enough.
  */
 async function findKnown(sessionId: Uuid): Promise<Known | undefined> {
   const last = known.get(sessionId);
@@ -248,7 +253,10 @@ function noteActivity(sessionId: Uuid): void {
   ).catch(() => undefined);
 }
 
-/** Whether the provider has to confirm the person of this session again. Not while its database, where that is stored, is away. */
+/**
+ * Whether the provider must confirm the person of this session again. False while the database that stores this is
+ * unavailable.
+ */
 export async function isConfirmationDue(sessionId: Uuid): Promise<boolean> {
   const found = await findKnown(sessionId);
   return found?.row?.isDue === true && performance.now() - found.at < BELIEVED_MS;
@@ -278,7 +286,7 @@ export async function endPreviousSession(cookie: string | undefined): Promise<vo
   if (claims?.identity.sessionId) await endNow(claims.identity.sessionId, "signed in again");
 }
 
-/** Ends a session. While the first of several databases is away it ends in this process alone. */
+/** Ends a session. While the first of several databases is unavailable, it ends only in this process. */
 async function endNow(sessionId: Uuid, reason: string): Promise<void> {
   noteEnd(sessionId);
   await askHome(() => endSession(sessionId, reason)).catch((error: unknown) => {
@@ -309,7 +317,7 @@ export async function endSessionOf(
   return { identity, idToken };
 }
 
-/** The provider's id token of a session, for the sign-out there. */
+/** The provider's id token for a session, needed to sign out there. */
 async function findIdToken(sessionId: Uuid): Promise<string | null> {
   const [row] = await query(
     getHomePool(),

@@ -255,7 +255,7 @@ test("while the only database is unavailable the signed session counts, so that 
   expect(await see(asHeaders(session))).toBe("ada");
 });
 
-test("while the first of several databases is away, the others are open for an hour", async () => {
+test("while the first of several databases is unavailable, the others stay open for an hour", async () => {
   const id = async (one: string) => (await verifySession(one))?.identity.sessionId ?? "";
   const [session, idle, unknown, left] = [
     await signIn(),
@@ -296,9 +296,9 @@ test("while the first of several databases is away, the others are open for an h
     pass(25);
     expect(await seeThere({ ...asHeaders(session), "x-activity": "1" })).toBe("ada");
     expect(await seeThere(bearer)).toBe("ci");
-    // What this process never looked up may have been ended.
+    // A session that this process never looked up may have been ended.
     await expect(seeThere(asHeaders(unknown))).rejects.toMatchObject(refusal);
-    // A sign-out holds, and one can sign in without the first database.
+    // A sign-out takes effect, and signing in works without the first database.
     expect(await endSessionOf(left)).toMatchObject({ idToken: null });
     await expect(seeThere(asHeaders(left))).rejects.toMatchObject({ code: "unauthenticated" });
     const begun = await signIn();
@@ -329,7 +329,7 @@ test("while the first of several databases is away, the others are open for an h
   }
 });
 
-test("a database that answers with an error does not make a session valid", async () => {
+test("a database that responds with an error does not make a session valid", async () => {
   const session = await signIn();
   forgetSession((await verifySession(session))?.identity.sessionId ?? "");
   await database.pool.query("alter table absurd_dashboard.session rename to session_away");

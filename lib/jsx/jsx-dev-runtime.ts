@@ -1,7 +1,7 @@
 import { jsxDEV as createElement, Fragment } from "react/jsx-dev-runtime";
 import { revealProps } from "./reveal-props";
 
-/* The same as `jsx-runtime.ts` for the development server and tests, where the compiler calls another function. */
+/* Like `jsx-runtime.ts`, for the development server and tests, in which the compiler calls another function. */
 
 export type { JSX } from "react";
 export { Fragment };

@@ -19,13 +19,13 @@ test("text of an element shows control characters as codes", () => {
   ).toBe(`<p>${VISIBLE} and ${VISIBLE}<i>${VISIBLE}</i></p>`);
 });
 
-test("text that a component passes on to an element of others is visible too", () => {
-  // As a library's component, which is compiled with React's own runtime.
+test("text that a component passes on to a foreign element is visible too", () => {
+  // Like a library's component, which is compiled with React's own runtime.
   const Foreign = ({ children }: { children: string }) => children;
   expect(renderToStaticMarkup(<Foreign>{NAME}</Foreign>)).toBe(VISIBLE);
 });
 
-test("attributes that are shown are visible, and values and addresses are kept", () => {
+test("attributes shown as text reveal control characters; values and addresses are unchanged", () => {
   const markup = renderToStaticMarkup(
     <a href={`/${NAME}`} title={NAME} aria-label={NAME} data-tip={NAME} data-value={NAME}>
       x
@@ -39,7 +39,7 @@ test("attributes that are shown are visible, and values and addresses are kept",
   );
 });
 
-test("a component's own properties are kept", () => {
+test("a component's own properties are unchanged", () => {
   const Button = ({ title }: { title: string }) => <i data-value={title} />;
   expect(renderToStaticMarkup(<Button title={NAME} />)).toBe(`<i data-value="${NAME}"></i>`);
 });

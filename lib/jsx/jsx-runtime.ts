@@ -2,9 +2,9 @@ import { jsx as createElement, jsxs as createStaticElement, Fragment } from "rea
 import { revealProps } from "./reveal-props";
 
 /*
- * What the compiler calls for JSX in this repository (`jsxImportSource` in tsconfig.json): React's own functions, with text
- * whose control characters are visible. Names and messages come from strangers and are shown in hundreds of places, so none
- * of these has to remember it.
+ * The functions that the compiler calls for JSX in this repository (`jsxImportSource` in tsconfig.json): React's
+ * own, with visible control characters in text. Names and messages come from untrusted sources and are shown in
+ * hundreds of places; this way no place can forget it.
  */
 
 export type { JSX } from "react";

@@ -3,15 +3,15 @@ import { revealControls } from "../format";
 /** Attributes that browsers or screen readers show as text, on any component. */
 const SHOWN = ["aria-label", "aria-description", "aria-valuetext", "data-tip"] as const;
 
-/** The same on elements only: components may use these names for values. */
+/** The same, on elements only: components may use these names for values. */
 const SHOWN_ON_ELEMENTS = ["title", "alt", "placeholder", "label"] as const;
 
 type Props = { readonly [name: string]: unknown };
 
 /**
- * The properties of an element, in which control characters of text on screen are replaced by their codes: of its children,
- * and of attributes that are shown. Values, addresses and identifiers are not changed. Returns `props` itself where nothing is
- * to be replaced.
+ * The properties of an element with the control characters of displayed text replaced by their codes: in its
+ * children, and in attributes shown as text. Values, addresses and identifiers are not changed. Returns `props`
+ * itself if there is nothing to replace.
  */
 export function revealProps(type: unknown, props: unknown): unknown {
   const given = props as Props;
@@ -28,7 +28,7 @@ export function revealProps(type: unknown, props: unknown): unknown {
   return revealed ?? props;
 }
 
-/** Keeps the identity of what has no control characters, so that React compares it as before. */
+/** Returns values without control characters unchanged, so that React compares them as before. */
 function revealText(value: unknown): unknown {
   if (typeof value === "string") return revealControls(value);
   if (!Array.isArray(value)) return value;

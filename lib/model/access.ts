@@ -101,13 +101,13 @@ export type Access = {
   hasSession: boolean;
 };
 
-/** Somebody who may view none of several databases, and why. */
+/** A person who may view none of several databases, and the reason. */
 export type Uncovered = {
   name: string;
   grants: readonly Grant[];
-  /** Why these grants: claims, groups or settings. */
+  /** The source of these grants: claims, groups or settings. */
   reasons: readonly string[];
-  /** Whether viewing is switched off for everybody. */
+  /** Whether viewing is switched off for everyone. */
   isSwitchedOff: boolean;
 };
 

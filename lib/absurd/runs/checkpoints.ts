@@ -198,8 +198,8 @@ export type StepInput = {
  * of a stored value is not checked. If storing fails, the step runs again in the next attempt, so it should be
  * idempotent.
  *
- * @throws TaskCancelledError, RunFailedError, RunNotFoundError when the result can't be stored; and what `execute`
- * throws.
+ * @throws TaskCancelledError, RunFailedError, RunNotFoundError if the result cannot be stored; and the errors of
+ * `execute`.
  */
 export async function step<T extends Json | undefined>(
   db: Queryable,

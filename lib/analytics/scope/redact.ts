@@ -117,7 +117,8 @@ const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) })
 
 /**
  * The text at a path, at most 200 characters. While anything is redacted it selects more, prefixed with its type,
- * for `redactColumn`. A path through every element of an array has the values of all of them; a number selects one element.
+ * for `redactColumn`. A path through every element of an array selects the values of all elements; a number selects
+ * one element.
  */
 export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
   const found = selectAt(value, upToArray(steps));
@@ -158,7 +159,7 @@ function selectAt(value: SQL, steps: string[]): SQL {
   return found;
 }
 
-/** A query of the values at a path, in the order of its arrays. What is no array has no elements. */
+/** A query of the values at a path, in the order of its arrays. Anything but an array has no elements. */
 function selectEach(value: SQL, steps: JsonPath["steps"], depth = 0): SQL {
   const at = steps.indexOf(null);
   if (at < 0) return sql`select ${selectAt(value, steps as string[])} as found`;
@@ -188,7 +189,7 @@ export function redactColumn(
   return (steps.includes(null) ? joinEach(shown, steps) : shown)?.slice(0, LIMIT) ?? null;
 }
 
-/** The values at a path through arrays, of the JSON text of the first array: as `columnText` selects them. */
+/** The values at a path through arrays, from the JSON text of the first array, in the format of `columnText`. */
 function joinEach(array: string, steps: JsonPath["steps"]): string | null {
   let values = [parse(array)];
   for (const step of steps.slice(steps.indexOf(null)))

@@ -7,10 +7,10 @@ import { getTlsOptions, type LimitedClient } from "./client";
 const CANCEL_REQUEST = 80_877_102;
 const TLS_REQUEST = 80_877_103;
 
-/** How long is waited for a cancel request, in milliseconds. */
+/** How long to wait for a cancel request, in milliseconds. */
 const LIMIT_MS = 1_000;
 
-/** After how long its connection is given up, in milliseconds. */
+/** When to give up its connection, in milliseconds. */
 const GIVE_UP_MS = 30_000;
 
 /**
@@ -42,8 +42,8 @@ export async function cancelStatement(victim: LimitedClient): Promise<void> {
       ? await secureSocket(socket, target.tls.direct, getTlsOptions(target, host))
       : socket;
     secure.on("error", () => {});
-    // The server closes the connection when it has processed the request. We must not: PgBouncer 1.18 ends itself when the other
-    // side of a request that it works on is closed, and with it the connections of everybody.
+    // The server closes the connection when it has processed the request. Closing our side first makes PgBouncer
+    // 1.18 exit while it processes a request, and drops the connections of all its clients.
     secure.write(request);
     secure.resume();
     await once(secure, "close");

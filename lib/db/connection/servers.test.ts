@@ -217,7 +217,7 @@ describe.runIf(process.env.ABSURD_LONG)("behind PgBouncer in transaction mode", 
     }
   });
 
-  test("queries that are cancelled end in the database and leave the pooler running", async () => {
+  test("cancelled queries end in the database and leave the pooler running", async () => {
     const pooler = await startPgBouncer(server.url("postgres"));
     try {
       const { hostname, port } = new URL(pooler.url);

@@ -1,7 +1,7 @@
 import { createParser, createSerializer, parseAsStringLiteral } from "nuqs/server";
 import { tasksSearchParams } from "./filters";
 
-/** `excel` is CSV with a byte order mark, without which Excel takes UTF-8 for another encoding. */
+/** `excel` is CSV with a byte order mark, without which Excel misinterprets UTF-8. */
 export const EXPORT_FORMATS = ["csv", "excel", "ndjson"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
