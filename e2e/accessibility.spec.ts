@@ -197,7 +197,7 @@ test("axe finds no violation in the frame and in error views", async ({ page }) 
   await examine(page, "more", DIALOG);
 });
 
-test("axe finds no violation on the page of several databases, also for a role that covers none", async ({
+test("axe finds no violation on the fleet page, even for a role that covers no database", async ({
   page,
 }) => {
   test.slow();

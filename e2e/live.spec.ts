@@ -55,7 +55,7 @@ test("while 20 tasks arrive per second, every row on screen matches the database
   await open(page, `/queues/${queue}/tasks`);
   await expect(rows(page)).toHaveCount(50);
   const first = (await readRows(page)).map(({ id }) => id);
-  /** How long the slowest request took. The page counts ages from its arrival. */
+  /** Duration of the slowest request. The page counts ages from the arrival of a response. */
   let slowest = 0;
   page.on("requestfinished", (request) => {
     if (/\/api\/(?!live)/.test(request.url()))

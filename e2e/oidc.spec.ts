@@ -76,7 +76,7 @@ test("A used code is refused, even with the cookie of its sign-in", async ({ pag
   const [used] = callbacks;
   const { cookie = "" } = (await used?.allHeaders()) ?? {};
   expect(cookie).toContain("absurd_dashboard_sign_in=");
-  // An open page without its session goes to the sign-in page, which would cut off the navigation below.
+  // An open page without its session redirects to the sign-in page, which would abort the navigation below.
   await page.goto("about:blank");
   await page.context().clearCookies();
   await page.goto(used?.url() ?? "");

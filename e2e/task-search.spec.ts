@@ -150,7 +150,7 @@ test("I count matching tasks exactly, and export them safely for spreadsheets", 
   for (let n = 0; n < 60; n++) await work.app.spawn("=1+1", { n }, { queue: work.queue });
   await open(page, `/queues/${work.queue}/tasks`);
   await search(page, "params.n>=15");
-  // Fewer than a page, so that the rows are those of the search.
+  // Fewer than a page, to prove that the rows are those of the search.
   await expect(rows(page)).toHaveCount(45);
   await page.getByRole("button", { name: "Count exactly" }).click();
   await expect(page.getByText("45 tasks exactly")).toBeVisible();

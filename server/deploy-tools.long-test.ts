@@ -50,7 +50,7 @@ test("hadolint finds nothing in the Dockerfile", async () => {
   expect(stdout).toBe("");
 });
 
-test("systemd accepts the unit, and finds it well confined", async () => {
+test("systemd accepts the unit and rates its confinement as good", async () => {
   const analyze = await ensureProgram("systemd-analyze", "systemd");
   const unit = "deploy/systemd/absurd-dashboard.service";
   const verified = await execa(analyze, ["verify", unit], { reject: false, all: true });

@@ -1,6 +1,6 @@
 /**
- * The steps of the Dockerfile, where no container engine is needed: those of the build run in a plain folder, and what they
- * made runs in a root that holds Node alone and is read-only, with the user, entry point and health check of the image.
+ * The Dockerfile's steps, without a container engine: those of the build run in a plain folder, and their result runs
+ * in a read-only root that only has Node, with the image's user, entry point and health check.
  */
 import {
   chmod,
@@ -23,7 +23,7 @@ import { ensureProgram } from "@/testing/installed/debian";
 
 type Step = { instruction: string; rest: string };
 
-/** The instructions of a Dockerfile, with continued lines joined. */
+/** Instructions of a Dockerfile, with continued lines joined. */
 function parseDockerfile(text: string): Step[] {
   const lines = text.replaceAll(/^#.*\n/gm, "").replaceAll(/\\\n\s*/g, "");
   return lines.split("\n").flatMap((line) => {
@@ -50,7 +50,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A file of the build's context, or a folder without what `Dockerfile.dockerignore` leaves out. */
+/** Copies a file of the build context, or a folder without the files excluded by `Dockerfile.dockerignore`. */
 async function copy(from: string, to: string): Promise<void> {
   const ignored = (await readFile("deploy/docker/Dockerfile.dockerignore", "utf8"))
     .split("\n")
@@ -70,7 +70,7 @@ async function copy(from: string, to: string): Promise<void> {
       await cp(name, path.join(to, name), { recursive: true, filter: isIncluded });
 }
 
-test("the steps of the build make the package in a clean folder", {
+test("the build's steps create the package in a clean folder", {
   timeout: 900_000,
 }, async () => {
   const place = (text: string) => text.replaceAll(/(?<=^|[\s="])\/(src|out)\b/g, `${folder}/$1`);
@@ -98,7 +98,7 @@ test("the steps of the build make the package in a clean folder", {
   );
 });
 
-/** A root with Node where distroless images have it, the libraries that it needs, and the files of the image. */
+/** A root with Node where distroless images have it, its libraries, and the image's files. */
 async function makeRoot(): Promise<string> {
   const root = path.join(folder, "root");
   const [, source = "", target = ""] = /--from=build \S+ (\S+) (\S+)$/.exec(get("COPY")) ?? [];
@@ -116,7 +116,7 @@ async function makeRoot(): Promise<string> {
   return root;
 }
 
-test("the image's command serves on a read-only root, as its user, and the health check sees it", {
+test("the image's command serves on a read-only root as its user, and the health check passes", {
   timeout: 120_000,
 }, async () => {
   const root = await makeRoot();
@@ -175,7 +175,7 @@ test("the image's command serves on a read-only root, as its user, and the healt
   expect((await run(list(get("HEALTHCHECK")))).exitCode).toBe(1);
 });
 
-/** The system calls in a filter of a systemd unit, which adds sets and, after `~`, removes them. */
+/** System calls permitted by the filter of a systemd unit, which adds sets and removes those after `~`. */
 async function listAllowed(unit: string): Promise<Set<string>> {
   const analyze = await ensureProgram("systemd-analyze", "systemd");
   const { stdout } = await execa(analyze, ["syscall-filter"]);
@@ -211,6 +211,6 @@ test("the systemd unit permits every system call that the server makes", async (
   const calls = rows.map(([, name = ""]) => name).filter((name) => name !== "total");
   expect(calls).toContain("accept4");
   const allowed = await listAllowed(unit);
-  // It starts Node, as systemd does before the filter counts.
+  // Starts Node, which systemd does before the filter applies.
   expect(calls.filter((call) => call !== "execve" && !allowed.has(call))).toEqual([]);
 }, 120_000);

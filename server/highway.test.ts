@@ -213,7 +213,7 @@ test("run starts a workflow on a queue", async () => {
   });
 });
 
-test("the database comes from a flag, the environment or the file, and is chosen among several", async () => {
+test("the database is set by a flag, the environment or the file, and can be chosen from several", async () => {
   const file = fixture("workflows/ticket-triage.yaml");
   const folder = await mkdtemp(path.join(tmpdir(), "absurd-highway-"));
   const config = path.join(folder, "dashboard.yaml");

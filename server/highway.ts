@@ -28,7 +28,7 @@ const OUTPUTS = ["json", "yaml", "mermaid", "dot"] as const;
 type Output = (typeof OUTPUTS)[number];
 type RunFlags = { queue: string; inputs: string; wait: boolean };
 
-/** What the commands that open a database take, as the other commands of `absurd-dashboard` do. */
+/** Flags of the commands that open a database, like those of the other `absurd-dashboard` commands. */
 type DatabaseFlags = { databaseUrl?: string; config?: string; database?: string };
 
 const LIMITS: PoolSettings = {
@@ -144,7 +144,7 @@ export async function runHighway(args: string[]): Promise<void> {
 /** Ends a command after the problems of its workflow have been printed. */
 class RefusedWorkflowError extends Error {}
 
-/** @throws Error in words for the user, when the settings are wrong or the database cannot be used. */
+/** @throws Error with a message for the user if the settings are invalid or the database can't be used. */
 async function withDatabase(
   { databaseUrl, config, database }: DatabaseFlags,
   work: (pool: DatabasePool) => Promise<void>,

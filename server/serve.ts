@@ -114,15 +114,15 @@ export async function serve(options: {
   };
 }
 
-/** What this server has of its version: its id, and the scripts and styles with their address. */
+/** The version of this server: its id, its folder of scripts and styles, and their URL path. */
 export type Version = { id: string; assets: string; address: string };
 
-/** How often a request for an asset of another version is sent back. Browsers follow twenty redirects. */
+/** How often a request for an asset of another version is redirected. Browsers follow twenty redirects. */
 const MOST_TRIES = 15;
 
 /**
- * Where to request a script or style of another version that this server does not have: at the same address once more, since
- * during a roll-out the balancer has servers of that version too. `null` for every other request.
+ * The URL to redirect a request to for a script or style of another version that this server doesn't have: the same URL
+ * again, since during a roll-out the load balancer also has servers of that version. `null` for every other request.
  *
  * @param url of the request; assets name their version in `dpl`.
  */
@@ -133,7 +133,7 @@ export function findElsewhere(url: string, { id, assets, address }: Version): st
   const tries = Number(searchParams.get("try") ?? 0);
   if (wanted === null || wanted === id || !(tries >= 0 && tries < MOST_TRIES)) return null;
   const name = pathname.slice(address.length);
-  // The names of a build need no escapes; another name could lead out of the folder.
+  // A build's file names need no escapes; other names could lead out of the folder.
   if (!pathname.startsWith(address) || !/^[\w./~-]+$/.test(name)) return null;
   if (existsSync(path.join(assets, name))) return null;
   searchParams.set("try", String(tries + 1));

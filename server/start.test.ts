@@ -29,7 +29,7 @@ test.each([
   });
 });
 
-test("an asset of another version is requested again, where another server may have it", async () => {
+test("a request for an asset of another version is redirected, because another server may have it", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "absurd-assets-"));
   const assets = path.join(folder, "static");
   await mkdir(path.join(assets, "chunks"), { recursive: true });
@@ -41,7 +41,7 @@ test("an asset of another version is requested again, where another server may h
     const first = `${address}chunks/gone.js?dpl=old`;
     expect(find(first)).toBe(`${first}&try=1`);
     expect(find(`${first}&try=14`)).toBe(`${first}&try=15`);
-    // No end of redirects, and none for what exists here, is of this version, or is no asset.
+    // No endless redirects, and none for assets that exist here, have this version, or for other URLs.
     for (const url of [
       `${first}&try=15`,
       `${first}&try=x`,

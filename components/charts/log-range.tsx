@@ -28,7 +28,7 @@ function Ticks({ y }: { y: number }) {
   );
 }
 
-/** The scale with the names of its marks, for the head of a column. */
+/** The scale with labelled marks, for a column header. */
 export function LogScale() {
   return (
     <svg

@@ -9,7 +9,7 @@ const viewer: Grant = {
   databases: ["asia", "test-*"],
 };
 
-test("a person who may view no database sees their roles and the claims that gave them", () => {
+test("a person who may view no database sees their roles and the claims that grant them", () => {
   const { container } = render(
     <NoDatabases
       uncovered={{
@@ -21,7 +21,7 @@ test("a person who may view no database sees their roles and the claims that gav
   expect(container.textContent).toContain("viewer (databases asia, test-*) by groups: billing");
 });
 
-test("where viewing is switched off for everybody, roles are not the reason", () => {
+test("if viewing is disabled for everyone, roles aren't given as the reason", () => {
   const { container } = render(
     <NoDatabases uncovered={{ name: "Bob", grants: [viewer], reasons: [], isSwitchedOff: true }} />,
   );

@@ -34,7 +34,7 @@ export function Fleet({
   hasSession,
 }: {
   databases: readonly DatabaseLabel[];
-  /** Why there are none. */
+  /** Why there are no databases to show. */
   uncovered: Uncovered | null;
   hasSession: boolean;
 }) {
@@ -100,7 +100,7 @@ function Databases({ databases }: { databases: readonly DatabaseLabel[] }) {
   );
 }
 
-/** In place of the table for somebody whose roles cover no database: which roles, and what gave them. */
+/** Replaces the table for a person whose roles cover no database: lists the roles and the claims that grant them. */
 export function NoDatabases({
   uncovered: { name, grants, reasons, isSwitchedOff },
 }: {

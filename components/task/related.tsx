@@ -71,7 +71,7 @@ export function Related({ detail: { task } }: { detail: TaskDetail }) {
   );
 }
 
-/** The kinds of relations that were searched for without a result. */
+/** Kinds of relations that were searched without a result. */
 export function describeMissing(
   { idempotencyKey }: Pick<TaskDetail["task"], "idempotencyKey">,
   related: Pick<RelatedTasks, "parents" | "children" | "origin" | "copies" | "sameKey">,
@@ -95,7 +95,7 @@ function Group({
 }: {
   title: string;
   tasks: RelatedTask[];
-  /** Shown when there are no tasks; without it, nothing is. */
+  /** Text shown without tasks; if absent, nothing is shown. */
   none?: string;
   note?: ReactNode;
   aside?: ReactNode;

@@ -84,10 +84,10 @@ export function StepList({ detail }: { detail: TaskDetail }) {
   );
 }
 
-/** At most this many sums are shown, the most frequent first. */
+/** Maximum number of sums shown, most frequent first. */
 const SUMS = 8;
 
-/** What the steps consumed together, by the names of numbers in their values. */
+/** Total consumption of the steps, by the names of numbers in their values. */
 function Sums({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
   const sums = sumQuantities(checkpoints);
   if (sums.length === 0) return null;
@@ -113,18 +113,20 @@ function Sums({ checkpoints }: { checkpoints: readonly Checkpoint[] }) {
   );
 }
 
-/** Twelve digits: sums of decimal fractions are not exact beyond. */
+/** Twelve digits, because sums of decimal fractions aren't exact beyond that. */
 function formatTotal(total: number): string {
   return Number(total.toPrecision(12)).toLocaleString("en-US", { maximumFractionDigits: 12 });
 }
 
 type Sum = { path: string; total: number; steps: number };
 
-/** Names of quantities, whose sum has a meaning; that of ids, years or ports has none. */
+/** Names of quantities. Sums of ids, years or ports would be meaningless. */
 const QUANTITY =
   /tokens?$|cost|price|amount|usd$|eur$|bytes?$|seconds?$|(^|_)(ms|millis|count|rows|items|pages|calls|requests|retries|credits)$|(Ms|Count|Rows|Items|Pages|Calls|Requests|Retries|Credits)$/;
 
-/** The sums of numbers in the values of two or more steps, by path; the most frequent first. Elements of arrays share one path. */
+/**
+ * Sums of numbers in the values of two or more steps, by path, most frequent first. Elements of arrays share one path.
+ */
 export function sumQuantities(checkpoints: readonly Pick<Checkpoint, "state">[]): Sum[] {
   const sums = new Map<string, Sum>();
   for (const { state } of checkpoints) {
@@ -145,7 +147,7 @@ export function sumQuantities(checkpoints: readonly Pick<Checkpoint, "state">[])
     .toSorted((one, other) => other.steps - one.steps || (one.path < other.path ? -1 : 1));
 }
 
-/** Deeper values are not looked at: no quantity is, and recursion has a limit. */
+/** Limits the recursion; no quantity is nested deeper. */
 const DEPTH = 20;
 
 function* listQuantities(value: unknown, path = "", depth = 0): Generator<[string, number]> {

@@ -78,7 +78,7 @@ test("A database that stops responding and returns neither slows nor hides the o
   await expect(page.getByText("3 of 3 databases read")).toBeVisible({ timeout: 90_000 });
 });
 
-test("While the database of sessions is silent for minutes, the others are used as before", async ({
+test("While the database with the sessions doesn't respond for minutes, the others remain usable", async ({
   page,
   browser,
 }) => {
@@ -86,7 +86,7 @@ test("While the database of sessions is silent for minutes, the others are used 
   await signIn(page, "/d/us/queues");
   home.freezeAll();
   expect(await measure(page)).toBeLessThan(SLOW);
-  // Much longer than anything is kept for the sake of speed.
+  // Much longer than any cache keeps entries.
   const silentFor = Date.now() + 90_000;
   while (Date.now() < silentFor) {
     await page.waitForTimeout(5_000);
@@ -99,7 +99,7 @@ test("While the database of sessions is silent for minutes, the others are used 
     .click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
   await expect(page.getByText("Task cancelled")).toBeVisible();
-  // Somebody who has no session yet signs in.
+  // A person without a session signs in.
   const context = await browser.newContext();
   const other = await context.newPage();
   await signIn(other, "/d/us/queues");

@@ -1,6 +1,6 @@
 /**
- * `npx absurd-dashboard` as a new user types it: npm fetches the package and what it needs from a registry, which holds the
- * archives made here, into a home that was empty.
+ * `npx absurd-dashboard` as typed by a new user: npm fetches the package and its dependencies into an empty home from a
+ * registry that holds the archives made here.
  */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -17,7 +17,7 @@ import { installPackage } from "../support/package";
 
 test.describe.configure({ mode: "serial" });
 
-/** A registry that serves these archives, as far as `npm exec` needs one. */
+/** A registry that serves these archives, with the routes that `npm exec` needs. */
 async function startRegistry(archives: readonly string[]) {
   const server = http.createServer();
   server.listen(0, "127.0.0.1");
@@ -90,7 +90,7 @@ function npx(args: string[], settings: Record<string, string> = {}) {
   });
 }
 
-test("I type npx absurd-dashboard and its address, and it serves until I stop it", async ({
+test("I type npx absurd-dashboard and the database's URL, and it serves until I stop it", async ({
   page,
 }) => {
   test.setTimeout(180_000);
@@ -110,6 +110,6 @@ test("I type npx absurd-dashboard and its address, and it serves until I stop it
   await expect(page.getByRole("link", { name: "Queues", exact: true }).first()).toBeVisible();
   server.kill("SIGTERM");
   await server;
-  // Nothing is left behind.
+  // Nothing is left running.
   await expect.poll(respond, { timeout: 15_000 }).toBe(0);
 });

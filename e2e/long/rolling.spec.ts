@@ -1,4 +1,4 @@
-/** Two versions behind one balancer, as during a roll-out: tabs of either keep working. */
+/** Two versions behind one load balancer, as during a roll-out: tabs of both keep working. */
 import {
   chmod,
   cp,
@@ -25,7 +25,7 @@ let older: Installed;
 let newer: Installed;
 let checkout: string;
 
-// Two versions serve all tests of this file.
+// Two versions serve all tests in this file.
 test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async () => {
@@ -67,7 +67,7 @@ async function buildNewer(previous: string): Promise<void> {
   await execa("tsx", pack, { cwd: checkout, preferLocal: true, localDir: "." });
 }
 
-/** Debian's nginx, which sends each request to the next server, as balancers without affinity do. */
+/** Debian's nginx, which sends each request to the next server, like load balancers without affinity. */
 async function startBalancer() {
   const nginx = await ensureProgram("nginx", "nginx-light");
   const folder = await mkdtemp(path.join(tmpdir(), "absurd-balancer-"));
@@ -117,7 +117,7 @@ async function startBalancer() {
   };
 }
 
-/** The time in which both versions serve, in milliseconds. A real roll-out takes ten minutes. */
+/** Time during which both versions serve, in milliseconds. A real roll-out takes ten minutes. */
 const MIXED_MS = 180_000;
 
 const isBroken = /Application error|something went wrong/i;
@@ -134,7 +134,7 @@ async function cancel(page: Page): Promise<void> {
   await expect(page.getByText(/Task cancelled/).first()).toBeVisible();
 }
 
-test("During a roll-out tabs of the old version keep acting, and no tab is broken", async ({
+test("During a roll-out, tabs of the old version can still act, and no tab is broken", async ({
   page,
   context,
   work,
@@ -165,7 +165,7 @@ test("During a roll-out tabs of the old version keep acting, and no tab is broke
   try {
     await balancer.use([old]);
     await expect.poll(() => fetch(balancer.url).catch(() => null)).not.toBeNull();
-    // Two tabs of the old version: one acts while both serve, the other when the old one is gone.
+    // Two tabs of the old version: one acts while both versions serve, the other when the old one is gone.
     const tabs = await Promise.all(
       ["during", "after"].map(async (name) => {
         const tab = await context.newPage();
@@ -192,7 +192,7 @@ test("During a roll-out tabs of the old version keep acting, and no tab is broke
         labels.add(await failures.innerText());
       }
     }
-    // Otherwise one of the two served no page.
+    // Otherwise one of the two versions served no page.
     expect([...labels].sort()).toEqual(["Failures", "Failures (new)"]);
     const [during, after] = tabs;
     if (during) {

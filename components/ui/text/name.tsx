@@ -1,4 +1,4 @@
-/** Text from outside within a line, such as a name or a message: its direction does not affect what is around it. */
+/** External text within a line, such as a name or a message: its direction doesn't affect its surroundings. */
 export function Name({ text }: { text: string }) {
   return <bdi>{text}</bdi>;
 }

@@ -9,7 +9,7 @@ export async function queueName(params: QueueParams["params"]): Promise<string> 
   return queueOfSegment(decodeURIComponent((await params).queue));
 }
 
-/** The queue's name for `generateMetadata`, whose text is not shown by our JSX. */
+/** The queue's name for `generateMetadata`, whose text isn't rendered by our JSX. */
 export async function queueTitle(params: QueueParams["params"]): Promise<string> {
   return revealControls(queueOfSegment((await params).queue));
 }
