@@ -1,7 +1,9 @@
 import { listAudit, listAuditChoices } from "@/lib/analytics/audit";
-import { getBulk, listBulk, listBulkItems } from "@/lib/analytics/bulk";
+import { getBulk, getBulkFollowUp, listBulk, listBulkItems } from "@/lib/analytics/bulk";
 import { listEvents, listWaiters } from "@/lib/analytics/events";
 import { getEventPayload } from "@/lib/analytics/payloads";
+import { getSetup } from "@/lib/analytics/setup";
+import { listCircuits } from "@/lib/analytics/workflow-circuits";
 import {
   getDefinitionDetail,
   getRunDefinition,
@@ -9,6 +11,12 @@ import {
   listWorkflowDefinitions,
 } from "@/lib/analytics/workflow-definitions";
 import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
+import {
+  getDefinitionView,
+  getOperatorRecords,
+  getRunDefinitionView,
+  getRunView,
+} from "@/lib/analytics/workflow-views";
 import { getWorkflowPayload, getWorkflowRun, listWorkflowRuns } from "@/lib/analytics/workflows";
 import { auditFilters } from "@/lib/search-params/audit";
 import { bulkFilters, bulkItemFilters } from "@/lib/search-params/bulk";
@@ -73,6 +81,28 @@ export const OTHER_READS: readonly Read[] = [
     ...detail,
   },
   {
+    title: "a workflow run as its page shows it",
+    function: "getRunView",
+    run: ({ workflowRuns }, n) => getRunView(one(workflowRuns, n)),
+  },
+  {
+    title: "a workflow run's graph",
+    function: "getRunDefinitionView",
+    run: ({ workflowRuns }, n) => getRunDefinitionView(one(workflowRuns, n)),
+    ...detail,
+  },
+  {
+    title: "records of an operator",
+    function: "getOperatorRecords",
+    run: ({ workflowRuns }, n) => getOperatorRecords(one(workflowRuns, n), "charge"),
+  },
+  {
+    title: "circuit breakers of a workflow",
+    function: "listCircuits",
+    run: (_, n) => listCircuits({ name: `flow_${n % 12}`, tenantId: `tenant-${n % 20}` }),
+    ...detail,
+  },
+  {
     title: "a definition",
     function: "getWorkflowDefinition",
     run: ({ definitions }, n) => getWorkflowDefinition(one(definitions, n)),
@@ -83,6 +113,13 @@ export const OTHER_READS: readonly Read[] = [
     function: "getDefinitionDetail",
     run: ({ definitions }, n) => getDefinitionDetail(one(definitions, n)),
     ...detail,
+  },
+  {
+    title: "a definition as its page shows it",
+    function: "getDefinitionView",
+    run: ({ definitions }, n) => getDefinitionView(one(definitions, n)),
+    limit: 20,
+    growth: 1.5,
   },
   {
     title: "definitions",
@@ -126,6 +163,18 @@ export const OTHER_READS: readonly Read[] = [
     title: "tasks of a bulk operation",
     function: "listBulkItems",
     run: ({ bulk }, n) => listBulkItems(one(bulk, n), bulkItemFilters()),
+    ...list,
+  },
+  {
+    title: "tasks of a bulk operation that changed since",
+    function: "getBulkFollowUp",
+    run: ({ bulk }, n) => getBulkFollowUp(one(bulk, n)),
+    ...list,
+  },
+  {
+    title: "what is set up",
+    function: "getSetup",
+    run: () => getSetup(),
     ...list,
   },
 ];

@@ -1,5 +1,5 @@
 import { getBaseline } from "@/lib/analytics/baseline";
-import { findById } from "@/lib/analytics/find";
+import { findById, findByShortId } from "@/lib/analytics/find";
 import { getPayload } from "@/lib/analytics/payloads";
 import { getRelated } from "@/lib/analytics/related";
 import { getTask } from "@/lib/analytics/task";
@@ -165,6 +165,16 @@ export const TASK_READS: readonly Read[] = [
     run: (context, n) => findById(at(context.anywhere, n).runId),
     limit: 10,
     growth: 1.5,
+  },
+  {
+    title: "a shortened id",
+    function: "findByShortId",
+    run: (context, n) => {
+      const { taskId } = at(context.anywhere, n);
+      return findByShortId({ prefix: taskId.slice(0, 8), suffix: taskId.slice(-4) });
+    },
+    // Reads the ids of one minute, which grow with the data.
+    limit: 50,
   },
   {
     title: "one task",
