@@ -73,7 +73,7 @@ export function findByShortId(
       async (window) => {
         const arms = names.flatMap((queue) => listArms(queue, window, suffix));
         const hits = await queryUnion(db, FOUND_TASK, arms);
-        found.push(...hits.sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1)));
+        found.push(...hits.sort((a, b) => (getId(a) < getId(b) ? 1 : -1)));
         return found.length < MOST ? "more" : "enough";
       },
     );
@@ -81,7 +81,7 @@ export function findByShortId(
   });
 }
 
-const idOf = ({ runId, taskId }: FoundTask) => runId ?? taskId;
+const getId = ({ runId, taskId }: FoundTask) => runId ?? taskId;
 
 /** Statements for the tasks and for the runs of a queue whose id is in this range and has this suffix. */
 function listArms(queue: string, range: KeyRange, suffix: string): SQL[] {

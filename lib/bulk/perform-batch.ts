@@ -115,9 +115,9 @@ async function settle(tx: Queryable, job: BulkJob, results: readonly Settled[]):
             from unnest(
               ${column(({ taskId }) => taskId)}::uuid[], ${column(({ queue }) => queue)}::text[],
               ${column(({ result }) => result.outcome)}::text[],
-              ${column(({ result }) => problemOf(result).code ?? null)}::text[],
-              ${column(({ result }) => problemOf(result).message ?? null)}::text[],
-              ${column(({ result }) => newTaskOf(result))}::uuid[]
+              ${column(({ result }) => getProblem(result).code ?? null)}::text[],
+              ${column(({ result }) => getProblem(result).message ?? null)}::text[],
+              ${column(({ result }) => getNewTask(result))}::uuid[]
             ) as result (task_id, queue, outcome, code, message, new_task_id)
            where item.bulk_id = ${job.bulkId} and item.task_id = result.task_id
              and item.queue = result.queue)
@@ -144,19 +144,19 @@ function toAuditRecord(job: BulkJob, { queue, taskId, result }: Settled): AuditR
     action: AUDIT_NAMES[job.action],
     input: { queue, taskId, extraAttempts: job.options.extraAttempts },
     outcome: outcome === "done" ? "done" : outcome === "skipped" ? "refused" : "failed",
-    ...problemOf(result),
+    ...getProblem(result),
     output:
-      result.outcome === "done" ? { ...result.output, newTaskId: newTaskOf(result) } : undefined,
+      result.outcome === "done" ? { ...result.output, newTaskId: getNewTask(result) } : undefined,
     bulkId: job.bulkId,
     tenants: job.tenants,
     tenant: result.tenant,
   };
 }
 
-function problemOf(result: ItemResult): { code?: string; message?: string } {
+function getProblem(result: ItemResult): { code?: string; message?: string } {
   return result.outcome === "done" ? {} : { code: result.code, message: result.message };
 }
 
-function newTaskOf(result: ItemResult): Uuid | null {
+function getNewTask(result: ItemResult): Uuid | null {
   return result.outcome === "done" ? (result.newTaskId ?? null) : null;
 }

@@ -1,6 +1,6 @@
 import { getTableColumns, getTableName, type SQL, Subquery, sql } from "drizzle-orm";
 import { alias, type PgTable } from "drizzle-orm/pg-core";
-import { isTenantOf } from "./tenants";
+import { matchesTenants } from "./tenants";
 
 type Tables = Record<
   "tasks" | "runs" | "checkpoints" | "events" | "waits" | "idempotencyKeys",
@@ -24,7 +24,7 @@ export function restrictTables<T extends Tables>(
   const belongs = (row: SQL) => sql`(
     select task.allowed from (select null::text as tenant_id) as elsewhere
     cross join lateral (
-      select ${isTenantOf(tenants, sql`${tenantOf()}`)} as allowed
+      select ${matchesTenants(tenants, sql`${selectTenant()}`)} as allowed
       from ${tasks} t where t.task_id = ${row}.task_id
     ) as task)`;
   const ofTasks = (table: PgTable) =>
@@ -38,7 +38,7 @@ export function restrictTables<T extends Tables>(
     ...(Object.fromEntries(owned) as T),
     tasks: replaceTable(
       tasks,
-      sql`${withTenant(tasks)} where ${isTenantOf(tenants, sql`task.${TENANT}`)}`,
+      sql`${withTenant(tasks)} where ${matchesTenants(tenants, sql`task.${TENANT}`)}`,
     ),
     events: replaceTable(
       events,
@@ -62,7 +62,7 @@ export function exposeTenant<T extends Tables>(tables: T): T & { tenantId: SQL<s
 
 function withTenant(tasks: PgTable): SQL {
   return sql`select task.* from (select null::text as tenant_id) as elsewhere
-    cross join lateral (select t.*, ${tenantOf()} as ${TENANT} from ${tasks} t) as task`;
+    cross join lateral (select t.*, ${selectTenant()} as ${TENANT} from ${tasks} t) as task`;
 }
 
 /**
@@ -70,7 +70,7 @@ function withTenant(tasks: PgTable): SQL {
  * name resolves to `elsewhere.tenant_id`, which is NULL, so the statement is correct even if the column was added
  * a moment ago.
  */
-function tenantOf(): SQL {
+function selectTenant(): SQL {
   return sql`coalesce(tenant_id::text, t.headers ->> 'tenant_id')`;
 }
 

@@ -69,11 +69,11 @@ const cache = new Map<string, QueueTables>();
 
 /** Queues with the column, by database and name. */
 const tenantColumns = new Set<string>();
-const keyOf = (queue: string) => JSON.stringify([getDatabase().name, queue]);
+const getKey = (queue: string) => JSON.stringify([getDatabase().name, queue]);
 
 /** Records whether the tasks of a queue have a column `tenant_id`, as found by the registry's query. */
 export function noteTenantColumn(queue: string, present: boolean): void {
-  const key = keyOf(queue);
+  const key = getKey(queue);
   if (tenantColumns.has(key) === present) return;
   if (present) tenantColumns.add(key);
   else tenantColumns.delete(key);
@@ -97,7 +97,7 @@ function getCached(
 }
 
 function plainTenant(queue: string, tasks: QueueTables["tasks"]): SQL<string | null> {
-  return tenantColumns.has(keyOf(queue))
+  return tenantColumns.has(getKey(queue))
     ? sql`coalesce(${tasks}.tenant_id::text, ${tasks.headers} ->> 'tenant_id')`
     : sql`${tasks.headers} ->> 'tenant_id'`;
 }

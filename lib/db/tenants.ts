@@ -81,7 +81,7 @@ export function isAllowed(allowed: Tenants, tenant: string | null): boolean {
 }
 
 /** The condition that a text is one of these tenants. */
-export function isTenantOf(tenants: readonly string[], tenant: SQL): SQL {
+export function matchesTenants(tenants: readonly string[], tenant: SQL): SQL {
   return sql`${tenant} = any(${sql.param([...tenants])}::text[])`;
 }
 

@@ -34,7 +34,7 @@ shared[KEY] ??= new Map();
 const lists = shared[KEY];
 onCleared(() => lists.clear());
 
-const keyOf = ({ queue, taskId }: TaskAddress) => `${queue}/${taskId}`;
+const getKey = ({ queue, taskId }: TaskAddress) => `${queue}/${taskId}`;
 
 /**
  * The current rows of a list, on whichever page they are now. Requests of all browsers share the rows: those that
@@ -51,7 +51,7 @@ export async function refreshTasks(
   const oldest = performance.now() - LIFETIME;
   const turn = acceptedTurn(requester);
   const missing = known.filter((address) => {
-    const row = list.rows.get(keyOf(address));
+    const row = list.rows.get(getKey(address));
     return !row || row.at < oldest || row.turn < turn;
   });
   if (missing.length > 0) await gather(list, filters, missing);
@@ -60,7 +60,7 @@ export async function refreshTasks(
   const removed: TaskAddress[] = [];
   let now: string | undefined;
   for (const address of known) {
-    const row = list.rows.get(keyOf(address));
+    const row = list.rows.get(getKey(address));
     if (!row) continue;
     if (row.task) rows.push(row.task);
     if (row.isRemoved) removed.push(address);
@@ -95,7 +95,7 @@ function gather(list: List, filters: TaskFilters, missing: readonly TaskAddress[
     });
     list.next = { wanted, done };
   }
-  for (const address of missing) list.next.wanted.set(keyOf(address), address);
+  for (const address of missing) list.next.wanted.set(getKey(address), address);
   return list.next.done;
 }
 
@@ -103,8 +103,8 @@ function gather(list: List, filters: TaskFilters, missing: readonly TaskAddress[
 async function load(list: List, filters: TaskFilters, known: TaskAddress[]): Promise<void> {
   const read = { at: performance.now(), turn: getTurn() };
   const { rows, removed, now } = await listKnownTasks(filters, known);
-  const tasks = new Map(rows.map((task) => [keyOf(task), task]));
-  const gone = new Set(removed.map(keyOf));
-  for (const key of known.map(keyOf))
+  const tasks = new Map(rows.map((task) => [getKey(task), task]));
+  const gone = new Set(removed.map(getKey));
+  for (const key of known.map(getKey))
     list.rows.set(key, { task: tasks.get(key), isRemoved: gone.has(key), now, ...read });
 }

@@ -45,10 +45,10 @@ export async function runInterleaving(
     }
     const target = choose(world, seen, command);
     if (!target) continue;
-    const actual = await answerOf(() => execute(session, queue.name, command, target, world.now));
+    const actual = await getAnswer(() => execute(session, queue.name, command, target, world.now));
     const after = await readSnapshot(session.client, queue.name, queue.partitioned);
-    const expected = await answerOf(() =>
-      world.atomically(() => perform(world, command, target, oracleOf(world, after))),
+    const expected = await getAnswer(() =>
+      world.atomically(() => perform(world, command, target, createOracle(world, after))),
     );
     mustEqual(`answer of ${where}`, actual, expected);
     mustEqual(`rows after ${where}`, after, world.snapshot());
@@ -66,7 +66,7 @@ async function setClock(session: Session, now: number) {
   ]);
 }
 
-async function answerOf(act: () => Row[] | Promise<Row[]>): Promise<Answer> {
+async function getAnswer(act: () => Row[] | Promise<Row[]>): Promise<Answer> {
   try {
     return { rows: await act() };
   } catch (error) {
@@ -94,7 +94,7 @@ function isApt(world: World, command: Command, { taskId, runId }: Target): boole
   return task !== undefined && isActive(task);
 }
 
-function oracleOf(world: World, after: Snapshot): Oracle {
+function createOracle(world: World, after: Snapshot): Oracle {
   const known = new Set(world.tasks.keys());
   const must = (id: string | undefined, what: string) => {
     if (!id) throw new Error(`the engine created no ${what}`);

@@ -7,7 +7,7 @@ export function findViolations({ tasks, runs, waits }: Snapshot): string[] {
   const runById = new Map(runs.map((run) => [run.run_id, run]));
   const taskIds = new Set(tasks.map((task) => task.task_id));
   return [
-    ...tasks.flatMap((task) => violationsOf(task, runsOf.get(task.task_id) ?? [])),
+    ...tasks.flatMap((task) => listViolations(task, runsOf.get(task.task_id) ?? [])),
     ...runs.flatMap((run) => [
       ...(taskIds.has(run.task_id) ? [] : [`run ${run.run_id} has no task`]),
       ...leaseViolation(run),
@@ -19,7 +19,7 @@ export function findViolations({ tasks, runs, waits }: Snapshot): string[] {
   ];
 }
 
-function violationsOf(task: TaskRow, runs: RunRow[]): string[] {
+function listViolations(task: TaskRow, runs: RunRow[]): string[] {
   const found: string[] = [];
   const active = runs.filter(isActive);
   const last = runs.find((run) => run.run_id === task.last_attempt_run);

@@ -5,7 +5,7 @@ import { query } from "@/lib/db/query";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { type QueueTables, queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { isTenantOf } from "@/lib/db/tenants";
+import { matchesTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { beyond, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { isActive, type TaskState } from "@/lib/model/states";
@@ -147,7 +147,7 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
     search.ids ? sql`${tasks.taskId} = any(${sql.param(search.ids)}::uuid[])` : undefined,
     state.length > 0 ? inArray(tasks.state, state) : undefined,
     name.length > 0 ? inArray(tasks.name, name) : undefined,
-    tenant.length > 0 ? isTenantOf(tenant, tenantId) : undefined,
+    tenant.length > 0 ? matchesTenants(tenant, tenantId) : undefined,
     ...attempts.map((condition) => compareAttempts(tasks, condition)),
     ...where
       .filter(({ path }) => path.source !== "error")

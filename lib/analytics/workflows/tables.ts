@@ -3,7 +3,7 @@ import { boolean, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { getTenants, inScope, isTenantOf, type Tenants } from "@/lib/db/tenants";
+import { getTenants, inScope, matchesTenants, type Tenants } from "@/lib/db/tenants";
 import type { WorkflowTables } from "@/lib/model/workflow";
 import type { RegisteredQueue } from "../scope/registry";
 
@@ -83,7 +83,8 @@ export function workflowSources(
   columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
   queues: readonly RegisteredQueue[],
 ): WorkflowSources {
-  const ofTenants = (tenants: readonly string[]) => isTenantOf(tenants, sql`item.tenant_id::text`);
+  const ofTenants = (tenants: readonly string[]) =>
+    matchesTenants(tenants, sql`item.tenant_id::text`);
   const run = inScope(
     columns.runs.has("absurd_queue") ? sql`item.absurd_queue::text` : sql`null::text`,
     columns.runs.has("tenant_id") ? ofTenants : () => hasVisibleRoot(columns.runs, queues),

@@ -89,7 +89,7 @@ export function observeFailure(records: RecordIndex, path: string): Observation 
 /** The pause before the next attempt, while it lasts. */
 export function observeRetry(records: RecordIndex, path: string): Observation | undefined {
   const wake = records.get(`${path}/retry/${records.attemptAt(path) - 1}`);
-  return wake && timeOf(wake) > records.now ? { state: "sleeping" } : undefined;
+  return wake && parseTime(wake) > records.now ? { state: "sleeping" } : undefined;
 }
 
 function observeChoice(
@@ -104,7 +104,7 @@ function observeChoice(
 }
 
 function observePause(records: RecordIndex, wake: Entry): Observation {
-  const at = timeOf(wake);
+  const at = parseTime(wake);
   return at > records.now
     ? { state: "sleeping" }
     : { state: "completed", at: Math.max(at, wake.at) };
@@ -119,7 +119,7 @@ function observeEnd({ isComplete }: RecordIndex, { at, status, value }: Entry): 
   switch (status) {
     case "failed":
     case "cancelled":
-      return { state: "failed", at, failure: parseFailure(memberOf(value, "error")) };
+      return { state: "failed", at, failure: parseFailure(getMember(value, "error")) };
     case "skipped":
     case "upstream_failed":
       if (!isComplete) return { state: status, at };
@@ -134,18 +134,18 @@ function observeEnd({ isComplete }: RecordIndex, { at, status, value }: Entry): 
 }
 
 /** `-Infinity` for a value that is not a time. */
-function timeOf({ value }: Entry): number {
+function parseTime({ value }: Entry): number {
   const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
 }
 
 /** The failure that a value describes; `null` for any other value. */
 export function parseFailure(value: Json | undefined): Failure | null {
-  const [type, message] = [memberOf(value, "type"), memberOf(value, "message")];
+  const [type, message] = [getMember(value, "type"), getMember(value, "message")];
   return typeof type === "string" && typeof message === "string" ? { type, message } : null;
 }
 
-function memberOf(value: Json | undefined, key: string): Json | undefined {
+function getMember(value: Json | undefined, key: string): Json | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   return value[key];
 }

@@ -67,7 +67,7 @@ export class Plan {
     for (const [id, operator] of scope.operators) {
       this.dependencies.set(id, reducedDependencies(scope, operator, behind));
       const isSelecting = isRouter(operator) || targetsIn(scope, operator).length > 0;
-      if (isSelecting) this.regions.set(id, this.regionOf(id, operator));
+      if (isSelecting) this.regions.set(id, this.computeRegion(id, operator));
       const members = sharedBranches(operator, scope).flatMap(({ ids }) => ids);
       if (members.length > 0) this.regions.set(id, new Set(members));
       for (const { target } of targetsIn(scope, operator))
@@ -113,13 +113,13 @@ export class Plan {
     return this.dependencies.get(id)?.findLast((one) => !joined.includes(one) && isOpen(one));
   }
 
-  /** Where a router can lead. */
-  targetsOf(id: string): string[] {
+  /** The operators that a router can lead to. */
+  listRoutes(id: string): string[] {
     return [...this.routersOf].flatMap(([target, routers]) => (routers.includes(id) ? target : []));
   }
 
   /** The operator with the longest chain of dependencies among `ids`; ties go to the greatest id. */
-  lastOf(ids: Iterable<string>): string | undefined {
+  findDeepest(ids: Iterable<string>): string | undefined {
     const depths = new Map<string, number>();
     const depthOf = (id: string): number => {
       const known = depths.get(id);
@@ -243,7 +243,7 @@ export class Plan {
   }
 
   /** The targets of a router, and everything that depends on it and on something in the region. */
-  private regionOf(id: string, operator: Operator): Set<string> {
+  private computeRegion(id: string, operator: Operator): Set<string> {
     const region = new Set(targetsIn(this.scope, operator).map(({ target }) => target));
     const dependents = [...this.scope.operators.values()]
       .map((one) => ({ one, on: dependenciesIn(this.scope, one) }))

@@ -4,7 +4,7 @@ import {
   bodyScope,
   branchPath,
   branchScopes,
-  homeOf,
+  findHome,
   listIds,
   pathIn,
   type Scope,
@@ -152,7 +152,7 @@ export class Replay {
     readonly records: RecordIndex,
   ) {}
 
-  planOf(scope: Scope): Plan {
+  getPlan(scope: Scope): Plan {
     const plan = this.plans.get(scope.path) ?? new Plan(scope);
     this.plans.set(scope.path, plan);
     return plan;
@@ -165,7 +165,7 @@ export class Replay {
     path: string,
     host: TaskState | null,
   ): { found: Observation | undefined; inside: Inside | undefined } {
-    const inside = this.observeInside(homeOf(scope, operator), operator, path, host);
+    const inside = this.observeInside(findHome(scope, operator), operator, path, host);
     const found =
       observeFailure(this.records, path) ??
       inside?.found ??
@@ -192,7 +192,7 @@ export class Replay {
   replayScope(scope: Scope, base: string, host: TaskState | null): ScopeTrace {
     const { records } = this;
     const hasBegun = (path: string) => records.hasBegun(path);
-    const machine = new ScopeMachine(scope, base, hasBegun, this.planOf(scope));
+    const machine = new ScopeMachine(scope, base, hasBegun, this.getPlan(scope));
     const byKey = new Map<string, OperatorTrace>();
     const ended: Ended[] = [];
     /** The inside of a fork is known to the scope once a task has waited for it. */
@@ -233,7 +233,7 @@ export class Replay {
         const failure = byKey.get(start.trigger.start.key);
         if (failure) failure.isHandled = true;
       }
-      const home = homeOf(scope, start.operator);
+      const home = findHome(scope, start.operator);
       const fork = findFork(home, start.operator);
       if (isFork(this.workflow, home, start.operator)) forked.set(start.operator, next.inner);
       const inner = fork ? (forked.get(fork) ?? []) : forked.has(start.operator) ? [] : next.inner;
@@ -308,7 +308,7 @@ export class Replay {
     if (this.records.isComplete && selected) return selected;
     const hasBegun = (id: string) => this.records.hasBegun(pathIn({ path: base }, id));
     if (selected?.some(hasBegun)) return selected;
-    const begun = plan.targetsOf(router.task_id).filter(hasBegun);
+    const begun = plan.listRoutes(router.task_id).filter(hasBegun);
     if (!isRouter(router)) return begun;
     return begun.length > 0 ? begun.slice(0, 1) : selected;
   }
@@ -321,7 +321,7 @@ export class Replay {
     host: TaskState | null,
   ): OperatorTrace {
     const trace: OperatorTrace = {
-      path: pathIn(homeOf(scope, operator), operator.task_id),
+      path: pathIn(findHome(scope, operator), operator.task_id),
       instance,
       state: found.state,
       inferred,

@@ -129,7 +129,7 @@ export function findScope(scope: Scope | null, id: string): Scope | null {
 }
 
 /** The scope that an operator belongs to: an operator may name a handler of a surrounding scope. */
-export function homeOf(scope: Scope, operator: Operator): Scope {
+export function findHome(scope: Scope, operator: Operator): Scope {
   return findScope(scope, operator.task_id) ?? scope;
 }
 

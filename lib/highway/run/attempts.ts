@@ -18,7 +18,7 @@ export async function withAttempts(
   const failure = journal.get(`${path}/failed`);
   if (failure !== undefined)
     return failedWith(failure as Failure, journal.get(`${path}/inner`) as States | undefined);
-  const policy = policyOf(run, operator);
+  const policy = getPolicy(run, operator);
   for (let attempt = 1; ; attempt++) {
     const wake = journal.get(`${path}/retry/${attempt}`);
     if (wake !== undefined) {
@@ -33,7 +33,9 @@ export async function withAttempts(
       return outcome;
     }
     const now = await run.readClock();
-    const until = new Date(Math.max(now.getTime() + delayOf(policy, attempt), retryAt(outcome)));
+    const until = new Date(
+      Math.max(now.getTime() + computeDelay(policy, attempt), retryAt(outcome)),
+    );
     // The wake time is the last entry, as text, so that the pause looks like a sleep of the run and can be moved.
     await journal.transact(async (tx) => {
       await outcome.count?.(tx);
@@ -66,13 +68,13 @@ function retryAt({ error }: { error: Failure }): number {
   return Number.isNaN(at) ? 0 : at;
 }
 
-function policyOf(run: Run, operator: Operator): RetryPolicy | null {
+function getPolicy(run: Run, operator: Operator): RetryPolicy | null {
   if (!followsRetryPolicy(operator)) return null;
   return operator.retry_policy ?? run.workflow.default_retry_policy;
 }
 
 /** Milliseconds before the retry that follows an attempt. */
-function delayOf(policy: RetryPolicy | null, attempt: number): number {
+function computeDelay(policy: RetryPolicy | null, attempt: number): number {
   if (!policy) return 0;
   const seconds = (parseDuration(policy.delay) ?? 0) * policy.backoff_factor ** (attempt - 1);
   // A date more than ten years ahead may not be representable.

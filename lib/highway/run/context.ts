@@ -119,14 +119,14 @@ export class Context {
 function descend(value: Json | undefined, path: readonly (string | number)[]): Json | undefined {
   let at = value;
   for (const step of path) {
-    if (Array.isArray(at)) at = itemOf(at, step);
+    if (Array.isArray(at)) at = getItem(at, step);
     else if (typeof at === "object" && at !== null && Object.hasOwn(at, step)) at = at[step];
     else return undefined;
   }
   return at;
 }
 
-function itemOf(list: Json[], step: string | number): Json | undefined {
+function getItem(list: Json[], step: string | number): Json | undefined {
   if (step === "length") return list.length;
   return /^-?\d+$/.test(String(step)) ? list.at(Number(step)) : undefined;
 }

@@ -48,13 +48,13 @@ function check(type: string, guards: readonly Guard[], context: Context): void {
  */
 export function isMet(guard: Guard, lookup: Lookup): boolean {
   try {
-    return isTrueOf(guard, parseExpression(guard.variable)(lookup));
+    return passesCheck(guard, parseExpression(guard.variable)(lookup));
   } catch {
     return false;
   }
 }
 
-function isTrueOf({ check, value: wanted }: Guard, value: Json): boolean {
+function passesCheck({ check, value: wanted }: Guard, value: Json): boolean {
   switch (check) {
     case "exists":
       return true;

@@ -2,7 +2,7 @@ import type { Json } from "../../model/json.ts";
 import { pathOfKey } from "../machine/entry-names.ts";
 import { ScopeMachine, type Start } from "../machine/scope-machine.ts";
 import type { Failure, States } from "../machine/states.ts";
-import { homeOf, pathIn, type Scope } from "../model/scopes.ts";
+import { findHome, pathIn, type Scope } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
 import { RunEnded, toEnding } from "./ending.ts";
 import { runOperator } from "./operators/operators.ts";
@@ -49,7 +49,7 @@ class ScopeRunner {
     private readonly context: Context,
   ) {
     const hasBegun = (path: string) => run.journal.records.hasBegun(path);
-    this.machine = new ScopeMachine(scope, base, hasBegun, run.replay.planOf(scope));
+    this.machine = new ScopeMachine(scope, base, hasBegun, run.replay.getPlan(scope));
   }
 
   async finish(): Promise<ScopeEnd | Blocked> {
@@ -81,7 +81,7 @@ class ScopeRunner {
     const endedAt = found && "at" in found ? found.at : undefined;
     const stateOf = (id: string) => this.machine.memberState(id);
     // Parts of a handler of a surrounding scope belong to that scope.
-    const home = homeOf(this.scope, operator);
+    const home = findHome(this.scope, operator);
     const outcome = runOperator(this.run, operator, home, path, context, stateOf).then((ended) => ({
       key,
       outcome: ended,
@@ -113,7 +113,7 @@ class ScopeRunner {
     this.machine.resolve(key, {
       state: outcome.state,
       ...(outcome.state === "completed" && outcome.selected && { selected: outcome.selected }),
-      inner: Object.entries(outcome.inner ?? {}).map(([at, state]) => [idOf(at), state]),
+      inner: Object.entries(outcome.inner ?? {}).map(([at, state]) => [getId(at), state]),
     });
   }
 
@@ -129,7 +129,7 @@ class ScopeRunner {
 
   private states(): States {
     const states: States = { ...this.innerStates };
-    for (const [id, state] of this.machine.states) states[this.pathOf(id)] = state;
+    for (const [id, state] of this.machine.states) states[this.getPath(id)] = state;
     return states;
   }
 
@@ -159,17 +159,17 @@ class ScopeRunner {
       const message = isEmpty ? "The workflow has no operators." : "No operator could start.";
       return { state: "failed", error: { type: "NothingRan", message }, states, names };
     }
-    const last = machine.plan.lastOf(this.values.keys());
+    const last = machine.plan.findDeepest(this.values.keys());
     const value = last === undefined ? null : (this.values.get(last) ?? null);
     return { state: "completed", value, states, names };
   }
 
-  private pathOf(id: string): string {
+  private getPath(id: string): string {
     return pathIn({ path: this.base }, id);
   }
 }
 
 /** The id at the end of a path. */
-function idOf(path: string): string {
+function getId(path: string): string {
   return decodeURIComponent(path.split("/").at(-1) ?? "");
 }

@@ -54,7 +54,7 @@ export async function runTool(run: Run, operator: TaskOperator, place: Place): P
     return failed(new OperatorError("TimeoutError", "The branches did not end in time."));
   const ends: { name: string; end: PartEnd }[] = [];
   for (const [name, branch] of Object.entries(branches)) {
-    const end = endOf(run, attempt, name, branch);
+    const end = findEnd(run, attempt, name, branch);
     if (end) ends.push({ name, end });
     else return waitFor(run, attempt, name, branch, kwargs.timeout_seconds ?? null);
   }
@@ -80,7 +80,7 @@ function decodeBranches(fork: Json | undefined, name: Json | undefined): Record<
   return { [String(name)]: branch };
 }
 
-function endOf(run: Run, attempt: string, name: string, branch: Branch): PartEnd | undefined {
+function findEnd(run: Run, attempt: string, name: string, branch: Branch): PartEnd | undefined {
   if (branch.status === "completed")
     return { status: "completed", result: branch.result ?? null, states: {}, names: NO_NAMES };
   return run.journal.get(`${attempt}/branch/${name}`) as (PartEnd & JsonObject) | undefined;

@@ -108,7 +108,7 @@ async function execute(
         workflowRunId: workflow_run_id,
         rootTaskId,
         parentWorkflowRunId: root.parent_workflow_run_id ?? null,
-        headers: headersOf(host.headers),
+        headers: selectHeaders(host.headers),
         functions,
         now,
         readClock,
@@ -122,7 +122,7 @@ async function execute(
       };
       const stopWatching = watchForEnding(run);
       try {
-        await work(run, contextOf(run, root, options));
+        await work(run, createContext(run, root, options));
       } finally {
         stopWatching();
       }
@@ -234,11 +234,11 @@ async function withLease<T>(
   }
 }
 
-function headersOf({ highway_path: _, ...headers }: Readonly<JsonObject>): JsonObject {
+function selectHeaders({ highway_path: _, ...headers }: Readonly<JsonObject>): JsonObject {
   return headers;
 }
 
-function contextOf(run: Run, { inputs }: RootParams, options: HighwayOptions): Context {
+function createContext(run: Run, { inputs }: RootParams, options: HighwayOptions): Context {
   const { variables, name, version } = run.workflow;
   const id = run.workflowRunId;
   const about = { id, workflow_run_id: id, name, version };

@@ -40,7 +40,7 @@ function play(workflow: Workflow, answer: (id: string, call: FunctionCall) => un
        select $1, exists (select from ${queueTable("c", queue)} c
                             join ${queueTable("t", queue)} t using (task_id)
                            where checkpoint_name = $2 and headers ->> 'workflow_run_id' = $3)`,
-      [call.idempotencyKey, recordOf(call), call.workflowRunId],
+      [call.idempotencyKey, getRecordName(call), call.workflowRunId],
     );
     await pause(20);
     return answer(id, call);
@@ -48,7 +48,7 @@ function play(workflow: Workflow, answer: (id: string, call: FunctionCall) => un
 }
 
 /** The checkpoint in which a call's value is recorded. */
-function recordOf({ path, idempotencyKey }: FunctionCall): string {
+function getRecordName({ path, idempotencyKey }: FunctionCall): string {
   const [, turn, kind] = /:(\d+):([gv])$/.exec(idempotencyKey) ?? [];
   return turn === undefined
     ? path

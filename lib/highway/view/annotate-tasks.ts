@@ -3,7 +3,7 @@ import { hasUserName, labelSpan } from "../../timeline/labels.ts";
 import type { Lane, Span } from "../../timeline/model.ts";
 import { describeStep, type StepDescription, shorten } from "./describe-step.ts";
 import { isInterpreted, type TaskHistory } from "./records.ts";
-import { isDeadlineEntry, ownerOf, type Resolve } from "./resolve-step.ts";
+import { findOwner, isDeadlineEntry, type Resolve } from "./resolve-step.ts";
 
 /** The text beside a span of the timeline, and the operator that the span belongs to. */
 export type Annotation = {
@@ -50,7 +50,7 @@ export function annotateTasks(
   return histories.map((history) => {
     const { task, checkpoints } = history.detail;
     const isRoot = task.taskId === rootTaskId;
-    const part = isRoot ? "" : ownerOf(history.detail, detail);
+    const part = isRoot ? "" : findOwner(history.detail, detail);
     const path = (!isRoot && resolve(part)?.path) || null;
     const within = path ? part : "";
     const states = new Map(checkpoints.map(({ name, state }) => [name, state]));
@@ -81,7 +81,7 @@ export function annotateTasks(
         isBookkeeping: isNote && span.to - span.from < LONG_MS,
         more: description?.failure
           ? formatFailure(description.failure)
-          : eventOf(span, description),
+          : findEvent(span, description),
       };
       return description?.failure ? toFailure(span, description.failure) : span;
     };
@@ -114,7 +114,7 @@ function formatFailure({ type, message }: { type: string; message: string }): st
 }
 
 /** The event of a wait whose title is its operator. */
-function eventOf(span: Span, description: StepDescription | undefined): string | null {
+function findEvent(span: Span, description: StepDescription | undefined): string | null {
   return description && span.kind === "event-wait" && !isPart(span) ? span.event : null;
 }
 

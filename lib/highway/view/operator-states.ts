@@ -6,7 +6,7 @@ import type { OperatorTrace } from "../machine/replay.ts";
 import { replayRun } from "../machine/replay.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { collectRecords, parseValue, type TaskHistory } from "./records.ts";
-import { createResolver, ownerOf, type Resolve } from "./resolve-step.ts";
+import { createResolver, findOwner, type Resolve } from "./resolve-step.ts";
 
 /** `skipped` and `upstream_failed`: it did not run and will not. */
 export type NodeState = OperatorTrace["state"];
@@ -255,7 +255,7 @@ function findExecutors(histories: readonly TaskHistory[], detail: WorkflowRunDet
     const busySince = open?.kind === "working" ? open.from : null;
     const executor = { task: { queue, taskId }, busySince };
     if (taskId === rootTaskId) root = executor;
-    else parts.set(ownerOf(history.detail, detail), executor);
+    else parts.set(findOwner(history.detail, detail), executor);
   }
   return (instance: string): Executor | undefined => {
     let found = parts.get(instance);

@@ -7,7 +7,7 @@ import type { Checkpoint, TaskDetail } from "../../model/task.ts";
 import type { RecordedValue, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { Timeline } from "../../timeline/model.ts";
 import type { Entry, Records } from "../machine/record-index.ts";
-import { ownerOf, type Resolve } from "./resolve-step.ts";
+import { findOwner, type Resolve } from "./resolve-step.ts";
 
 /** A task of a run with its timeline. */
 export type TaskHistory = { detail: TaskDetail; timeline: Timeline };
@@ -33,7 +33,7 @@ export function collectRecords(detail: WorkflowRunDetail, resolve: Resolve): Rec
   for (const found of tasks) {
     const { task, checkpoints, waits } = found;
     const record = records[task.taskId];
-    const part = task.taskId === run.rootTaskId ? undefined : ownerOf(found, detail);
+    const part = task.taskId === run.rootTaskId ? undefined : findOwner(found, detail);
     if (part !== undefined) parts.set(nameOf(part), task.state);
     for (const checkpoint of checkpoints) {
       // The interpreter's part records its value under its path, where the waiting task records the part's end.

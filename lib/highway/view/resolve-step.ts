@@ -47,7 +47,7 @@ export function createResolver(nodes: readonly GraphNode[]): Resolve {
   for (const node of nodes) byId.set(node.id, byId.has(node.id) ? null : node);
 
   function read(name: string): StepRef | undefined {
-    for (let at = name; at !== ""; at = parentOf(at)) {
+    for (let at = name; at !== ""; at = getParent(at)) {
       const path = at.replace(/\[\d+\]|~\d+|@[^/.[~@]*/g, "");
       const found = byPath.get(path);
       if (!found) continue;
@@ -57,7 +57,7 @@ export function createResolver(nodes: readonly GraphNode[]): Resolve {
       // A handler of an outer scope runs where it is needed.
       const handler = byId.get(/^\/([^/.[~@]+)/.exec(rest)?.[1] ?? "");
       if (handler?.isHandler)
-        return { path: handler.path, instance: `${at}/${handler.id}`, note: noteOf(rest) };
+        return { path: handler.path, instance: `${at}/${handler.id}`, note: parseNote(rest) };
       if (at.endsWith("]")) return { path, instance: at.replace(/\[\d+\]$/, ""), note: "round" };
       return { path, instance: at.replace(/~\d+$/, ""), note: rest.replace(/^[/.]/, "") };
     }
@@ -78,12 +78,12 @@ export function createResolver(nodes: readonly GraphNode[]): Resolve {
   };
 }
 
-function noteOf(rest: string): string {
+function parseNote(rest: string): string {
   return rest.split("/").slice(2).join("/");
 }
 
 /** The path without its last part. */
-function parentOf(name: string): string {
+function getParent(name: string): string {
   return name.slice(0, Math.max(name.search(/[/.@#$~[][^/.@#$~[]*$/), 0));
 }
 
@@ -95,7 +95,7 @@ export function isDeadlineEntry(name: string): boolean {
 /**
  * The operator that a task executes, by its recorded path, its key in the interpreter's format, or its name.
  */
-export function ownerOf(
+export function findOwner(
   { task }: TaskDetail,
   { run, records }: Pick<WorkflowRunDetail, "run" | "records">,
 ): string {

@@ -12,7 +12,7 @@ export function setCheckpoint(
 ): void {
   const writer = world.runs.get(ownerId);
   if (!writer) throw plain(`Run "${ownerId}" not found for checkpoint`);
-  if (world.taskOf(writer).state === "cancelled") throw taskCancelled();
+  if (world.getTask(writer).state === "cancelled") throw taskCancelled();
   if (writer.state === "failed") throw alreadyFailed(ownerId, world.queue);
   if (extendBy !== null && extendBy > 0 && writer.state === "running" && writer.claim_expires_at)
     world.writeRun(writer, "extend", RUN_EFFECTS.extend(world.now, extendBy));

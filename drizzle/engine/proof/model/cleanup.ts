@@ -5,7 +5,7 @@ import type { Oracle, World } from "./world";
 export function cleanupTasks(world: World, ttl: number, limit: number, oracle: Oracle): number {
   const deleted = chosen(
     [...world.tasks.values()].flatMap((task) => {
-      const endedAt = endOf(world, task);
+      const endedAt = getEnd(world, task);
       return endedAt !== null && endedAt < world.now - ttl
         ? [{ age: endedAt, kept: oracle.keptTask(task.task_id), id: task.task_id }]
         : [];
@@ -37,7 +37,7 @@ export function cleanupEvents(world: World, ttl: number, limit: number, oracle: 
   return deleted.length;
 }
 
-function endOf(world: World, task: TaskRow): number | null {
+function getEnd(world: World, task: TaskRow): number | null {
   if (isActive(task)) return null;
   if (task.state === "cancelled") return task.cancelled_at;
   const last = world.runs.get(task.last_attempt_run ?? "");

@@ -16,7 +16,7 @@ export function awaitEvent(
     world.events.set(event, { event_name: event, payload: null, emitted_at: 0 });
   const run = world.runs.get(runId);
   if (!run) throw plain(`Run "${runId}" not found while awaiting event`);
-  const task = world.taskOf(run);
+  const task = world.getTask(run);
   if (task.state === "cancelled") throw taskCancelled();
   const hadPayload = run.event_payload !== null;
   if (hadPayload) world.writeRun(run, "consume payload", RUN_EFFECTS.consumePayload());
@@ -61,7 +61,7 @@ export function emitEvent(world: World, event: string, given: string | null): vo
       world.waits.delete(key);
     } else if (run?.state === "sleeping") {
       world.writeRun(run, "wake", RUN_EFFECTS.wake(world.now, payload));
-      world.writeTask(world.taskOf(run), "wake", TASK_EFFECTS.wake());
+      world.writeTask(world.getTask(run), "wake", TASK_EFFECTS.wake());
       world.writeCheckpoint(wait.task_id, wait.step_name, payload, wait.run_id);
       world.waits.delete(key);
     }

@@ -32,11 +32,11 @@ export function claimTask(
 
   const claimed = sorted(world.runs.values(), (run) => run.run_id)
     .filter((run) => run.state === "pending" || run.state === "sleeping")
-    .filter((run) => run.available_at <= now && isActive(world.taskOf(run)))
+    .filter((run) => run.available_at <= now && isActive(world.getTask(run)))
     .sort((a, b) => a.available_at - b.available_at)
     .slice(0, limit);
   return claimed.map((run) => {
-    const task = world.taskOf(run);
+    const task = world.getTask(run);
     if (run.wake_event !== null) world.reached.add("claim after a timeout");
     world.writeRun(run, "claim", RUN_EFFECTS.claim(now, worker, lease));
     world.writeTask(task, "claim", TASK_EFFECTS.claim(now, task, run));
@@ -76,7 +76,7 @@ export function completeRun(world: World, runId: string, result: string | null):
   if (run.state === "failed") throw alreadyFailed(runId, world.queue);
   if (run.state !== "running") throw notRunning(world, runId);
   world.writeRun(run, "complete", RUN_EFFECTS.complete(world.now, result));
-  world.writeTask(world.taskOf(run), "complete", TASK_EFFECTS.complete(run, result));
+  world.writeTask(world.getTask(run), "complete", TASK_EFFECTS.complete(run, result));
   world.deleteWaits((wait) => wait.run_id === runId);
 }
 
@@ -84,7 +84,7 @@ export function scheduleRun(world: World, runId: string, wakeAt: number): void {
   const run = world.runs.get(runId);
   if (run?.state !== "running") throw notRunning(world, runId);
   world.writeRun(run, "schedule", RUN_EFFECTS.schedule(wakeAt));
-  world.writeTask(world.taskOf(run), "suspend", TASK_EFFECTS.suspend());
+  world.writeTask(world.getTask(run), "suspend", TASK_EFFECTS.suspend());
 }
 
 export function failRun(
@@ -99,7 +99,7 @@ export function failRun(
   if (run?.state === "failed") throw alreadyFailed(runId, world.queue);
   if (run?.state !== "running" && run?.state !== "sleeping")
     throw plain(`Run "${runId}" cannot be failed in queue "${world.queue}"`);
-  const task = world.taskOf(run);
+  const task = world.getTask(run);
   world.writeRun(run, "fail", RUN_EFFECTS.fail(world.now, reason));
   const { outcome, last } = afterFailure(world, task, run, retryAt, oracle);
   world.writeTask(task, `fail to ${outcome}`, TASK_EFFECTS.fail(world.now, task, outcome, last));
@@ -129,7 +129,7 @@ export function cancelTask(world: World, taskId: string): void {
   const task = world.tasks.get(taskId);
   if (!task) throw plain(`Task "${taskId}" not found in queue "${world.queue}"`);
   if (!isActive(task)) return;
-  for (const run of world.runsOf(taskId).filter(isActive))
+  for (const run of world.listRuns(taskId).filter(isActive))
     world.writeRun(run, `cancel ${run.state}`, RUN_EFFECTS.cancel());
   world.writeTask(task, "cancel", TASK_EFFECTS.cancel(world.now, task));
   world.deleteWaits((wait) => wait.task_id === taskId);
@@ -139,7 +139,7 @@ export function extendClaim(world: World, runId: string, seconds: number): void 
   if (seconds <= 0) throw plain("extend_by must be > 0");
   const run = world.runs.get(runId);
   if (!run) throw plain(`Run "${runId}" not found in queue "${world.queue}"`);
-  if (world.taskOf(run).state === "cancelled") throw taskCancelled();
+  if (world.getTask(run).state === "cancelled") throw taskCancelled();
   if (run.state === "failed") throw alreadyFailed(runId, world.queue);
   if (run.state !== "running") throw notRunning(world, runId);
   if (run.claim_expires_at === null)

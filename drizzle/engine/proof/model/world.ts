@@ -68,13 +68,13 @@ export class World {
     for (const [key, wait] of this.waits) if (matches(wait)) this.waits.delete(key);
   }
 
-  taskOf(run: RunRow): TaskRow {
+  getTask(run: RunRow): TaskRow {
     const task = this.tasks.get(run.task_id);
     if (!task) throw new Error(`the model lost task ${run.task_id}`);
     return task;
   }
 
-  runsOf(taskId: string): RunRow[] {
+  listRuns(taskId: string): RunRow[] {
     return [...this.runs.values()].filter((run) => run.task_id === taskId);
   }
 

@@ -21,7 +21,7 @@ export async function checkOutcome(client: Client, spawned: Spawned[]): Promise<
   const { rows: effects } = await client.query<{ task_id: string; step: string; times: number }>(
     "select task_id, step, count(*)::int as times from effects group by task_id, step",
   );
-  const reasons = rows.runs.filter((run) => run.state === "failed").map(reasonOf);
+  const reasons = rows.runs.filter((run) => run.state === "failed").map(getReason);
   const steps = groupBy(effects, (effect) => effect.task_id);
   return {
     violations: [
@@ -75,7 +75,7 @@ function faultsOfEffects(
   ];
 }
 
-function reasonOf(run: RunRow): string {
+function getReason(run: RunRow): string {
   const reason = JSON.parse(run.failure_reason ?? "{}");
   return reason.name === "Error" ? reason.message : String(reason.name);
 }

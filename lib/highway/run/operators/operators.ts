@@ -248,7 +248,7 @@ async function awaitEvent(
   const timedOut = `${attempt}/timed_out`;
   const waiting = (await run.journal.once(`${attempt}/waiting`, async () => {
     const event = fillEventName(operator.event_name, context);
-    const limits = limitsOf(operator, operator.timeout_seconds);
+    const limits = listLimits(operator, operator.timeout_seconds);
     const deadline =
       limits.length === 0 ? null : instantAfter(await run.readClock(), Math.min(...limits));
     return { event, deadline };
@@ -293,7 +293,7 @@ async function withLimit(
   { scope, attempt }: Place,
   execute: () => Promise<Outcome>,
 ): Promise<Outcome> {
-  const limits = limitsOf(operator, ownLimit(run, operator, scope));
+  const limits = listLimits(operator, ownLimit(run, operator, scope));
   if (limits.length === 0) return execute();
   const recorded = await run.journal.once(`${attempt}/deadline`, async () =>
     instantAfter(await run.readClock(), Math.min(...limits)),
@@ -319,7 +319,7 @@ function ownLimit(
 }
 
 /** The limits of an operator, in seconds. */
-function limitsOf({ timeout_policy }: Operator, own: number | null): number[] {
+function listLimits({ timeout_policy }: Operator, own: number | null): number[] {
   const policy = timeout_policy && parseDuration(timeout_policy.timeout);
   return [own, policy].filter((one) => typeof one === "number");
 }
