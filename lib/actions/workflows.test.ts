@@ -3,12 +3,14 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getTaskResult } from "@/lib/absurd/tasks/tasks";
+import { listActiveWorkflowTasks } from "@/lib/absurd/workflow-runs/tasks";
 import {
   createWorkflowRun,
   updateWorkflowRunStatus,
 } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
+import { explainStatements, flattenPlan, recordStatements } from "@/testing/statements";
 import { getCancelRunPreview } from "./previews/workflows";
 import { cancelWorkflowRunAction } from "./workflows";
 
@@ -126,6 +128,29 @@ test("cancel: a run of last week is found behind a long history, including a chi
     ok: true,
     data: { ended: 250, complete: true, unsearched: [], tasks: [{ taskId: root.taskId }, {}, {}] },
   });
+  await pool.query(`analyze ${table}`);
+  const plans = await explainStatements(
+    await recordStatements(() =>
+      listActiveWorkflowTasks(
+        pool,
+        { workflowRunId: id, rootTaskId: root.taskId },
+        { queue, from: "00000000-0000-0000-0000-000000000000", tenants: null },
+      ),
+    ),
+  );
+  const visited = plans
+    .flatMap(flattenPlan)
+    .filter((node) => node["Relation Name"]?.startsWith("t_"))
+    .map(
+      (node) =>
+        (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"],
+    );
+  expect(visited.length).toBeGreaterThan(0);
+  expect(
+    Math.max(...visited),
+    "rows of the history that the search for active tasks visits",
+  ).toBeLessThan(100);
+
   const result = await cancelWorkflowRunAction({ workflowRunId: id });
   expect(result).toMatchObject({ ok: true, data: { cancelled: 3, unsearched: [] } });
   expect(
