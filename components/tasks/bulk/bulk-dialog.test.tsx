@@ -10,8 +10,8 @@ const open = (state: TaskState[]) => {
   return render(<BulkDialog selection={selection} onClose={() => {}} />);
 };
 const chosen = ({ getAllByRole }: ReturnType<typeof open>) =>
-  getAllByRole<HTMLInputElement>("radio")
-    .filter(({ checked }) => checked)
+  getAllByRole("radio")
+    .filter((radio) => radio instanceof HTMLInputElement && radio.checked)
     .map((radio) => radio.closest("label")?.textContent);
 
 test.each<[TaskState[], string[]]>([
