@@ -114,6 +114,43 @@ test("the preview names what will be created, and whether a worker claims it", a
   });
 });
 
+test("the preview shows warnings, and refuses what cannot be run, as the start does", async () => {
+  const store = (build: (flow: WorkflowBuilder) => WorkflowBuilder) =>
+    storeWorkflow(database.pool, build(new WorkflowBuilder("warned")).build());
+  const preview = async (of: string) =>
+    getStartPreview({ definitionId: of, queue, inputs: "", tags: "" });
+  const merged = await store((flow) =>
+    flow
+      .switch("route", "{{ run.name }}", { x: "a", y: "b" })
+      .task("a", "f", { dependencies: ["route"] })
+      .task("b", "f", { dependencies: ["route"] })
+      .task("merge", "f", { dependencies: ["a", "b"] }),
+  );
+  expect(await preview(merged)).toMatchObject({
+    data: {
+      warnings: [
+        "tasks.merge: Task 'merge' is skipped, with all that runs only after it, when 'route' chooses none of 'a', 'b' (if it should run in any case, let it depend on 'route' alone)",
+      ],
+    },
+  });
+  expect(await preview(definitionId)).toMatchObject({ data: { warnings: [] } });
+  const dynamic = await store((flow) =>
+    flow.foreach("each", "[1]", (body) => body.task("one", "f"), { dynamic: true }),
+  );
+  const refusal = {
+    ok: false,
+    error: {
+      code: "invalid_definition",
+      message:
+        "The definition of warned 2.0.0 cannot be run: tasks.each.dynamic: Operator 'each' is dynamic: items cannot be added to a loop that runs here.",
+    },
+  };
+  expect(await preview(dynamic)).toMatchObject(refusal);
+  const { workflowRunId } = await prepare();
+  const input = { definitionId: dynamic, queue, workflowRunId, inputs: "", tags: "" };
+  expect(await startWorkflowRunAction(input)).toMatchObject(refusal);
+});
+
 test("while anything is redacted, a definition's hash cannot be used to check guesses", async () => {
   const look = async () => {
     const preview = await getStartPreview({ definitionId, queue, inputs: "", tags: "" });

@@ -114,7 +114,7 @@ export const startWorkflowRunAction = defineAction({
   run: async ({ definitionId, queue, workflowRunId, ...given }, { db, operator }) => {
     const stored = await requireDefinition(db, definitionId, { lock: true });
     const { inputs, tags } = parseGiven(given);
-    const run = await startWorkflow(db, queue, requireStartable(stored), {
+    const run = await startWorkflow(db, queue, requireStartable(stored).workflow, {
       workflowRunId,
       definitionId,
       inputs,

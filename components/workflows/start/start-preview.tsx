@@ -37,8 +37,28 @@ export function StartPreview({
           </Row>
         )}
       </dl>
+      {plan && <Warnings warnings={plan.warnings} />}
       {plan && <ConsumerNote plan={plan} />}
     </section>
+  );
+}
+
+/** The definition's page lists all of them. */
+const MOST_WARNINGS = 3;
+
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  const more = warnings.length - MOST_WARNINGS;
+  return (
+    <div className="flex gap-2 border-t px-3 py-2 text-ink-2">
+      <Icon name="triangle-alert" size={14} className="mt-0.5 shrink-0 text-pending-solid" />
+      <ul aria-label="Warnings about the definition" className="min-w-0 space-y-1 break-words">
+        {warnings.slice(0, MOST_WARNINGS).map((warning) => (
+          <li key={warning}>{warning}</li>
+        ))}
+        {more > 0 && <li>{plural(more, "more warning")}: see the definition.</li>}
+      </ul>
+    </div>
   );
 }
 

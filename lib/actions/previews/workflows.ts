@@ -10,7 +10,8 @@ import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
 import { isViewRedacted, showDigest } from "@/lib/db/redaction";
 import { workflowHash } from "@/lib/highway/language/hash";
 import { parseWorkflow } from "@/lib/highway/language/parse";
-import { formatProblem, hasErrors } from "@/lib/highway/model/problem";
+import { listNotExecuted } from "@/lib/highway/model/executable";
+import { formatProblem, type Problem } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
 import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
@@ -108,9 +109,10 @@ export const getStartPreview = definePreview({
   guard: guards.definition,
   run: async ({ definitionId, queue, ...given }, { db, operator, signal }) => {
     const stored = await requireDefinition(db, definitionId);
-    const workflow = requireStartable(stored);
+    const { workflow, warnings } = requireStartable(stored);
     const { inputs, tags } = parseGiven(given);
     return {
+      warnings,
       taskName: ROOT_TASK,
       createdBy: operator,
       tenantId: stored.tenantId,
@@ -133,28 +135,49 @@ export async function requireDefinition(
   return stored;
 }
 
-/** The workflow of a definition that can be started. @throws ProblemError `paused`, `invalid_definition`. */
-export function requireStartable({ text, isPaused, name, version }: StoredDefinition): Workflow {
+/**
+ * The workflow of a definition that can be started, and the warnings of the validator.
+ *
+ * @throws ProblemError `paused`, `invalid_definition`.
+ */
+export function requireStartable({ text, isPaused, name, version }: StoredDefinition): {
+  workflow: Workflow;
+  warnings: string[];
+} {
   const { workflow, problems } = parseWorkflow(text, { format: "json" });
-  if (!workflow || hasErrors(problems)) {
-    const errors = problems.filter(({ severity }) => severity === "error");
-    // A problem quotes the text that it refers to.
-    const shown = isViewRedacted()
-      ? errors.map(({ path, code }) => `${code} at ${path || "the top"}`)
-      : errors.map(formatProblem);
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const refused = workflow ? listNotExecuted(workflow) : [];
+  if (!workflow || errors.length > 0 || refused.length > 0)
     throw new ProblemError({
       code: "invalid_definition",
-      message: `The definition of ${name} ${version} has errors: ${shown.slice(0, 3).join("; ")}.`,
+      message:
+        errors.length > 0
+          ? `The definition of ${name} ${version} has errors: ${describe(errors)}.`
+          : `The definition of ${name} ${version} cannot be run: ${describe(refused)}.`,
       hint: "Store a corrected version.",
     });
-  }
   if (isPaused || workflow.is_paused)
     throw new ProblemError({
       code: "paused",
       message: `${name} ${version} is paused.`,
       hint: "It starts no runs until is_paused is removed from its definition.",
     });
-  return workflow;
+  const warnings = problems.filter(({ severity }) => severity === "warning");
+  return { workflow, warnings: warnings.map(quoteProblem) };
+}
+
+function describe(problems: readonly Problem[]): string {
+  return problems
+    .slice(0, 3)
+    .map((problem) => quoteProblem(problem).replace(/\.$/, ""))
+    .join("; ");
+}
+
+/** A problem quotes the text that it refers to, so only its code is shown while the view is redacted. */
+function quoteProblem(problem: Problem): string {
+  return isViewRedacted()
+    ? `${problem.code} at ${problem.path || "the top"}`
+    : formatProblem(problem).replace(/^(?:error|warning) /, "");
 }
 
 /** The inputs and tags of a start. @throws ProblemError `bad_request` for anything but JSON objects. */
