@@ -89,8 +89,13 @@ test("above the operator limit, a table with the reason replaces the graph of a 
     "The workflow has 2,000 operators; pictures have at most 400.",
   );
   await expect(page.getByRole("tab", { name: /^Operators/ })).toHaveCount(0);
+  const first = page.getByRole("button", { name: "t0", exact: true });
+  const hasRoom = async () => ((await first.boundingBox())?.width ?? 0) > 5;
+  await expect.poll(hasRoom).toBe(true);
 
   const { workflowRunId } = await startWorkflow(work.pool, work.queue, workflow);
+  await page.goto(`/workflows/${workflowRunId}`);
+  await expect.poll(hasRoom).toBe(true);
   await page.goto(`/workflows/${workflowRunId}?node=t1999`);
   await expect(listed).toContainText("pictures have at most 400");
   const last = page.getByRole("button", { name: "t1999", exact: true });

@@ -2,6 +2,7 @@
 
 import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
+import { getTaskResult } from "@/lib/absurd/tasks/tasks";
 import type { RunDefinitionView } from "@/lib/analytics/workflow-views";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import type { Workflow } from "@/lib/highway/model/workflow";
@@ -41,6 +42,39 @@ async function fetchOf<T>(route: Route, workflowRunId: string, search = ""): Pro
 async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> {
   return (await fetchOf<RunView>(view, workflowRunId)).operators;
 }
+
+test("what the end of a run stopped is cancelled, and what never began is skipped", async () => {
+  const workflow = new WorkflowBuilder("ended")
+    .parallel("both", {
+      left: (left) => left.wait("rest", 3_600).task("never", "f"),
+      right: (right) => right.wait("soon", 0.2).terminate("stop"),
+    })
+    .task("after", "f")
+    .build();
+  const bench = openBench(workflow, () => null);
+  const { taskId, workflowRunId } = await bench.start(workflow);
+  // The part that rests for an hour has noted it before the other one ends the run.
+  const isResting = async () => {
+    await bench.app.workBatch("bench", 60, 1);
+    return (await look(workflowRunId))["both.left/rest"]?.state;
+  };
+  await expect.poll(isResting).toBe("sleeping");
+  await expect
+    .poll(async () => {
+      await bench.app.workBatch("bench", 60, 1);
+      return (await getTaskResult(database.pool, queue, taskId))?.state;
+    })
+    .toBe("completed");
+  const nodes = await look(workflowRunId);
+  expect(Object.fromEntries(Object.entries(nodes).map(([at, { state }]) => [at, state]))).toEqual({
+    both: "cancelled",
+    "both.left/rest": "cancelled",
+    "both.left/never": "skipped",
+    "both.right/soon": "completed",
+    "both.right/stop": "completed",
+    after: "skipped",
+  });
+});
 
 test("every kind of operator has its state after the run has ended", async () => {
   const workflow = buildEverything();

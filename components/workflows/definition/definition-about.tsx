@@ -104,7 +104,8 @@ function Refused({ problems }: { problems: readonly Problem[] }) {
       <ul className="mt-1 flex flex-col gap-1">
         {problems.slice(0, MOST_REFUSED).map(({ path, message }) => (
           <li key={`${path} ${message}`} className="min-w-0 break-words">
-            {message} <code className="mono break-all text-ink-2">{path}</code>
+            {message}{" "}
+            <code className="mono inline-block max-w-full break-words text-ink-2">{path}</code>
           </li>
         ))}
       </ul>

@@ -5,6 +5,8 @@ import { PayloadView } from "@/components/payloads/payload-view";
 import { Tabs } from "@/components/ui/data/tabs";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import type { WorkflowDefinitionView } from "@/lib/analytics/workflow-views";
+import type { Problem } from "@/lib/highway/model/problem";
+import type { DefinitionReport } from "@/lib/highway/view/definition-view";
 import type { NodeStatus } from "@/lib/highway/view/operator-states";
 import { getOwn } from "@/lib/model/get-own";
 import { GraphPane } from "../graph/graph-pane";
@@ -36,7 +38,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
     [select],
   );
   const { text, versions, name, version, view, report } = definition;
-  const problems = [...(report?.problems ?? []), ...(report?.notExecuted ?? [])];
+  const problems = report ? listProblems(report) : [];
   const graph = view?.graph;
   const node = graph?.nodes.find(({ path }) => path === selected);
   const table = graph && (
@@ -107,4 +109,14 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
       </Tabs>
     </Panes>
   );
+}
+
+/** Errors first, and what a start refuses without the warnings that only announce it. */
+function listProblems({ problems, notExecuted }: DefinitionReport): Problem[] {
+  const refused = new Set(notExecuted.map(({ path }) => path));
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const warnings = problems.filter(
+    ({ severity, path }) => severity === "warning" && !refused.has(path),
+  );
+  return [...errors, ...notExecuted, ...warnings];
 }

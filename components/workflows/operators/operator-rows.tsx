@@ -84,12 +84,12 @@ function LongTable({ head, nodes, selected, cells }: Props) {
   );
 }
 
-/** The space of rows that aren't rendered. */
+/** The space of rows that aren't rendered. A cell across more columns than there are would add narrow ones. */
 function Gap({ height }: { height: number }) {
   return (
     height > 0 && (
       <tr aria-hidden>
-        <td colSpan={99} style={{ height }} />
+        <td style={{ height }} />
       </tr>
     )
   );

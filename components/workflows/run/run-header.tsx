@@ -133,9 +133,13 @@ function RunFacts({
         </Fact>
       )}
       <Fact label="Tasks">
-        {run.taskCount === null
-          ? formatCount(linked)
-          : `${formatCount(linked)} of ${formatNumber(run.taskCount)} found`}
+        {run.taskCount === null ? (
+          formatCount(linked)
+        ) : (
+          <span data-tip="The stored count is the workflow's own: Highway counts the operators that ran">
+            {formatCount(linked)} found, {formatNumber(run.taskCount)} stored
+          </span>
+        )}
       </Fact>
       {run.createdBy !== null && (
         <Fact label="Created by">

@@ -85,7 +85,11 @@ export function RunTimelineRow({
             onClick={() => onSelect(selected ? null : row.path)}
             className={cn("h-full min-w-0 flex-1 text-left", isQuiet(row) && "text-ink-2")}
           >
-            <TruncatedStart text={row.title} />
+            {isQuiet(row) ? (
+              <span className="block truncate">{row.title}</span>
+            ) : (
+              <TruncatedStart text={row.title} />
+            )}
           </button>
         )}
         <span className="ml-auto hidden shrink-0 text-12 text-ink-2 wide:inline">

@@ -126,7 +126,7 @@ function isPart(span: Span): boolean {
 function titleIn(within: string, span: Span, words: string | undefined): string {
   const awaited = span.kind === "event-wait" && PART_EVENT.exec(span.event ?? "")?.[1];
   const child = awaited === "end" && "step" in span && /\/child\/(.+)$/s.exec(span.step)?.[1];
-  if (child) return `wait for child workflow ${child}`;
+  if (child) return `wait for child ${child}`;
   if (awaited) return `wait for ${shorten(awaited, within)}`;
   if (words !== undefined) return words;
   return shorten(labelSpan(span), within);

@@ -134,8 +134,11 @@ function combine(
   executorOf: ReturnType<typeof findExecutors>,
 ): NodeStatus {
   const current = traces.filter(({ isSuperseded }) => !isSuperseded);
-  const state = ORDER.find((one) => current.some((trace) => trace.state === one));
-  const telling = current.findLast((trace) => trace.state === state);
+  const recorded = ORDER.find((one) => current.some((trace) => trace.state === one));
+  const telling = current.findLast((trace) => trace.state === recorded);
+  // The interpreter reports what the end of the run stopped as skipped, like what never began.
+  const isStopped = recorded === "skipped" && current.some(({ instance }) => times.has(instance));
+  const state = isStopped ? "cancelled" : recorded;
   if (!state || !telling) return { ...UNSEEN, state: isOpen ? "pending" : "skipped" };
   const executor = executorOf(telling.instance);
   const isBusy = state === "running" || state === "sleeping";
