@@ -62,8 +62,8 @@ function getReader(): Reader {
 /**
  * Calls `notify` when something changes that the current viewer may see. One loop polls for all listeners of a
  * database, once a second while there are any. A change of a queue can be reported up to ten seconds late if its
- * session has gone idle since (PostgreSQL publishes the session's counters only then); until then it is reported
- * as a change of no known queue.
+ * session has gone idle, because PostgreSQL delays the counters of idle sessions; until then it is reported as a
+ * change of no known queue.
  *
  * @returns a function that ends the calls; `null` if the process has too many listeners.
  */

@@ -233,7 +233,7 @@ describe("invalid documents", () => {
       expect(parseWorkflow(text).problems).toMatchObject([{ path: "version", hint }]);
   });
 
-  /** As the Python package reads them. */
+  /** The results of the Python package. */
   test.each([
     ["1767225600", "2026-01-01T00:00:00Z", 'write "2026-01-01T00:00:00Z" if that is meant'],
     ["20260301", "1970-08-23T11:51:41Z", 'write "2026-03-01" if that date is meant'],

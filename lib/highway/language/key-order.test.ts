@@ -1,4 +1,4 @@
-/** Keys that are whole numbers keep their place. What is expected is what the Python package 2.2.0 makes of the document. */
+/** Whole-number keys keep their place. Expectations come from the Python package 2.2.0. */
 import { describe, expect, test } from "vitest";
 import { buildFromSteps } from "../builder/steps.ts";
 import { toClassicMermaid } from "../diagrams/classic-mermaid.ts";
@@ -43,7 +43,7 @@ function parse(text: string): Workflow {
   return workflow;
 }
 
-/** The keys of a text that are at its level of indentation, in order. */
+/** The keys at one level of indentation, in order. */
 const keysAt = (json: string, indent: number) =>
   [...json.matchAll(/^( *)"([^"]*)":/gm)].flatMap(([, blanks = "", key = ""]) =>
     blanks.length === indent ? key : [],

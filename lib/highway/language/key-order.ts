@@ -1,10 +1,10 @@
 /**
- * The order of keys in a document. A JavaScript object lists keys that are whole numbers, such as `"10"`, before all others;
- * objects made here remember the order in which their keys were given. A copy of such an object does not.
+ * The order of keys in a document. A JavaScript object lists whole-number keys, such as `"10"`, before all others;
+ * objects created here remember the order in which their keys were added. A copy of such an object does not.
  */
 const orders = new WeakMap<object, string[]>();
 
-/** A key that a JavaScript object may list out of turn. */
+/** A key that a JavaScript object may list out of order. */
 const INDEX = /^(?:0|[1-9]\d{0,9})$/;
 
 /** An object with these members, like `Object.fromEntries`, that keeps their order. */
@@ -17,13 +17,13 @@ export function fromEntries<T>(entries: readonly (readonly [string, T])[]): Reco
   return object;
 }
 
-/** Makes `keys` the order of the members of an object. */
+/** Sets the order of an object's members to `keys`. */
 export function keepOrder(object: object, keys: Iterable<string>): void {
   const order = [...new Set(keys)];
   if (order.some((key) => INDEX.test(key))) orders.set(object, order);
 }
 
-/** Sets a member; a new one comes last. */
+/** Sets a member; a new one is appended. */
 export function setMember<T>(object: Record<string, T>, key: string, value: T): void {
   const order = orders.get(object) ?? (INDEX.test(key) ? Object.keys(object) : undefined);
   if (order && !Object.hasOwn(object, key)) {

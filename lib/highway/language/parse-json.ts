@@ -39,19 +39,19 @@ export function parseJsonText(text: string): ParsedText {
   }
 }
 
-/** Keys that are whole numbers, also with escapes. */
+/** Matches whole-number keys, also with escapes. */
 const MAY_HAVE_INDEX = /"(?:0|[1-9]\d*)"\s*:|\\u003/;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 const BLANKS = /[ \t\n\r]*/y;
 const SCALAR = /[^\s,\]}]+/y;
 
-/** Reads the keys of legal JSON once more, for their order. */
+/** Parses the keys of valid JSON once more, for their order. */
 class KeyReader {
   private at = 0;
 
   constructor(private readonly text: string) {}
 
-  /** Goes over the text of one value, which was parsed to `value`. */
+  /** Walks the text of one value, which was parsed to `value`. */
   visit(value: unknown): void {
     this.take(BLANKS);
     const sign = this.text[this.at];
@@ -79,7 +79,7 @@ class KeyReader {
     this.each("]", () => this.visit(value[index++]));
   }
 
-  /** From the opening sign to behind the closing one. */
+  /** From the opening bracket to after the closing one. */
   private each(end: string, visit: () => void): void {
     this.at++;
     this.take(BLANKS);

@@ -62,10 +62,10 @@ const documents = fc.sample(arbitraryWorkflow.map(withKnownOperators), {
   seed: 4711,
 });
 
-/** Mermaid refuses the line. */
+/** Removes the line that mermaid refuses. */
 const withoutDefaultClass = (diagram: string) => diagram.replace(/ {4}classDef default.*\n/, "");
 
-/** The keys of indented JSON, one a line, with their indentation. */
+/** The keys of indented JSON, one per line, with their indentation. */
 const listKeyLines = (json: string) =>
   [...json.matchAll(/^( *)("(?:[^"\\]|\\.)*"):/gm)].map(
     ([, blanks = "", key = ""]) => `${blanks}${JSON.parse(key)}`,
@@ -113,7 +113,7 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
     expect(read).toBeGreaterThan(documents.length / 4);
   }, 300_000);
 
-  test("Graphviz is the same but for quotes and reserved ids", async () => {
+  test("Graphviz is the same except for quotes and reserved ids", async () => {
     const plain = documents.map((one) => renamed(one));
     const texts = plain.map((one) => serializeWorkflow(one, "json"));
     const answers = await askPython(texts.map((text) => ({ format: "json", text })));
@@ -121,7 +121,7 @@ describe.runIf(process.env.ABSURD_LONG)("the Python package", () => {
       expect(toGraphviz(plain[index] as Workflow)).toBe(answer.dot?.value);
   }, 300_000);
 
-  test("keys that are whole numbers keep their place", async () => {
+  test("whole-number keys keep their place", async () => {
     const texts = documents.map((one) =>
       serializeWorkflow(renamed(one), "json")
         .replaceAll('"a"', '"10"')

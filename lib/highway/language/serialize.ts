@@ -53,7 +53,7 @@ export function serializeWorkflow(workflow: Workflow, format: Format): string {
   return document.toString({ indentSeq: false, lineWidth: 80 });
 }
 
-/** JSON with an indentation of two spaces, and with the keys of each object in the order of its document. */
+/** JSON with an indentation of two spaces, and the keys of each object in the order of its document. */
 function writeJson(value: unknown, indent: string): string {
   if (typeof value !== "object" || value === null) return stringifyLossless(value) ?? "null";
   const inner = `${indent}  `;

@@ -56,7 +56,7 @@ export class Plan {
   private readonly routersOf = new Map<string, string[]>();
   /** For each handler, the operators of this scope whose end decides whether it can still start. */
   private readonly triggersOf = new Map<string, Set<string>>();
-  /** For operators that would wait for regions that wait for them: what waits for each. */
+  /** Operators that would wait for regions that wait for them, each with the operators that wait for it. */
   private readonly knots: ReadonlyMap<string, ReadonlySet<string>>;
   /** The position of each operator in the document. */
   readonly places: ReadonlyMap<string, number>;
@@ -256,7 +256,10 @@ export class Plan {
     return region;
   }
 
-  /** Nothing waits for a part of a region that itself waits for it, such as a target that depends on it. */
+  /**
+   * Resolves mutual waits: an operator does not wait for the part of a region that waits for it, such as a target
+   * that depends on it.
+   */
   private findKnots(): Map<string, ReadonlySet<string>> {
     const successors = listSuccessors(this.scope);
     const waiting = new Set<string>();

@@ -70,12 +70,12 @@ export const text: Field<string> = (value, place) => {
 };
 
 function hintForText(value: unknown): string {
-  // YAML reads other words as booleans, too.
+  // YAML also parses other words as booleans.
   if (typeof value === "boolean") return "write it in quotes";
   return typeof value === "object" ? "write text" : `write it in quotes: "${value ?? "…"}"`;
 }
 
-/** Text such as `1.0`, which YAML and JSON read as the number 1 without quotes. */
+/** Text such as `1.0`, which YAML and JSON parse as the number 1 without quotes. */
 export const version: Field<string> = (value, place) => {
   const isNumber = typeof value === "number" || typeof value === "bigint";
   if (!isNumber) return text(value, place);
@@ -151,7 +151,7 @@ export const duration: Field<string> = (value, place) => {
   return reject(place, value, "a duration", 'seconds, or ISO 8601 such as "PT1M30S"', "PT0S");
 };
 
-/** An ISO 8601 instant; one that is a number counts from 1970 on, as it does for the Python package. */
+/** An ISO 8601 instant; a number counts from 1970, as in the Python package. */
 export const instant: Field<string> = (value, place) => {
   const normal = typeof value === "string" ? normaliseInstant(value) : undefined;
   if (normal !== undefined) return normal;

@@ -27,12 +27,12 @@ function normaliseZone(zone: string | undefined): string | undefined {
   return digits === "0000" ? "Z" : `${zone[0]}${hours}:${minutes}`;
 }
 
-/** A larger number counts milliseconds, as in pydantic. */
+/** Larger numbers count milliseconds, as in pydantic. */
 const MOST_SECONDS = 20_000_000_000;
 
 /**
- * The instant of a number, also in quotes, of seconds or milliseconds since 1970, in the form of `normaliseInstant`.
- * `undefined` for anything else, and outside of the years 1 to 9999.
+ * The instant of a number, also in quotes, of seconds or milliseconds since 1970, in the format of
+ * `normaliseInstant`. `undefined` for anything else, and outside the years 1 to 9999.
  */
 export function parseCountedInstant(
   value: unknown,

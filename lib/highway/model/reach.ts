@@ -68,7 +68,7 @@ export function reachableFrom(start: string, successors: Map<string, Set<string>
   return reached;
 }
 
-/** Every operator on a cycle or behind one. */
+/** Every operator on a cycle or after one. */
 export function findKnotted(successors: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const waiting = new Map<string, number>();
   for (const next of successors.values())

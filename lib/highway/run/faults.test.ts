@@ -335,7 +335,7 @@ test("anything that is thrown has a failure that can be stored", () => {
   expect(toFailure("x\0\ud83d")).toEqual({ type: "Error", message: "x\uFFFD\uFFFD" });
 });
 
-describe.concurrent("what would wait for a branch that waits for it", () => {
+describe.concurrent("an operator that would wait for a branch that waits for it", () => {
   const run = async (tasks: string) => {
     const { workflow } = parseWorkflow(`name: flow\nstart_task: route\ntasks:\n${tasks}`);
     if (!workflow) throw new Error("no workflow");

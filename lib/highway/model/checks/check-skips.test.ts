@@ -18,7 +18,7 @@ const toDocument = (tasks: Record<string, Fields>, start?: string) => ({
   ...(start && { start_task: start }),
 });
 
-/** What the validator says of skipped tasks: `id: message`. */
+/** The validator's warnings about skipped tasks: `id: message`. */
 const warn = (tasks: Record<string, Fields>) =>
   validateWorkflow(toDocument(tasks))
     .filter(({ code }) => code === "skipped_merge")
@@ -50,7 +50,7 @@ const condition = (yes: string | null, no: string | null) => ({
   if_false: no,
 });
 
-describe("what brings branches together", () => {
+describe("an operator that merges branches", () => {
   test("is reported when no case may match", () => {
     expect(warn({ route: switchOn({ x: "a", y: "b" }), ...targets, merge })).toEqual([
       {
@@ -168,7 +168,7 @@ describe("what brings branches together", () => {
     );
   });
 
-  test("is not reported when something else before it always runs", () => {
+  test("is not reported when another operator before it always runs", () => {
     const tasks = { route: switchOn({ x: "a", y: "b" }), ...targets, other: task() };
     expect(warn({ ...tasks, merge: task({ dependencies: ["a", "b", "other"] }) })).toEqual([]);
     expect(warn({ ...tasks, end: join(["a", "b", "other"]) })).toEqual([]);
@@ -197,7 +197,7 @@ describe("what brings branches together", () => {
   });
 });
 
-/** Documents of few tasks: each may depend on earlier ones, and lead to later ones. */
+/** Documents with few tasks: each may depend on earlier ones, and lead to later ones. */
 const documents = fc.integer({ min: 4, max: 7 }).chain((count) => {
   const ids = Array.from({ length: count }, (_, index) => `t${index}`);
   const operators = ids.map((_, index) => {
@@ -237,7 +237,7 @@ const documents = fc.integer({ min: 4, max: 7 }).chain((count) => {
     );
 });
 
-/** The outcomes of a router: what each selects. */
+/** The outcomes of a router: the targets that each selects. */
 function listOutcomes({ operator }: Start): string[][] {
   const only = (id: string | null) => (id === null ? [] : [id]);
   switch (operator.operator_type) {
@@ -257,7 +257,7 @@ function listOutcomes({ operator }: Start): string[][] {
 
 type Ends = Map<string, { state: string; selected: readonly string[] }>;
 
-/** How the tasks end, for each way that the routers can choose. */
+/** How the tasks end, for each way in which the routers can choose. */
 function listRuns(document: object): Ends[] {
   const { workflow } = decodeWorkflow(document);
   if (!workflow) throw new Error("no workflow");
@@ -287,7 +287,7 @@ function listRuns(document: object): Ends[] {
   return runs;
 }
 
-test("what is reported is skipped by the interpreter, and what is not is skipped with one branch", () => {
+test("the interpreter skips every reported operator, and any other only with a single branch", () => {
   let reported = 0;
   fc.assert(
     fc.property(documents, (document) => {
@@ -304,7 +304,7 @@ test("what is reported is skipped by the interpreter, and what is not is skipped
         const isTarget = runs.some((ends) =>
           [...ends.values()].some(({ selected }) => selected.includes(id)),
         );
-        // A target is skipped because it was not chosen; anything else with something before it.
+        // A target is skipped because it was not chosen; any other operator because of one before it.
         if (known.has(id) || isTarget) continue;
         for (const ends of skips(id))
           expect(

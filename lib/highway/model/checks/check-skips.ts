@@ -5,18 +5,19 @@ import { behindIn, dependenciesIn, reducedDependencies, targetsIn } from "../rea
 import { branchScopes, findContaining, type LocatedScope, listIds, type Scope } from "../scopes.ts";
 import type { JoinOperator, Operator } from "../workflow.ts";
 
-/** What routers must not choose, by the router's id: names of targets and branches, as messages show them. */
+/** The names that routers must not choose, by the router's id: targets and branches, as messages show them. */
 type Choice = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Enough for a warning: what is reported is true, and what goes beyond is not reported. */
+/** Limits of the search. Beyond them nothing is reported, so every warning is correct. */
 const MOST_CHOICES = 16;
 const MOST_MERGED = 50;
 const MOST_NAMED = 4;
 
 /**
- * Reports operators that bring branches together and are skipped when routers choose none of these branches, with all
- * that follows. Skipped predecessors never count, whatever the trigger rule or the mode of a join, so an operator is
- * skipped when all of them are. One that continues a single branch is meant to be skipped with it, and is not reported.
+ * Reports operators that merge branches and are skipped, with everything after them, when routers choose none of
+ * these branches. Skipped predecessors never count, for any trigger rule or mode of a join, so an operator is
+ * skipped when all of its predecessors are. An operator that continues a single branch is meant to be skipped with
+ * it, and is not reported.
  */
 export function checkSkips({ scope, locate }: LocatedScope, problems: Problem[]): void {
   const routers = listRouters(scope);
@@ -51,7 +52,7 @@ function listNames(names: string[], separator: string): string {
     : `${names.slice(0, MOST_NAMED).join(separator)}${separator}${more} more`;
 }
 
-/** What an operator can choose: one of the outcomes, or at least `minimum` of them. */
+/** The possible choices of an operator: one of the outcomes, or at least `minimum` of them. */
 type Router = { outcomes: string[][]; minimum: number };
 
 function listRouters(scope: Scope): Map<string, Router> {
@@ -83,9 +84,9 @@ function listOutcomes(operator: Operator): string[][] {
   }
 }
 
-/** For each operator of a scope the choices that skip it. */
+/** Maps each operator of a scope to the choices that skip it. */
 class Skips {
-  /** Without entries an operator is never skipped. None of the choices contains another one. */
+  /** An operator without entries is never skipped. No choice contains another one. */
   private readonly choices = new Map<string, Choice[]>();
   private readonly merges = new Map<string, Choice>();
   private readonly routersOf = new Map<string, string[]>();
@@ -104,7 +105,7 @@ class Skips {
         this.routersOf.set(target, [...(this.routersOf.get(target) ?? []), operator.task_id]);
   }
 
-  /** Operators that some choice skips although it skips no single branch before them as a whole. */
+  /** Operators that some choice skips although it does not skip any single branch before them as a whole. */
   findMerges(): ReadonlyMap<string, Choice> {
     const behind = behindIn(this.scope);
     const dependencies = new Map(
@@ -119,7 +120,7 @@ class Skips {
     return this.merges;
   }
 
-  /** Each operator after all that decide whether it is skipped; those of cycles are left out. */
+  /** Each operator after all operators that decide whether it is skipped; those on cycles are left out. */
   private *inOrder(dependencies: ReadonlyMap<string, string[]>): Generator<string> {
     const next = new Map<string, string[]>();
     const left = new Map<string, number>();
@@ -175,7 +176,7 @@ class Skips {
     return this.choices.get(id) ?? [];
   }
 
-  /** Members of a join that are inside of an operator are skipped with it, or with their branch. */
+  /** Members of a join that are inside an operator are skipped with it, or with their branch. */
   private ofMember(id: string): Choice[] {
     if (this.scope.operators.has(id)) return this.of(id);
     const owner = this.scope.operators.get(findContaining(this.scope, id) ?? "");
@@ -190,7 +191,7 @@ class Skips {
     return toMinimal([...(this.isPossible(choice) ? [choice] : []), ...this.of(router)]);
   }
 
-  /** The choices that skip all of some operators. */
+  /** The choices that skip all of these operators. */
   private all(operators: Choice[][]): Choice[] {
     if (operators.length === 0 || operators.length > MOST_MERGED) return [];
     return operators.reduce(
@@ -228,7 +229,7 @@ function isSame(one: Choice, other: Choice): boolean {
   return isPart(one, other) && isPart(other, one);
 }
 
-/** Without choices that contain another one. */
+/** The choices that contain no other one. */
 function toMinimal(choices: Choice[]): Choice[] {
   const kept: Choice[] = [];
   for (const one of [...choices].sort((a, b) => countNames(a) - countNames(b)))
