@@ -33,9 +33,6 @@ const UNUSED = ["@img", "sharp", "detect-libc", "semver"];
 /** Text files of a build. The others are fonts and images. */
 const TEXT = /\.(js|mjs|cjs|json|css|html|txt|rsc|meta|svg)$/;
 
-/** A base path as the framework expects it: starts with a slash and doesn't end with one; empty at the root. */
-export const BASE_PATH_PATTERN = /^(\/[A-Za-z0-9._~-]+)*$/;
-
 /**
  * Completes the output of `next build` in `root` into a folder that serves at the root of its host. `target` is
  * replaced atomically.

@@ -96,6 +96,12 @@ test("validate reports position, problem and remedy of an error", async () => {
   });
 });
 
+test("a file that cannot be read is named", async () => {
+  expect(await highway(["validate", "none.yaml"])).toEqual({
+    ...{ stdout: "", stderr: "error none.yaml cannot be read (ENOENT).", exitCode: 1 },
+  });
+});
+
 test("json, yaml, mermaid and dot convert", async () => {
   const file = fixture("workflows/ticket-triage.yaml");
   const json = await highway(["json", file]);
@@ -244,7 +250,7 @@ test("the database is set by a flag, the environment or the file, and can be cho
       [["--database", "asia"], several, 'There is no database "asia". The settings have eu, us.'],
       [[], { DATABASE_URL: "" }, "DATABASE_URL"],
       [[], { DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
-      [["--config", path.join(folder, "none.yaml")], {}, "cannot be read (ENOENT)"],
+      [["--config", path.join(folder, "none.yaml")], {}, "file cannot be read (ENOENT)"],
       [[], { DATABASE_URL: nowhere }, "Nothing accepts connections"],
     ] as const) {
       const refused = await highway(["store", file, ...args], { env });

@@ -228,7 +228,10 @@ function parseInputs(text: string): JsonObject {
 }
 
 async function read(file: string): Promise<string> {
-  if (file !== "-") return readFile(file, "utf8");
+  if (file !== "-")
+    return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`${file} cannot be read (${error.code}).`);
+    });
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString("utf8");

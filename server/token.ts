@@ -6,6 +6,7 @@ import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { createApiToken, listApiTokens, revokeApiToken } from "@/lib/identity/api-token";
 import { hasIdentityTables } from "@/lib/identity/identity-tables";
 import type { Grant, Role } from "@/lib/model/access";
+import { findDatabaseProblem } from "@/lib/model/sqlstate";
 
 export type NewToken = {
   role: Role;
@@ -85,6 +86,11 @@ async function withTables(
       );
       return 1;
     });
+  } catch (error) {
+    const problem = findDatabaseProblem(error, "write");
+    if (!problem) throw error;
+    console.error([problem.message, problem.hint].filter(Boolean).join(" "));
+    return 1;
   } finally {
     await closePools();
   }

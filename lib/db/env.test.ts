@@ -22,6 +22,10 @@ test.each([
   [{ ...base, DATABASE_READ_URL: "x" }, /DATABASE_READ_URL is not a connection string/],
   [{ ...base, PORT: "http" }, /PORT is not a number/],
   [{ ...base, PORT: "70000" }, /PORT is above 65535/],
+  [{ ...base, BASE_PATH: "ops" }, /BASE_PATH is not a path/],
+  [{ ...base, BASE_PATH: "//ops" }, /BASE_PATH is not a path/],
+  [{ ...base, BASE_PATH: "/ops/../x" }, /BASE_PATH is not a path/],
+  [{ ...base, BASE_PATH: "/." }, /BASE_PATH is not a path/],
   [{ ...base, DASHBOARD_TOKEN: "short" }, /DASHBOARD_TOKEN is too short/],
   [{ ...base, DASHBOARD_ALLOWED_HOSTS: "http://x/" }, /DASHBOARD_ALLOWED_HOSTS holds more than/],
   [{ ...base, DASHBOARD_REDACT: "card number" }, /DASHBOARD_REDACT holds more than paths of keys/],
@@ -32,6 +36,11 @@ test.each([
   [{ ...base, HOST: "127.0.0.1.example" }, /DASHBOARD_TOKEN is not set, but HOST opens/],
 ])("%j is refused with a hint", (settings, message) => {
   expect(() => parseEnvironment(settings)).toThrow(message);
+});
+
+test("a base path may have dots in its names, and a slash at its end", () => {
+  for (const path of ["", "/ops/absurd", "/v1.2/..ops", "/ops/"])
+    expect(parseEnvironment({ ...base, BASE_PATH: path }).BASE_PATH).toBe(path.replace(/\/$/, ""));
 });
 
 test("loopback addresses need no token; other addresses do", () => {

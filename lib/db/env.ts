@@ -48,7 +48,7 @@ const schema = z
         z
           .string()
           .regex(
-            /^(\/[A-Za-z0-9._~-]+)*$/,
+            /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
             "is not a path; write it as /ops/absurd, of letters, digits, dots, hyphens, underscores and tildes",
           ),
       ),
