@@ -5,6 +5,8 @@ import http from "node:http";
 import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import path from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { BODY_ENCODING_HEADER } from "@/lib/live/body-encoding";
 import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
@@ -80,6 +82,7 @@ export async function serve(options: {
     });
   });
   const connections = followConnections(server);
+  collectWhenIdle(server);
   await listen(server, options).catch(async (error) => {
     await app.remove();
     throw error;
@@ -148,6 +151,39 @@ function offerCompression(request: http.IncomingMessage, response: http.ServerRe
   const set = response.setHeader;
   response.setHeader = (name, value) =>
     set.call(response, name === BODY_ENCODING_HEADER ? "Content-Encoding" : name, value);
+}
+
+/** Without a request for this time the server is idle, in milliseconds. */
+const IDLE_MS = 5_000;
+
+/** The shortest time between two idle periods in which garbage is collected, in milliseconds. */
+const COLLECT_MS = 60_000;
+
+/** Collections in one idle period: the later ones return what the first one freed. */
+const COLLECTIONS = 3;
+
+/**
+ * Collects garbage when the server is idle after requests, at most once a minute. Node does so only under load, so the
+ * memory of a burst of requests would stay allocated.
+ */
+function collectWhenIdle(server: http.Server): void {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  let requestedAt = performance.now();
+  let collectedAt = Number.NEGATIVE_INFINITY;
+  let left = COLLECTIONS;
+  server.on("request", () => {
+    requestedAt = performance.now();
+    left = COLLECTIONS;
+  });
+  setInterval(() => {
+    const now = performance.now();
+    if (left === 0 || now - requestedAt < IDLE_MS) return;
+    if (left === COLLECTIONS && now - collectedAt < COLLECT_MS) return;
+    collect();
+    collectedAt = now;
+    left--;
+  }, IDLE_MS).unref();
 }
 
 /** Tracks a server's connections, to close them when it stops. */
