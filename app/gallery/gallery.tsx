@@ -5,13 +5,14 @@ import { ClockProvider } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { listDialogStories } from "./dialog-stories";
 import { NOW, type Recordings } from "./story";
-import { listLargeStories, listTaskStories } from "./task-stories";
+import { listLargeStories, listTaskPageStories, listTaskStories } from "./task-stories";
 import { listUiStories } from "./ui-stories";
 
 const SECTIONS = {
   primitives: { title: "Primitives", list: listUiStories },
   overlays: { title: "Dialogs and overlays", list: listDialogStories },
   tasks: { title: "Tasks, failures and queues", list: listTaskStories },
+  task: { title: "Page of a task", list: listTaskPageStories },
   large: { title: "Large lists", list: listLargeStories },
 };
 
