@@ -1,5 +1,6 @@
 "use client";
 import { useState } from "react";
+import { useHeldOrder } from "@/components/layout/list/held-order";
 import { queuePath } from "@/components/layout/paths";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { PayloadView } from "@/components/payloads/payload-view";
@@ -21,7 +22,7 @@ const NARROW = "max-wide:hidden";
 /** Columns hidden in tables where the name would get less than 280 pixels. */
 const LATER = "hidden @min-[1000px]:table-cell";
 
-/** Events with their waiters. A row expands to the payload and the waiting tasks. */
+/** Events with their waiters. A row expands to the payload and the waiting tasks. Rows do not move under the pointer. */
 export function EventTable({
   rows,
   withQueue,
@@ -31,6 +32,7 @@ export function EventTable({
   withQueue: boolean;
   onEmit: (event: EventSummary) => void;
 }) {
+  const { rows: shown, over } = useHeldOrder(rows, eventKey);
   return (
     <Table>
       <thead className="sticky top-0 z-10 bg-canvas">
@@ -54,10 +56,10 @@ export function EventTable({
           </Th>
         </tr>
       </thead>
-      <tbody>
-        {rows.map((event) => (
+      <tbody {...over}>
+        {shown.map((event) => (
           <EventRow
-            key={JSON.stringify([event.queue, event.name])}
+            key={eventKey(event)}
             event={event}
             withQueue={withQueue}
             onEmit={() => onEmit(event)}
@@ -67,6 +69,8 @@ export function EventTable({
     </Table>
   );
 }
+
+const eventKey = ({ queue, name }: EventSummary) => JSON.stringify([queue, name]);
 
 function EventRow({
   event,

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } from "nuqs";
 import { type ReactNode, useState } from "react";
 import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-title";
+import { useHeldOrder } from "@/components/layout/list/held-order";
 import { polled } from "@/components/layout/live/polling";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
@@ -30,7 +31,7 @@ import {
   failuresSearchParams,
 } from "@/lib/search-params/windows";
 import { FailureRow } from "./failure-row";
-import { GROUP_SORTS, keepOrder, searchGroups, sortGroups } from "./group-order";
+import { GROUP_SORTS, searchGroups, sortGroups } from "./group-order";
 
 /** Failed attempts in a time range, one row per error group. */
 export function FailureList() {
@@ -108,9 +109,8 @@ function Groups({
     "sort",
     parseAsStringLiteral(GROUP_SORTS).withDefault("attempts"),
   );
-  const [held, hold] = useState<readonly string[] | null>(null);
   const found = sortGroups(searchGroups(groups, text), sort);
-  const shown = held === null ? found : keepOrder(found, held);
+  const { rows: shown, over, release } = useHeldOrder(found, ({ id }) => id);
   return (
     <div className="@container -mb-px">
       <div className="flex items-center gap-2 border-line-subtle border-b px-3 py-2 wide:px-4">
@@ -129,7 +129,7 @@ function Groups({
           value={sort}
           options={ORDERS}
           onChange={({ target }) => {
-            hold(null);
+            release();
             setSort(GROUP_SORTS.find((one) => one === target.value) ?? null);
           }}
         />
@@ -140,11 +140,7 @@ function Groups({
         )}
       </div>
       <Head />
-      <ul
-        aria-label="Error groups"
-        onPointerEnter={() => hold(shown.map(({ id }) => id))}
-        onPointerLeave={() => hold(null)}
-      >
+      <ul aria-label="Error groups" {...over}>
         {children(shown)}
       </ul>
       {shown.length === 0 && <p className="px-4 py-3 text-ink-2">No listed error group matches.</p>}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FailureGroup } from "@/lib/model/rows/failure";
-import { keepOrder, searchGroups, sortGroups } from "./group-order";
+import { searchGroups, sortGroups } from "./group-order";
 
 const group = (id: string, more: Partial<FailureGroup> = {}): FailureGroup => ({
   ...{ id, taskName: id, errorName: null, pattern: "", attempts: 1, queues: ["orders"] },
@@ -31,10 +31,4 @@ test("a search matches groups that contain every word, in any case and any field
   expect(ids(searchGroups(groups, "parcels"))).toBe("ship");
   expect(ids(searchGroups(groups, " "))).toBe("chargeship");
   expect(ids(searchGroups(groups, "gateway parcels"))).toBe("");
-});
-
-test("shown groups keep their places and new ones are appended", () => {
-  const groups = [group("new"), group("b"), group("a")];
-  expect(ids(keepOrder(groups, ["a", "b", "gone"]))).toBe("abnew");
-  expect(ids(keepOrder(groups, []))).toBe("newba");
 });

@@ -25,14 +25,4 @@ export function searchGroups(groups: readonly FailureGroup[], text: string): Fai
   });
 }
 
-/** Keeps groups in the order in which they were shown, so that none moves under the pointer; new ones are appended. */
-export function keepOrder(
-  groups: readonly FailureGroup[],
-  shown: readonly string[],
-): FailureGroup[] {
-  const places = new Map(shown.map((id, place) => [id, place]));
-  const placeOf = ({ id }: FailureGroup) => places.get(id) ?? shown.length;
-  return groups.toSorted((a, b) => placeOf(a) - placeOf(b));
-}
-
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
