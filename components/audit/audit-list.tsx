@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { PagedList } from "@/components/layout/list/paged-list";
-import { polled } from "@/components/layout/live/polling";
+import { neverDue, polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { Table, Th } from "@/components/ui/data/table";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
@@ -23,7 +23,7 @@ import { NotInstalled } from "./not-installed";
 /** Actions taken in this dashboard: who, when, what, target, reason and outcome. */
 export function AuditList() {
   const { filters, narrow, turnTo, clear } = useAuditFilters();
-  const refetchInterval = polled(useRefreshInterval());
+  const refetchInterval = polled(useRefreshInterval(), neverDue);
   const query = useQuery({ ...auditQuery(foldBulk(filters)), refetchInterval });
   return (
     <PagedList

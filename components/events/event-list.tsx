@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { useState } from "react";
 import { PagedList } from "@/components/layout/list/paged-list";
-import { polled } from "@/components/layout/live/polling";
+import { polled, untilNext } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { useTenants } from "@/components/tenants/tenants-provider";
@@ -11,7 +11,9 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { lazyDialog } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
+import type { Page } from "@/lib/model/page";
 import { describeUnreadable } from "@/lib/model/queue";
+import type { EventSummary } from "@/lib/model/rows/event";
 import { eventsQuery } from "@/lib/query/events";
 import { type EventFilters, eventsSearchParams } from "@/lib/search-params/events";
 import { EventFilterBar } from "./event-filter-bar";
@@ -22,7 +24,12 @@ const EmitDialog = lazyDialog(() => import("./emit-dialog").then((m) => m.EmitDi
 /** Events of one queue or of all: awaited, emitted, and awaited earlier but never emitted. */
 export function EventList({ queue }: { queue?: string }) {
   const { filters, narrow, turnTo } = useEventFilters(queue);
-  const refetchInterval = polled(useRefreshInterval());
+  const refetchInterval = polled<Page<EventSummary>>(useRefreshInterval(), ({ rows, now }) =>
+    untilNext(
+      now,
+      rows.map(({ nextTimeoutAt }) => nextTimeoutAt),
+    ),
+  );
   const query = useQuery({ ...eventsQuery(filters), refetchInterval });
   const [emitting, setEmitting] = useState<{ queue?: string; name?: string } | null>(null);
   const only = filters.queue.length === 1 ? filters.queue[0] : undefined;

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { LiveData } from "@/components/layout/live/live-data";
-import { polled } from "@/components/layout/live/polling";
+import { polled, untilNext } from "@/components/layout/live/polling";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { Table, Td, Th } from "@/components/ui/data/table";
@@ -11,11 +11,17 @@ import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import { formatNumber, formatShortId } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
+import type { EventWaiters } from "@/lib/model/rows/event";
 import { eventWaitersQuery } from "@/lib/query/events";
 
 /** The tasks waiting for an event, earliest timeout first. */
 export function WaiterList({ queue, name }: { queue: string; name: string }) {
-  const refetchInterval = polled(useRefreshInterval());
+  const refetchInterval = polled<EventWaiters>(useRefreshInterval(), ({ rows, now }) =>
+    untilNext(
+      now,
+      rows.map(({ timeoutAt }) => timeoutAt),
+    ),
+  );
   const query = useQuery({ ...eventWaitersQuery(queue, name), refetchInterval });
   return (
     <LiveData query={query} skeleton={<SkeletonRows rows={1} columns={4} />}>

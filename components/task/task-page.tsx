@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { formatStateTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { LiveData } from "@/components/layout/live/live-data";
-import { polled } from "@/components/layout/live/polling";
+import { polled, untilNext } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { TaskActions } from "@/components/tasks/actions/task-actions";
 import { StateBadge } from "@/components/tasks/state/state-label";
@@ -19,10 +19,11 @@ import { TaskTabs } from "./task-tabs";
 /** Maximum refetch interval of an unfinished task, in milliseconds. */
 const UNFINISHED_MS = 1_000;
 
-/**
- * While a task has a due time this close, it is refetched at that interval even if nothing changed. In milliseconds.
- */
-const DUE_SOON = { ahead: 16_000, behind: 5_000 };
+/** For how long after an instant has passed the task is requested every second, changes or not. In milliseconds. */
+const JUST_PASSED = 5_000;
+
+/** The longest interval, in milliseconds: the verdict of a waiting task is about recent claims on its queue. */
+const LONGEST_MS = 15_000;
 
 /** One task: header, verdict, actions and tabs. */
 export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
@@ -32,10 +33,7 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   const isOver = (data: TaskDetail | undefined) => data && !isActive(data.task.state);
   const query = useQuery({
     ...taskQuery(queue, taskId),
-    refetchInterval: polled<TaskDetail>(
-      ({ state }) => !isOver(state.data) && every,
-      ({ state }) => isDueSoon(state.data),
-    ),
+    refetchInterval: polled<TaskDetail>(({ state }) => !isOver(state.data) && every, untilDue),
   });
   return (
     <LiveData
@@ -57,15 +55,15 @@ export function TaskPage({ queue, taskId }: { queue: string; taskId: string }) {
   );
 }
 
-/** Whether a wake time, timeout or lease expiry is near. */
-function isDueSoon(data: TaskDetail | undefined): boolean {
-  const run = data?.runs.at(-1);
-  if (!data || !run) return false;
-  const instants = [run.availableAt, run.claimExpiresAt, ...data.waits.map((w) => w.timeoutAt)];
-  return instants.some((at) => {
-    const ahead = toMs(at ?? "infinity") - toMs(data.now);
-    return ahead > -DUE_SOON.behind && ahead < DUE_SOON.ahead;
+/** Milliseconds to the next wake, timeout or end of a lease; none if one has just passed. */
+function untilDue({ runs, waits, now }: TaskDetail): number {
+  const run = runs.at(-1);
+  const instants = [run?.availableAt, run?.claimExpiresAt, ...waits.map((wait) => wait.timeoutAt)];
+  const hasJustPassed = instants.some((at) => {
+    const behind = at ? toMs(now) - toMs(at) : Number.NaN;
+    return behind >= 0 && behind < JUST_PASSED;
   });
+  return hasJustPassed ? 0 : Math.min(untilNext(now, instants), LONGEST_MS);
 }
 
 function Title({ detail: { task } }: { detail: TaskDetail }) {

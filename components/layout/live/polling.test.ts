@@ -2,7 +2,7 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { computeFreshness, isLive } from "./freshness";
-import { polled } from "./polling";
+import { neverDue, polled, untilNext } from "./polling";
 import { follow } from "./push";
 
 /** The browser's end of the event stream, whose server the test plays. */
@@ -34,14 +34,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+type Rows = { now: string; due: string | null };
+
 /** A tab with one list that is refreshed every five seconds; `respond` counts its requests. */
-async function openTab(isDue = () => false) {
+async function openTab(untilDue?: (data: Rows) => number, due: string | null = null) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const respond = vi.fn(async () => "rows");
+  const respond = vi.fn(
+    async (): Promise<Rows> => ({ now: new Date(Date.now()).toISOString(), due }),
+  );
   const observer = new QueryObserver(client, {
     queryKey: ["tasks"],
     queryFn: respond,
-    refetchInterval: polled(5_000, isDue),
+    refetchInterval: polled<Rows>(5_000, untilDue),
   });
   stops.push(
     observer.subscribe(() => {}),
@@ -112,11 +116,45 @@ test("a stream that breaks off is no reason to wait: requests go on at the inter
   expect(respond).toHaveBeenCalledTimes(3);
 });
 
-test("what is due soon is requested at the interval although nothing changes", async () => {
-  const { respond } = await openTab(() => true);
+test("what is due is requested at the interval although nothing changes", async () => {
+  const { respond } = await openTab(() => 0);
   stream().send("open");
   await stayQuiet(60);
   expect(respond).toHaveBeenCalledTimes(13);
+});
+
+test("rows without a coming instant are requested once a minute while nothing changes", async () => {
+  const { respond, freshness } = await openTab(neverDue);
+  stream().send("open");
+  await stayQuiet(10);
+  respond.mockClear();
+  await stayQuiet(600);
+  expect(respond.mock.calls.length).toBeGreaterThanOrEqual(9);
+  expect(respond.mock.calls.length).toBeLessThanOrEqual(10);
+  expect(freshness().state).toBe("fresh");
+});
+
+test("rows are requested within two seconds after the next instant in them, and not before", async () => {
+  const due = new Date(Date.now() + 40_000).toISOString();
+  const { respond } = await openTab(({ now, due }) => untilNext(now, [due]), due);
+  stream().send("open");
+  await stayQuiet(12);
+  respond.mockClear();
+  await stayQuiet(28);
+  expect(respond).not.toHaveBeenCalled();
+  await stayQuiet(2);
+  expect(respond).toHaveBeenCalledTimes(1);
+  await stayQuiet(50);
+  expect(respond).toHaveBeenCalledTimes(1);
+});
+
+test("the next instant is the first that has not passed", () => {
+  const now = "2026-01-05T08:12:00.000Z";
+  const passed = "2026-01-05T08:11:59.000Z";
+  const later = "2026-01-05T08:12:09.000Z";
+  expect(untilNext(now, [passed, "infinity", null, undefined, later])).toBe(9_000);
+  expect(untilNext(now, [now, passed, "-infinity", null])).toBe(Number.POSITIVE_INFINITY);
+  expect(untilNext(now, ["infinity"])).toBe(Number.POSITIVE_INFINITY);
 });
 
 test("a stream that stays silent is opened again, later each time and at least once in 80 seconds", async () => {
@@ -147,7 +185,7 @@ test("a stream that the server refuses is opened again", async () => {
 test("a request that had started before the change is repeated when it ends", async () => {
   const { respond } = await openTab();
   stream().send("open");
-  let end = (_rows: string) => {};
+  let end = (_rows: Rows) => {};
   respond.mockImplementationOnce(
     () =>
       new Promise((resolve) => {
@@ -159,7 +197,7 @@ test("a request that had started before the change is repeated when it ends", as
   stream().send("change", { queues: null, turn: 8 });
   await vi.advanceTimersByTimeAsync(100);
   expect(respond).toHaveBeenCalledTimes(2);
-  end("old rows");
+  end({ now: new Date(Date.now()).toISOString(), due: null });
   await vi.advanceTimersByTimeAsync(1);
   expect(respond).toHaveBeenCalledTimes(3);
 });

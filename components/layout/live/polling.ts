@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { type Iso, toMs } from "@/lib/model/instants";
 
 type Interval = number | false | undefined;
 type Polled<Data> = {
@@ -15,8 +16,17 @@ type Refetch<Data> = ((query: Polled<Data>) => Interval) & {
   base: (query: Polled<Data>) => Interval;
 };
 
-/** How often a query is repeated while nothing changes, in milliseconds: leases expire and due times pass by themselves. */
+/**
+ * How often a query is repeated while nothing changes, in milliseconds, if its instants are not known: leases expire and due times
+ * pass by themselves, and time ranges go on.
+ */
 const QUIET_INTERVAL = 15_000;
+
+/** The same for a query whose instants are known: it is repeated when the next one has passed, and this often. */
+const KNOWN_INTERVAL = 60_000;
+
+/** How long after an instant its result is requested, in milliseconds. A shared result may be two seconds old. */
+const AFTER_INSTANT = 1_000;
 
 /** For how long the server shares a result, in milliseconds: a later one was read after it was requested. */
 const SHARED_FOR = 2_000;
@@ -28,25 +38,40 @@ const SHARED_FOR = 2_000;
 let quietSince: number | null = null;
 
 /**
- * The `refetchInterval` of a live query: `interval`, but at least 15 seconds while the event stream reports that nothing changes.
+ * The `refetchInterval` of a live query: `interval`, but longer while the event stream reports that nothing changes: until the next
+ * instant in the data has passed, at most a minute; 15 seconds if the data does not show its instants.
  * A result that may be older than the stream or the last change is repeated at `interval` first.
  *
  * @param interval milliseconds, or a function of the query that returns them.
- * @param isDue whether the query is repeated at the interval in any case, because its data is about to be out of date.
+ * @param untilDue milliseconds from the time of the data to the next instant that changes what it means; infinite if there is none.
+ *   Left out for data that depends on the time in other ways.
  */
 export function polled<Data = unknown>(
   interval: Interval | ((query: Polled<Data>) => Interval),
-  isDue = (_query: Polled<Data>) => false,
+  untilDue?: (data: Data) => number,
 ): Refetch<NoInfer<Data>> {
   const base = (query: Polled<Data>) =>
     typeof interval === "function" ? interval(query) : interval;
   const current = (query: Polled<Data>) => {
     const milliseconds = base(query);
-    return milliseconds && isCurrent(query) && !isDue(query)
-      ? Math.max(milliseconds, QUIET_INTERVAL)
-      : milliseconds;
+    if (!milliseconds || !isCurrent(query)) return milliseconds;
+    return Math.max(milliseconds, quietInterval(query.state.data));
   };
+  // The same for the same data, so that a timer that is set again later does not postpone the request.
+  const quietInterval = (data: Data | undefined) =>
+    untilDue && data !== undefined
+      ? Math.min(untilDue(data) + AFTER_INSTANT, KNOWN_INTERVAL)
+      : QUIET_INTERVAL;
   return Object.assign(current, { base });
+}
+
+/** For rows that mean the same whatever the time: only a change makes them out of date. */
+export const neverDue = () => Number.POSITIVE_INFINITY;
+
+/** Milliseconds from `now` to the first later instant; infinite if there is none. `null` is no instant. */
+export function untilNext(now: Iso, instants: readonly (Iso | null | undefined)[]): number {
+  const ahead = instants.map((at) => (at ? toMs(at) - toMs(now) : Number.POSITIVE_INFINITY));
+  return Math.min(...ahead.filter((milliseconds) => milliseconds > 0));
 }
 
 function isCurrent({

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { OutcomeLabel } from "@/components/audit/audit-row";
 import { PagedList } from "@/components/layout/list/paged-list";
-import { polled } from "@/components/layout/live/polling";
+import { neverDue, polled } from "@/components/layout/live/polling";
 import { taskPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { Table, Td, Th } from "@/components/ui/data/table";
@@ -30,7 +30,7 @@ export function BulkItems({ operation }: { operation: BulkOperation }) {
   const interval = useRefreshInterval();
   const query = useQuery({
     ...bulkItemsQuery(operation.bulkId, filters),
-    refetchInterval: polled(operation.finishedAt === null && interval),
+    refetchInterval: polled(operation.finishedAt === null && interval, neverDue),
   });
   return (
     <PagedList

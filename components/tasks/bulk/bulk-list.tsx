@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { NotInstalled } from "@/components/audit/not-installed";
 import { PagedList } from "@/components/layout/list/paged-list";
-import { polled } from "@/components/layout/live/polling";
+import { neverDue, polled } from "@/components/layout/live/polling";
 import { bulkPath } from "@/components/layout/paths";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { TenantFilter } from "@/components/tenants/tenant-filter";
@@ -23,7 +23,7 @@ import { BULK_WORDS } from "./bulk-words";
 /** All bulk operations, newest first. */
 export function BulkList() {
   const [filters, setInUrl] = useQueryStates(bulkSearchParams, { history: "push" });
-  const refetchInterval = polled(useRefreshInterval());
+  const refetchInterval = polled(useRefreshInterval(), neverDue);
   const query = useQuery({ ...bulkListQuery(filters), refetchInterval });
   return (
     <PagedList

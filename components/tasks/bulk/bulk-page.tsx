@@ -4,7 +4,7 @@ import { useState } from "react";
 import { ReasonField } from "@/components/audit/reason-field";
 import { usePageTitle } from "@/components/layout/frame/page-title";
 import { LiveData } from "@/components/layout/live/live-data";
-import { polled } from "@/components/layout/live/polling";
+import { neverDue, polled } from "@/components/layout/live/polling";
 import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { usePerform } from "@/components/layout/use-perform";
@@ -38,6 +38,7 @@ export function BulkPage({ bulkId }: { bulkId: string }) {
     ...bulkQuery(bulkId),
     refetchInterval: polled<{ operation: BulkOperation; now: Iso }>(
       ({ state }) => !state.data?.operation.finishedAt && interval,
+      neverDue,
     ),
   });
   return (
@@ -145,10 +146,12 @@ function FollowUp({ operation }: { operation: BulkOperation }) {
   const interval = useRefreshInterval();
   const { data } = useQuery({
     ...bulkFollowUpQuery(operation.bulkId),
-    refetchInterval: polled<BulkFollowUp & { now: Iso }>(({ state }) =>
-      operation.finishedAt !== null && state.data && countActive(state.data.states) === 0
-        ? false
-        : interval,
+    refetchInterval: polled<BulkFollowUp & { now: Iso }>(
+      ({ state }) =>
+        operation.finishedAt !== null && state.data && countActive(state.data.states) === 0
+          ? false
+          : interval,
+      neverDue,
     ),
   });
   if (!data) return null;

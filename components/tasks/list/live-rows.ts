@@ -1,3 +1,4 @@
+import { untilNext } from "@/components/layout/live/polling";
 import type { Iso } from "@/lib/model/instants";
 import type { TaskAddress, TaskSummary } from "@/lib/model/task";
 
@@ -13,7 +14,16 @@ export const freshRows = (rows: TaskSummary[]): LiveRows => ({
 
 export const rowKey = ({ queue, taskId }: TaskAddress) => `${queue}/${taskId}`;
 
-/** When rows were loaded, on the database's clock and, in milliseconds, on the browser's. */
+/** Milliseconds until the next of these tasks is due or its lease ends. */
+export function untilRowsDue({ rows, now }: { rows: readonly TaskSummary[]; now: Iso }): number {
+  const runs = rows.flatMap(({ run, endedAt }) => (run && endedAt === null ? [run] : []));
+  return untilNext(
+    now,
+    runs.flatMap(({ availableAt, claimExpiresAt }) => [availableAt, claimExpiresAt]),
+  );
+}
+
+/** When rows were loaded: by the database's clock, and in milliseconds by the browser's. */
 export type Read = { now: Iso; at: number };
 
 /** Records when these rows were loaded; other rows keep their time. */

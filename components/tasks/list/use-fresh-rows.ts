@@ -4,12 +4,13 @@ import { useMemo } from "react";
 import { knownAt, overdueAfter } from "@/components/layout/live/freshness";
 import { polled } from "@/components/layout/live/polling";
 import { useClock } from "@/components/ui/text/clock";
+import type { KnownTasks } from "@/lib/analytics/tasks";
 import type { Iso } from "@/lib/model/instants";
 import type { Page } from "@/lib/model/page";
 import type { TaskSummary } from "@/lib/model/task";
 import { knownTasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
-import { type Read, rowKey } from "./live-rows";
+import { type Read, rowKey, untilRowsDue } from "./live-rows";
 
 /** The current values of the rows on screen. */
 export type FreshRows = {
@@ -56,7 +57,7 @@ export function useFreshRows({
   const query = useQuery({
     ...knownTasksQuery(filters, rows),
     enabled: needed && interval !== false,
-    refetchInterval: polled(interval),
+    refetchInterval: polled<KnownTasks>(interval, untilRowsDue),
   });
   const known = needed ? query.data : undefined;
   const knownRead = known && { now: known.now, at: query.dataUpdatedAt };

@@ -8,7 +8,14 @@ import type { TaskSummary } from "@/lib/model/task";
 import { tasksQuery } from "@/lib/query/tasks";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { findMissingFilter } from "@/lib/search-params/tasks/sort";
-import { freshRows, type LiveRows, mergePage, noteRead, type Read } from "./live-rows";
+import {
+  freshRows,
+  type LiveRows,
+  mergePage,
+  noteRead,
+  type Read,
+  untilRowsDue,
+} from "./live-rows";
 import { ORDERS } from "./sort";
 
 type Shown = LiveRows & {
@@ -32,6 +39,7 @@ export function useLiveTasks(filters: TaskFilters) {
     // A search without an index is too expensive to repeat automatically.
     refetchInterval: polled<Page<TaskSummary>>(
       ({ state }) => isRepeatable(state.data) && refetchInterval,
+      untilRowsDue,
     ),
     refetchOnWindowFocus: ({ state }) => isRepeatable(state.data),
   });
