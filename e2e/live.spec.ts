@@ -1,6 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "@playwright/test";
 import { spawnTask } from "../lib/absurd/tasks/spawn";
+import {
+  createWorkflowRun,
+  updateWorkflowRunStatus,
+} from "../lib/absurd/workflow-runs/workflow-runs";
 import { startDashboard } from "./support/dashboard";
 import { expect, test, type Work } from "./support/fixtures";
 import { open } from "./support/open";
@@ -112,7 +116,46 @@ test("while 20 tasks arrive per second, every row on screen matches the database
   await expect(page.getByRole("button", { name: "50+ new" })).toBeVisible();
 });
 
-test("an open tab notices that the server has restarted, and continues", async ({ page, work }) => {
+test("workflow runs on screen stay and are refreshed while newer ones are counted", async ({
+  page,
+  context,
+  work,
+  baseURL,
+}) => {
+  await context.addCookies([{ name: "refresh", value: "2", url: baseURL ?? "" }]);
+  const { pool, queue } = work;
+  const create = (workflowName: string) =>
+    createWorkflowRun(pool, queue, { workflowName, workflowVersion: "1", tenantId: queue });
+  const first = await create("first");
+  await create("second");
+  await open(page, `/workflows?tenant=${queue}&limit=2`);
+  const names = page.locator("tr[data-run] [data-row]");
+  await expect(names).toHaveText(["second", "first"]);
+  await create("third");
+  await expect(page.getByRole("button", { name: "1 new", exact: true })).toBeVisible();
+  await create("fourth");
+  await expect(page.getByRole("button", { name: "2+ new", exact: true })).toBeVisible();
+
+  // No longer on the latest page, which has two rows.
+  const row = page.locator(`tr[data-run="${first}"]`);
+  await expect(row).toContainText("pending");
+  await updateWorkflowRunStatus(pool, first, "running");
+  await expect(row).toContainText("running");
+  await updateWorkflowRunStatus(pool, first, "completed");
+  await expect(row).toContainText("completed");
+  await expect(names).toHaveText(["second", "first"]);
+  await page.getByRole("button", { name: "2+ new", exact: true }).click();
+  await expect(names).toHaveText(["fourth", "third"]);
+  await create("fifth");
+  await expect(page.getByRole("button", { name: "1 new", exact: true })).toBeVisible();
+  await page.keyboard.press("r");
+  await expect(names).toHaveText(["fifth", "fourth"]);
+});
+
+test("a server that stops and starts again under an open tab is noticed, and the page goes on", async ({
+  page,
+  work,
+}) => {
   const databaseUrl = process.env.E2E_DATABASE_URL ?? "";
   const before = await startDashboard({ DATABASE_URL: databaseUrl });
   let after: Awaited<ReturnType<typeof startDashboard>> | undefined;

@@ -71,6 +71,9 @@ describe("the list", () => {
     expect(await names({ tag: [`n"' or true --`] })).toEqual([]);
     expect(await names({ range: "1h", name: ["plain"] })).toEqual(["plain"]);
     expect(await names({ before: "2001-01-01T00:00:00.000Z" })).toEqual([]);
+    expect(await names({ run: [cancelled] })).toEqual(["ended"]);
+    expect(await names({ run: [cancelled], status: ["running"] })).toEqual([]);
+    expect(await names({ run: [cancelled, crypto.randomUUID()] })).toEqual(["ended"]);
     const [row] = (await list({ name: ["tagged"] })).rows;
     expect(JSON.parse(row?.tags?.text ?? "")).toEqual({ region: "eu", n: 7, "a=b": true });
     expect(row).toMatchObject({ status: "pending", stale: null, tenantId: "acme" });

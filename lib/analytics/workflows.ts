@@ -120,6 +120,9 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
     ...among("status", filters.status),
     ...among("tenant_id", filters.tenant),
     ...among("created_by", filters.creator),
+    ...(filters.run?.length
+      ? [sql`w.workflow_run_id = any(${sql.param(filters.run)}::uuid[])`]
+      : []),
     ...filters.tag.map((tag) => hasTag(runColumn(columns, "tags"), tag)),
     ...[after, since].flatMap((at) => (at ? [sql`${time} >= ${at}::timestamptz`] : [])),
     ...(before ? [sql`${time} < ${before}::timestamptz`] : []),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   parseAsIdPrefix,
+  parseAsIds,
   parseAsInstant,
   parseAsLimit,
   parseAsList,
@@ -27,6 +28,15 @@ test("one unknown item makes a list invalid", () => {
   const parser = parseAsListOf(["failed", "pending"]);
   expect(parser.parse(["failed,pending"])).toEqual(["failed", "pending"]);
   expect(parser.parse(["failed,lost"])).toBeNull();
+});
+
+test("ids are UUIDs, at most 200", () => {
+  const id = "019CBD00-0000-7000-8000-000000000001";
+  expect(parseAsIds.parse([`${id},${id.toLowerCase()}`])).toContain(id.toLowerCase());
+  expect(parseAsIds.parse(["019cbd00"])).toBeNull();
+  const many = Array.from({ length: 201 }, () => crypto.randomUUID());
+  expect(parseAsIds.parse([many.join(",")])).toBeNull();
+  expect(parseAsIds.parse([many.slice(1).join(",")])).toEqual(many.slice(1));
 });
 
 test("an instant needs a zone and is normalized to UTC", () => {

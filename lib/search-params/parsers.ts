@@ -1,4 +1,5 @@
 import { createMultiParser, createParser } from "nuqs/server";
+import { isUuid, type Uuid } from "@/lib/model/ids";
 
 /**
  * A list in the URL: a repeated key, or items separated by commas. A comma inside an item is escaped as `%2C` before the
@@ -32,6 +33,16 @@ export function parseAsListOf<const Item extends string>(vocabulary: readonly It
     eq: (a, b) => parseAsList.eq(a, b),
   }).withDefault([]);
 }
+
+/** At most 200 UUIDs, in lower case. One that is none makes the whole value invalid. */
+export const parseAsIds = createMultiParser<Uuid[]>({
+  parse: (values) => {
+    const ids = (parseAsList.parse(values) ?? []).map((id) => id.toLowerCase());
+    return ids.length <= 200 && ids.every(isUuid) ? ids : null;
+  },
+  serialize: (ids) => parseAsList.serialize(ids),
+  eq: (a, b) => parseAsList.eq(a, b),
+}).withDefault([]);
 
 /** An instant with a zone, such as `2026-03-02T12:00:00Z`, normalized to UTC with milliseconds. */
 export const parseAsInstant = createParser<string>({

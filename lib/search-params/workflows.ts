@@ -1,6 +1,14 @@
 import { createSerializer, type inferParserType, parseAsString } from "nuqs/server";
+import type { Uuid } from "@/lib/model/ids";
 import { WORKFLOW_STATUSES } from "@/lib/model/states";
-import { parseAsInstant, parseAsLimit, parseAsList, parseAsListOf, parseAsRange } from "./parsers";
+import {
+  parseAsIds,
+  parseAsInstant,
+  parseAsLimit,
+  parseAsList,
+  parseAsListOf,
+  parseAsRange,
+} from "./parsers";
 
 /** Search params of the list of workflow runs. */
 export const workflowsSearchParams = {
@@ -22,7 +30,13 @@ export const workflowsSearchParams = {
   limit: parseAsLimit,
 };
 
-export type WorkflowFilters = inferParserType<typeof workflowsSearchParams>;
+/** Of the route: the runs that a list shows, to get them as they are now. */
+export const workflowsRouteParams = { ...workflowsSearchParams, run: parseAsIds };
+
+export type WorkflowFilters = inferParserType<typeof workflowsSearchParams> & {
+  /** Only these runs; empty or left out: all. */
+  run?: Uuid[];
+};
 
 /** Adds defaults: no filter, newest page, 50 rows. */
 export function workflowFilters(filters: Partial<WorkflowFilters> = {}): WorkflowFilters {
@@ -42,8 +56,8 @@ export function workflowFilters(filters: Partial<WorkflowFilters> = {}): Workflo
   };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
-export const serializeWorkflowFilters = createSerializer(workflowsSearchParams);
+/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+export const serializeWorkflowFilters = createSerializer(workflowsRouteParams);
 
 /** JSON values of a workflow run that may be too large to be sent with it. */
 export const WORKFLOW_PAYLOADS = ["inputs", "result", "error"] as const;

@@ -1,11 +1,11 @@
 import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
 import { readings } from "@/lib/live/readings";
-import { workflowsSearchParams } from "@/lib/search-params/workflows";
+import { workflowsRouteParams } from "@/lib/search-params/workflows";
 
 export function GET(request: Request): Promise<Response> {
   return respond(request, "view", () => {
-    const filters = parseParameters(request, workflowsSearchParams);
+    const filters = parseParameters(request, workflowsRouteParams);
     return readings.workflowRuns(request, filters);
   });
 }

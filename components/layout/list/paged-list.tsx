@@ -5,6 +5,7 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { cn } from "@/lib/cn";
 import { LiveData } from "../live/live-data";
+import { NewRows } from "./live-row-marks";
 import { Pager } from "./pager";
 
 type PageLike = { older: string | null; newer: string | null; now: string };
@@ -22,6 +23,7 @@ export function PagedList<Page extends PageLike>({
   note,
   columns,
   every,
+  newer,
   keys,
   children,
 }: {
@@ -37,6 +39,8 @@ export function PagedList<Page extends PageLike>({
   columns: number;
   /** Refetch interval, if it differs from the page's; `null` for rows that never change. */
   every?: number | false | null;
+  /** Of a list whose rows stay in place: how many newer ones wait, and what shows them. */
+  newer?: { count: number; limit: number; onShow: () => void };
   keys?: Record<string, () => void>;
   children: (page: Page) => ReactNode;
 }) {
@@ -65,7 +69,20 @@ export function PagedList<Page extends PageLike>({
           every={every}
           skeleton={<SkeletonRows rows={12} columns={columns} />}
         >
-          {children}
+          {(data) => (
+            <>
+              {newer && (
+                <NewRows
+                  {...newer}
+                  onShow={() => {
+                    newer.onShow();
+                    box.current?.scrollTo({ top: 0 });
+                  }}
+                />
+              )}
+              {children(data)}
+            </>
+          )}
         </LiveData>
       </div>
       <Pager page={page} note={page && note(page)} first={!cursor} onTurn={onTurn} />

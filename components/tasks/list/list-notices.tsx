@@ -2,9 +2,8 @@
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
-import { Icon } from "@/components/ui/icons/icon";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import { formatNumber, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import type { Page } from "@/lib/model/page";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { TaskSummary } from "@/lib/model/task";
@@ -166,28 +165,5 @@ export function NoTasks({
       Tasks appear here as soon as a program spawns one:{" "}
       <code className="mono">{'await absurd.spawn("my-task", params)'}</code>
     </EmptyState>
-  );
-}
-
-/** Shows the rows that arrived since the page was loaded. `limit` is the page size: at that count there may be more. */
-export function NewRowsButton({
-  count,
-  limit,
-  onClick,
-}: {
-  count: number;
-  limit: number;
-  onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      onClick={onClick}
-      className="float-in mt-1 inline-flex h-9 items-center gap-1 rounded-full bg-inverse pr-4 pl-3 font-medium text-12 text-ink-inverse shadow-2 wide:mr-4 wide:h-5 wide:pr-2.5 wide:pl-1.5"
-    >
-      <Icon name="arrow-up" strokeWidth={2} size={12} />
-      {formatNumber(count)}
-      {count >= limit && "+"} new
-    </button>
   );
 }

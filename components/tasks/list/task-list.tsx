@@ -1,5 +1,6 @@
 "use client";
 import { useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { NewRows } from "@/components/layout/list/live-row-marks";
 import { Pager } from "@/components/layout/list/pager";
 import { ReadError } from "@/components/layout/live/read-error";
 import { StaleNote } from "@/components/layout/live/stale-note";
@@ -27,7 +28,7 @@ import { TaskSearch } from "../search/task-search";
 import { useContinueSearch } from "../search/use-continue-search";
 import { useSelection } from "../selection/use-selection";
 import { ColumnPicker } from "./column-picker";
-import { IncompleteNotices, NewRowsButton, NoListNotice, NoTasks } from "./list-notices";
+import { IncompleteNotices, NoListNotice, NoTasks } from "./list-notices";
 import { type Read, rowKey } from "./live-rows";
 import { ORDERS, SortSelect } from "./sort";
 import { TaskTable } from "./task-table";
@@ -125,21 +126,14 @@ export function TaskList({ queue }: { queue?: string }) {
       >
         {unsortable ? null : hydrated && drawn && page && !notFound ? (
           <ClockProvider now={page.now}>
-            <div
-              aria-live="polite"
-              className="sticky top-0 z-20 h-0 text-center empty:hidden wide:text-right"
-            >
-              {!filters.cursor && drawn.newCount > 0 && (
-                <NewRowsButton
-                  count={drawn.newCount}
-                  limit={filters.limit}
-                  onClick={() => {
-                    showNewest();
-                    box.current?.scrollTo({ top: 0 });
-                  }}
-                />
-              )}
-            </div>
+            <NewRows
+              count={filters.cursor ? 0 : drawn.newCount}
+              limit={filters.limit}
+              onShow={() => {
+                showNewest();
+                box.current?.scrollTo({ top: 0 });
+              }}
+            />
             {isStale && <StaleNote at={query.dataUpdatedAt} />}
             {rows.length > 0 ? (
               <TaskTable

@@ -1,10 +1,10 @@
 "use client";
 import { memo, useMemo } from "react";
+import { StaleMark } from "@/components/layout/list/live-row-marks";
 import { useWide } from "@/components/timeline/axis/use-wide";
 import { useWidth } from "@/components/timeline/axis/use-width";
 import { Th } from "@/components/ui/data/table";
 import { StoppedClock } from "@/components/ui/text/clock";
-import { Age } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import { formatShortId } from "@/lib/format";
 import type { Iso } from "@/lib/model/instants";
@@ -199,17 +199,3 @@ const Cells = memo(function Cells({
     </td>
   ));
 });
-
-/** The age of a row that could not be refreshed. */
-function StaleMark({ since }: { since: Iso }) {
-  return (
-    <StoppedClock at={null}>
-      <span
-        data-stale-mark
-        className="absolute inset-y-0 right-0 z-1 my-auto h-5 bg-surface px-2 text-12 text-pending leading-5"
-      >
-        stale, <Age iso={since} /> old
-      </span>
-    </StoppedClock>
-  );
-}

@@ -1,8 +1,6 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { PagedList } from "@/components/layout/list/paged-list";
-import { polled } from "@/components/layout/live/polling";
-import { useRefreshInterval } from "@/components/layout/preferences/preferences-provider";
+import { useRefresh } from "@/components/layout/live/use-refresh";
 import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
@@ -10,7 +8,7 @@ import { Button } from "@/components/ui/form/button";
 import { plural } from "@/lib/format";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { WorkflowTables } from "@/lib/model/workflow";
-import { workflowRunsQuery } from "@/lib/query/workflows";
+import { useLiveRuns } from "./live-runs";
 import { RunFilterBar } from "./run-filter-bar";
 import { RunTable } from "./run-table";
 import { isFiltered, useWorkflowFilters } from "./use-workflow-filters";
@@ -18,8 +16,8 @@ import { isFiltered, useWorkflowFilters } from "./use-workflow-filters";
 /** Workflow runs, newest first. `names` are the suggestions of the name filter. */
 export function RunList({ names }: { names: readonly string[] }) {
   const { filters, narrow, turnTo, clear } = useWorkflowFilters();
-  const refetchInterval = polled(useRefreshInterval());
-  const query = useQuery({ ...workflowRunsQuery(filters), refetchInterval });
+  const { query, rows, removed, stale, newCount, showNewest } = useLiveRuns(filters);
+  const refresh = useRefresh();
   const known = [...new Set([...names, ...(query.data?.rows.map((run) => run.name) ?? [])])].sort();
   const addTag = (tag: string) => narrow({ tag: [...new Set([...filters.tag, tag])] });
   return (
@@ -28,15 +26,22 @@ export function RunList({ names }: { names: readonly string[] }) {
       query={query}
       cursor={filters.cursor}
       onTurn={turnTo}
-      note={({ rows, tables }) =>
+      newer={{ count: newCount, limit: filters.limit, onShow: () => showNewest() }}
+      keys={{
+        r: () => {
+          refresh();
+          query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
+        },
+      }}
+      note={({ tables }) =>
         `${describeOrder(tables.createdAt)} · ${plural(rows.length, "run")} on this page`
       }
       columns={7}
     >
-      {({ rows, tables, unreadable }) => (
+      {({ tables, unreadable }) => (
         <>
           {rows.length > 0 ? (
-            <RunTable rows={rows} tables={tables} onTag={addTag} />
+            <RunTable rows={rows} removed={removed} stale={stale} tables={tables} onTag={addTag} />
           ) : (
             <NoRuns
               tables={tables}

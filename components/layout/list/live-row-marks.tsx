@@ -1,0 +1,53 @@
+"use client";
+import { Icon } from "@/components/ui/icons/icon";
+import { StoppedClock } from "@/components/ui/text/clock";
+import { Age } from "@/components/ui/text/relative-time";
+import { formatNumber } from "@/lib/format";
+import type { Iso } from "@/lib/model/instants";
+
+/** The age of a row that could not be refreshed. */
+export function StaleMark({ since }: { since: Iso }) {
+  return (
+    <StoppedClock at={null}>
+      <span
+        data-stale-mark
+        className="absolute inset-y-0 right-0 z-1 my-auto h-5 bg-surface px-2 text-12 text-pending leading-5"
+      >
+        stale, <Age iso={since} /> old
+      </span>
+    </StoppedClock>
+  );
+}
+
+/**
+ * At the top of a list, while there are any: a button that shows the rows that arrived since the page was drawn. `limit` is the page
+ * size: at that count there may be more.
+ */
+export function NewRows({
+  count,
+  limit,
+  onShow,
+}: {
+  count: number;
+  limit: number;
+  onShow: () => void;
+}) {
+  return (
+    <div
+      aria-live="polite"
+      className="sticky top-0 z-20 h-0 text-center empty:hidden wide:text-right"
+    >
+      {count > 0 && (
+        <button
+          type="button"
+          onClick={onShow}
+          className="float-in mt-1 inline-flex h-9 items-center gap-1 rounded-full bg-inverse pr-4 pl-3 font-medium text-12 text-ink-inverse shadow-2 wide:mr-4 wide:h-5 wide:pr-2.5 wide:pl-1.5"
+        >
+          <Icon name="arrow-up" strokeWidth={2} size={12} />
+          {formatNumber(count)}
+          {count >= limit && "+"} new
+        </button>
+      )}
+    </div>
+  );
+}
