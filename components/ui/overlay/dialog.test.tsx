@@ -157,7 +157,7 @@ test("the dialog shows a failure of the action, and a crash too", async () => {
   expect(screen.getByRole("alert").textContent).toContain("Outcome unknown");
 });
 
-test("Escape closes only the inner of two dialogs", async () => {
+test("one Escape or click on the backdrop closes the inner of two dialogs only", async () => {
   function Outer() {
     const [open, setOpen] = useState(true);
     return open ? (
@@ -167,8 +167,14 @@ test("Escape closes only the inner of two dialogs", async () => {
     ) : null;
   }
   const { user } = render(<Outer />);
-  await user.click(screen.getByRole("button", { name: "Open" }));
+  const open = () => user.click(screen.getByRole("button", { name: "Open" }));
+  await open();
   await user.keyboard("{Escape}");
+  expect(dialog()).toBeNull();
+  await open();
+  const inner = document.querySelector("dialog dialog");
+  if (!inner) throw new Error("no inner dialog");
+  drag(inner, inner, { clientX: 5, clientY: 5 });
   expect(dialog()).toBeNull();
   expect(screen.queryByRole("dialog", { name: "Outer" })).not.toBeNull();
 });
