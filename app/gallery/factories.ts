@@ -3,6 +3,7 @@
 import type { Queue } from "@/lib/model/queue";
 import type { FailureGroup } from "@/lib/model/rows/failure";
 import type { TaskDetail, TaskSummary } from "@/lib/model/task";
+import type { WorkflowRunSummary } from "@/lib/model/workflow";
 
 export const LONG_NAME =
   "com.example.billing.workflows.MonthlyInvoiceReconciliationForEnterpriseCustomersV2.retryable";
@@ -69,6 +70,31 @@ export function queue(change: Partial<Queue> = {}): Queue {
     overdueSleepers: 0,
     expiredLeases: 0,
     claims: null,
+    ...change,
+  };
+}
+
+export function workflowRun(change: Partial<WorkflowRunSummary> = {}): WorkflowRunSummary {
+  return {
+    workflowRunId: "019b8d33-71d0-7e3a-9b14-5f0c88e1a42d",
+    name: "invoice-sync",
+    version: "1.4.0",
+    hash: null,
+    storedStatus: "running",
+    status: "running",
+    stale: null,
+    queue: "orders",
+    rootTaskId: "01a2f6c2-71d0-7e3a-9b14-5f0c88e1a42d",
+    rootState: "running",
+    tenantId: "acme",
+    createdBy: "api",
+    tags: { text: '{"region":"eu","channel":"web"}', bytes: 32 },
+    taskCount: 12,
+    createdAt: "2026-01-05T08:04:00.000Z",
+    startedAt: "2026-01-05T08:04:01.000Z",
+    completedAt: null,
+    definitionId: null,
+    parentWorkflowRunId: null,
     ...change,
   };
 }

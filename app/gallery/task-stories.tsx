@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { FailureRow } from "@/components/failures/failure-row";
+import { NewRows } from "@/components/layout/list/live-row-marks";
 import { QUEUE_COLUMNS } from "@/components/queues/list/queue-columns";
 import { QueueTable } from "@/components/queues/list/queue-table";
 import { AttemptList } from "@/components/task/attempts/attempt-list";
@@ -15,6 +16,7 @@ import { Panel } from "@/components/ui/data/panel";
 import { Button } from "@/components/ui/form/button";
 import { JsonView } from "@/components/ui/json/json-view";
 import { ClockProvider } from "@/components/ui/text/clock";
+import { RunTable } from "@/components/workflows/list/run-table";
 import { TASK_STATES } from "@/lib/model/states";
 import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks/sort";
@@ -28,6 +30,7 @@ import {
   RTL_NAME,
   repeat,
   summarize,
+  workflowRun,
 } from "./factories";
 import { NOW, type Recordings, type Story } from "./story";
 
@@ -72,6 +75,7 @@ export function listTaskStories(recordings: Recordings): Story[] {
         />
       ),
     },
+    { name: "Workflow runs that stay in place", content: <Runs /> },
     { name: "Error groups", content: <Failures /> },
     {
       name: "Queues",
@@ -170,6 +174,35 @@ function Tasks({ rows, paths = [] }: { rows: readonly TaskSummary[]; paths?: rea
         {selection.picked.size > 0 && <SelectionBar selection={selection} paths={paths} />}
       </div>
     </ClockProvider>
+  );
+}
+
+function Runs() {
+  const [run, done, removed, stale] = ["1", "2", "3", "4"].map((last) =>
+    workflowRun({ workflowRunId: `019b8d33-71d0-7e3a-9b14-5f0c88e1a42${last}` }),
+  );
+  if (!run || !done || !removed || !stale) return null;
+  return (
+    <div className="relative bg-surface">
+      <NewRows count={3} limit={50} onShow={() => {}} />
+      <RunTable
+        rows={[
+          { ...run, name: LONG_NAME },
+          {
+            ...done,
+            name: RTL_NAME,
+            status: "completed",
+            completedAt: "2026-01-05T08:05:00.000Z",
+          },
+          removed,
+          stale,
+        ]}
+        removed={new Set([removed.workflowRunId])}
+        stale={new Map([[stale.workflowRunId, "2026-01-05T08:10:00.000Z"]])}
+        tables={{ runs: true, definitions: true, createdAt: true, tenants: true }}
+        onTag={() => {}}
+      />
+    </div>
   );
 }
 
