@@ -144,6 +144,16 @@ test("workflow runs on screen stay and are refreshed while newer ones are counte
   await updateWorkflowRunStatus(pool, first, "completed");
   await expect(row).toContainText("completed");
   await expect(names).toHaveText(["second", "first"]);
+
+  // The first page can still be read: only the rows that it no longer has are out of date.
+  await page.route(/\/api\/workflows\?.*run=/, (route) =>
+    route.fulfill({ status: 500, json: { error: { code: "internal", message: "Failed." } } }),
+  );
+  await expect(row).toHaveAttribute("data-stale", /Z$/, { timeout: 30_000 });
+  await expect(row).toContainText(/stale, .* old/);
+  await page.unroute(/\/api\/workflows\?.*run=/);
+  await expect(row).not.toHaveAttribute("data-stale");
+
   await page.getByRole("button", { name: "2+ new", exact: true }).click();
   await expect(names).toHaveText(["fourth", "third"]);
   await create("fifth");
@@ -201,7 +211,30 @@ test("an action in one tab is shown in another within seconds, and its dialog do
   await expect(other.locator("tbody")).toContainText("cancelled", { timeout: 8_000 });
 });
 
-test("when every request fails, the page is stale, its clocks stop, and no database is shown as connected", async ({
+test("an action is reported when it is done, however long the page takes to be read again", async ({
+  page,
+  work,
+}) => {
+  const { taskId } = await spawnTask(work.pool, work.queue, "slow to read", null);
+  await open(page, work.taskUrl(taskId));
+  const held: (() => Promise<void>)[] = [];
+  await page.route("**/api/**", (route) => {
+    if (route.request().method() === "GET") held.push(() => route.continue());
+    else return route.continue();
+  });
+  await page.keyboard.press("c");
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click();
+  await expect(page.getByText("Task cancelled")).toBeVisible();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect.poll(() => held.length).toBeGreaterThan(0);
+  await expect(page.locator("h1 + *")).toContainText("pending");
+  await page.unroute("**/api/**");
+  // A request that the page has given up by now cannot be continued.
+  await Promise.all(held.map((release) => release().catch(() => undefined)));
+  await expect(page.locator("h1 + *")).toContainText("cancelled");
+});
+
+test("when every read fails, the page is stale, its clocks stop, and no database is called connected", async ({
   page,
   context,
   work,

@@ -32,6 +32,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
   vi.useRealTimers();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 type Rows = { now: string; due: string | null };
@@ -104,6 +105,28 @@ test("a stream that no longer says that nothing changes is no reason to wait", a
   respond.mockClear();
   await vi.advanceTimersByTimeAsync(12_000);
   expect(respond.mock.calls.length).toBeGreaterThanOrEqual(2);
+});
+
+test("a hidden tab closes its stream and requests nothing until it is shown again", async () => {
+  const { respond } = await openTab();
+  stream().send("open");
+  await vi.advanceTimersByTimeAsync(5_000);
+  const hide = (isHidden: boolean) => {
+    vi.spyOn(document, "hidden", "get").mockReturnValue(isHidden);
+    vi.spyOn(document, "visibilityState", "get").mockReturnValue(isHidden ? "hidden" : "visible");
+    // The list listens at the window, to which the browser's event bubbles.
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  };
+  hide(true);
+  expect(stream().readyState).toBe(Stream.CLOSED);
+  respond.mockClear();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(respond).not.toHaveBeenCalled();
+  expect(Stream.opened).toHaveLength(1);
+  hide(false);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(Stream.opened).toHaveLength(2);
+  expect(respond).toHaveBeenCalled();
 });
 
 test("a stream that breaks off is no reason to wait: requests go on at the interval", async () => {
