@@ -8,6 +8,7 @@ import {
 import { startDashboard } from "./support/dashboard";
 import { expect, test, type Work } from "./support/fixtures";
 import { open } from "./support/open";
+import { setScene } from "./support/scene";
 
 const rows = (page: Page) => page.locator("a[data-row]");
 const indicator = (page: Page) =>
@@ -160,6 +161,23 @@ test("workflow runs on screen stay and are refreshed while newer ones are counte
   await expect(page.getByRole("button", { name: "1 new", exact: true })).toBeVisible();
   await page.keyboard.press("r");
   await expect(names).toHaveText(["fifth", "fourth"]);
+});
+
+test("error groups come with the page, and the samples of a group when it is opened", async ({
+  page,
+  work,
+}) => {
+  const { failed } = await setScene(work);
+  const address = `/failures?range=1h&queue=${work.queue}`;
+  const html = await (await page.request.get(address)).text();
+  expect(html).toContain("card declined");
+  expect(html).not.toContain(failed);
+  await open(page, address);
+  await page.getByRole("list", { name: "Error groups" }).locator("button").first().click();
+  const samples = page.getByRole("list", { name: "Latest failures of this group" });
+  await expect(samples.locator(`a[href$="${failed}"]`)).toBeVisible();
+  // A link to an open group has its samples at once.
+  expect(await (await page.request.get(page.url())).text()).toContain(failed);
 });
 
 test("a server that stops and starts again under an open tab is noticed, and the page goes on", async ({

@@ -8,14 +8,19 @@ import {
 import type { ReactNode } from "react";
 import { withPermission } from "@/lib/identity/require";
 
-type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown> };
+type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown>; isPartial: boolean };
 
-/** A browser query whose request is replaced by a direct read on the server. */
+/**
+ * A query of the browser with the server's own read in place of its request.
+ *
+ * @param isPartial the read leaves out what is not on the first screen: the browser shows it and requests the whole at once.
+ */
 export function onServer<Key extends QueryKey>(
   { queryKey }: { queryKey: Key },
   queryFn: () => Promise<InferDataFromTag<unknown, Key>>,
+  { isPartial = false } = {},
 ): ServerQuery {
-  return { queryKey, queryFn };
+  return { queryKey, queryFn, isPartial };
 }
 
 /**
@@ -33,5 +38,10 @@ export async function Hydrate({
   await withPermission("view", undefined, () =>
     Promise.all(prefetch.map((query) => client.prefetchQuery(query))),
   );
+  for (const { queryKey, isPartial } of prefetch) {
+    const data = isPartial && client.getQueryData(queryKey);
+    // The browser requests again what was never updated.
+    if (data) client.setQueryData(queryKey, data, { updatedAt: 0 });
+  }
   return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
 }

@@ -1,27 +1,41 @@
 import type { Metadata } from "next";
-import { createLoader, type SearchParams } from "nuqs/server";
+import { createLoader, parseAsString, type SearchParams } from "nuqs/server";
 import { Suspense } from "react";
 import { FailureList } from "@/components/failures/failure-list";
 import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { readings } from "@/lib/live/readings";
 import { failuresQuery } from "@/lib/query/failures";
-import { failuresSearchParams } from "@/lib/search-params/windows";
+import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/windows";
 import { Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Failures" };
 
 const loadFilters = createLoader(failuresSearchParams);
+/** What shows or searches the samples of groups. */
+const loadShown = createLoader({ group: parseAsString, find: parseAsString });
 
 export default function FailuresPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   return (
     <Suspense fallback={<WindowPageSkeleton title="Failures" />}>
-      {loadFilters(searchParams).then((filters) => (
-        <Hydrate
-          prefetch={[onServer(failuresQuery(filters), () => readings.failures(undefined, filters))]}
-        >
-          <FailureList />
-        </Hydrate>
-      ))}
+      {Promise.all([loadFilters(searchParams), loadShown(searchParams)]).then(
+        ([filters, { group, find }]) => (
+          <Hydrate
+            prefetch={[
+              group === null && find === null
+                ? onServer(failuresQuery(filters), () => listGroups(filters), { isPartial: true })
+                : onServer(failuresQuery(filters), () => readings.failures(undefined, filters)),
+            ]}
+          >
+            <FailureList />
+          </Hydrate>
+        ),
+      )}
     </Suspense>
   );
+}
+
+/** The error groups without their samples, which are more than half of them. */
+async function listGroups(filters: FailureFilters) {
+  const list = await readings.failures(undefined, filters);
+  return { ...list, groups: list.groups.map((group) => ({ ...group, samples: [] })) };
 }
