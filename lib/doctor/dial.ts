@@ -85,7 +85,7 @@ const FAILURES: Record<string, [message: string, causes: string[]]> = {
     "The server closed the connection.",
     [
       "The port belongs to another program.",
-      "A proxy between closes connections that it does not know.",
+      "A proxy in between closes connections that it does not recognise.",
       "The server is shutting down.",
     ],
   ],

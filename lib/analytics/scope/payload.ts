@@ -51,7 +51,7 @@ const ROOTS: Record<string, PayloadRoot | null> = {
 /** The kind of a column's values, so that none is returned unmasked by mistake; `null` if they are never masked. */
 export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
   const root = is(column, Column) ? ROOTS[column.name] : undefined;
-  if (root === undefined) throw new Error("It is not known what this column holds.");
+  if (root === undefined) throw new Error("The kind of value in this column is unknown.");
   return root;
 }
 

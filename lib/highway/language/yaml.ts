@@ -95,7 +95,7 @@ function findObstacle(text: string): string | undefined {
     for (const _ of parser.next(lexeme)) ended++;
     if (parser.stack.length > MOST_LEVELS) return "It is nested too deeply";
     if (ended + countAround(parser.stack.at(-1)) > MOST_IN_PLACE)
-      return "Too much follows what is complete, or comes before what has not begun";
+      return "It has too many anchors, comments or line breaks in one place";
   }
   return undefined;
 }

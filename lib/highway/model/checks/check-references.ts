@@ -75,7 +75,7 @@ function checkTargets(operator: Operator, scope: Scope, place: Place): void {
           .error(
             "unknown_target",
             `Branch '${name}' has the task '${id}', which ${whereabouts(scope, id)}`,
-            "define it beside the parallel, or in branch_workflows",
+            "define it next to the parallel, or in branch_workflows",
           );
 }
 
@@ -92,7 +92,7 @@ function checkChoice(choice: MultiChoiceOperator, scope: Scope, place: Place): v
           .error(
             "unknown_target",
             `Branch '${name}' has the task '${id}', which ${whereabouts(scope, id)}`,
-            "define it beside the choice, or in branch_workflows",
+            "define it next to the choice, or in branch_workflows",
           );
   }
 }
