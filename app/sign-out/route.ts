@@ -4,7 +4,7 @@ import { apiHeaders } from "@/lib/identity/headers";
 import { getSignOutUrl } from "@/lib/identity/oidc";
 import { recordQuietly } from "@/lib/identity/refusal";
 import { toActor } from "@/lib/identity/require";
-import { endSessionOf } from "@/lib/identity/session";
+import { endSessionByCookie } from "@/lib/identity/session";
 import { findSessionCookie, sessionCookie } from "@/lib/identity/session-cookie";
 
 /**
@@ -15,7 +15,7 @@ import { findSessionCookie, sessionCookie } from "@/lib/identity/session-cookie"
  * would redirect to the sign-in page before the provider's is reached.
  */
 export async function POST({ headers }: Request): Promise<Response> {
-  const ended = await endSessionOf(findSessionCookie(headers));
+  const ended = await endSessionByCookie(findSessionCookie(headers));
   let to = "/sign-in";
   if (ended) {
     const { identity, idToken } = ended;

@@ -49,7 +49,7 @@ export async function actOnTasks(
       results.set(taskId, missing(queue, taskId));
     else if ("outcome" in task) results.set(taskId, task);
     else {
-      const reason = whySkipped(job.action, task);
+      const reason = explainSkip(job.action, task);
       if (reason === null) eligible.push(task);
       else results.set(taskId, { ...skip(reason), tenant: task.tenant });
     }
@@ -59,7 +59,7 @@ export async function actOnTasks(
   return results;
 }
 
-function whySkipped(action: BulkAction, { state }: LockedTask): string | null {
+function explainSkip(action: BulkAction, { state }: LockedTask): string | null {
   // Eligibility that depends on what a run waits for is checked separately, on the locked run.
   const reason = whyNotEligible(action, { state, run: null }, "");
   return reason && `The task is ${reason}.`;

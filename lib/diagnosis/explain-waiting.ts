@@ -56,7 +56,7 @@ function explainReady(facts: Facts, due: number, subject: Part[], detail: Part[]
   const waited = facts.now - due;
   return {
     tone: waitTone(facts, due),
-    parts: sentence`${subject} for ${age(waited)}${whyUnclaimed(facts, due, "behind")}${detail}${deadlineAhead(facts)}`,
+    parts: sentence`${subject} for ${age(waited)}${explainUnclaimed(facts, due, "behind")}${detail}${deadlineAhead(facts)}`,
   };
 }
 
@@ -71,7 +71,7 @@ function waitTone({ detail, readAt }: Facts, due: number): Tone {
  * Completes a sentence about a run that has been ready since `due`, up to its full stop: why no worker has claimed
  * it. With `behind` it starts with the runs that are claimed before it.
  */
-function whyUnclaimed({ detail, readAt }: Facts, due: number, behind?: "behind"): Part[] {
+function explainUnclaimed({ detail, readAt }: Facts, due: number, behind?: "behind"): Part[] {
   const { claims, task } = detail;
   const queue = code(task.queue);
   if (readAt - due < POLLS_MS) return sentence`.`;
@@ -122,7 +122,7 @@ function explainWoken(facts: Facts, due: number): Diagnosis {
     last?.at === toMs(facts.run.availableAt) ? sentence` by ${code(labelStep(last.name))}` : [];
   return {
     tone: waitTone(facts, due),
-    parts: sentence`Woken${event} ${age(waited)} ago, waiting for a worker${whyUnclaimed(facts, due)}${deadlineAhead(facts)}`,
+    parts: sentence`Woken${event} ${age(waited)} ago, waiting for a worker${explainUnclaimed(facts, due)}${deadlineAhead(facts)}`,
   };
 }
 
@@ -137,7 +137,7 @@ function explainEventWait(
   if (due <= readAt && isInterpreted && !(timeout !== undefined && timeout <= readAt))
     return {
       tone: waitTone(facts, due),
-      parts: sentence`Waiting for event ${code(event)}; a look for it was due ${age(now - due)} ago, waiting for a worker${whyUnclaimed(facts, due)}${deadlineAhead(facts)}`,
+      parts: sentence`Waiting for event ${code(event)}; a look for it was due ${age(now - due)} ago, waiting for a worker${explainUnclaimed(facts, due)}${deadlineAhead(facts)}`,
     };
   if (due <= readAt) {
     const tooLate = emittedAt
@@ -145,7 +145,7 @@ function explainEventWait(
       : [];
     return {
       tone: waitTone(facts, due),
-      parts: sentence`The wait for event ${code(event)} timed out ${age(now - (timeout ?? due))} ago; waiting for a worker${whyUnclaimed(facts, due)}${tooLate}`,
+      parts: sentence`The wait for event ${code(event)} timed out ${age(now - (timeout ?? due))} ago; waiting for a worker${explainUnclaimed(facts, due)}${tooLate}`,
     };
   }
   if (emittedAt)
@@ -219,7 +219,7 @@ function explainSleep(
   if (due <= readAt)
     return {
       tone: waitTone(facts, due),
-      parts: sentence`Sleep ${code(step)} ended ${age(now - due)} ago; waiting for a worker${whyUnclaimed(facts, due)}${skew}${deadlineAhead(facts)}`,
+      parts: sentence`Sleep ${code(step)} ended ${age(now - due)} ago; waiting for a worker${explainUnclaimed(facts, due)}${skew}${deadlineAhead(facts)}`,
     };
   return {
     tone: "plain",

@@ -148,13 +148,13 @@ async function findKnown(tokenId: string): Promise<Known | undefined> {
   const last = known.get(tokenId);
   const age = last ? performance.now() - last.at : Number.POSITIVE_INFINITY;
   if (last && age < BELIEVED_MS) return last;
-  return askHome(() => readRow(tokenId, last)).catch((error: unknown) => {
+  return askHome(() => findRow(tokenId, last)).catch((error: unknown) => {
     if (last?.row && age < BELIEVED_WHILE_AWAY_MS && isHomeAway(error)) return last;
     throw error;
   });
 }
 
-async function readRow(tokenId: string, last: Known | undefined): Promise<Known | undefined> {
+async function findRow(tokenId: string, last: Known | undefined): Promise<Known | undefined> {
   if (!(await hasIdentityTables())) return undefined;
   const [row] = await query(
     getHomePool(),

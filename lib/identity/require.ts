@@ -104,13 +104,13 @@ export async function findFleet(): Promise<{
   );
   return {
     databases: visible.map(({ name, label, colour }) => ({ name, label, colour })),
-    uncovered: visible.length > 0 ? null : whyUncovered(identity),
+    uncovered: visible.length > 0 ? null : explainUncovered(identity),
     isOne: !hasSeveralDatabases(),
     hasSession: identity.door === "token" || identity.door === "oidc",
   };
 }
 
-function whyUncovered({ name, grants, reasons }: Identity): Uncovered {
+function explainUncovered({ name, grants, reasons }: Identity): Uncovered {
   const { disabled } = getSwitches();
   return { name, grants, reasons, isSwitchedOff: disabled.includes("view") };
 }

@@ -190,7 +190,7 @@ async function findKnown(sessionId: Uuid): Promise<Known | undefined> {
   const age = last ? performance.now() - last.at : Number.POSITIVE_INFINITY;
   if (last && age < BELIEVED_MS) return last;
   try {
-    return await askHome(() => readRow(sessionId));
+    return await askHome(() => findRow(sessionId));
   } catch (error) {
     if (last && age < BELIEVED_BESIDE_REPLICA_MS) return last;
     if (last && age < BELIEVED_WHILE_AWAY_MS && isHomeAway(error)) return last;
@@ -202,7 +202,7 @@ async function findKnown(sessionId: Uuid): Promise<Known | undefined> {
   }
 }
 
-async function readRow(sessionId: Uuid): Promise<Known> {
+async function findRow(sessionId: Uuid): Promise<Known> {
   const { DASHBOARD_OIDC_REVALIDATE: interval } = getEnvironment();
   const [row] = await query(
     getHomePool(),
@@ -300,7 +300,7 @@ function noteEnd(key: string): void {
 }
 
 /** Ends the session of a cookie, and returns its identity and the provider's id token, for the sign-out there. */
-export async function endSessionOf(
+export async function endSessionByCookie(
   cookie: string | undefined,
 ): Promise<{ identity: Identity; idToken: string | null } | null> {
   const claims = await verifySession(cookie);

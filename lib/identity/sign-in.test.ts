@@ -9,7 +9,7 @@ import { forgetOutage } from "./identity-tables";
 import { withPermission } from "./require";
 import {
   endSession,
-  endSessionOf,
+  endSessionByCookie,
   endSessions,
   forgetSession,
   listSessions,
@@ -105,14 +105,14 @@ test("a session with very many grants fits into a cookie", async () => {
 test("a copied cookie is invalid once the person has signed out", async () => {
   const session = await signIn();
   expect(await see(asHeaders(session))).toBe("ada");
-  await endSessionOf(session);
+  await endSessionByCookie(session);
   await expect(see(asHeaders(session))).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
 test("a session without a row ends in this process too", async () => {
   const headers = await headersOf(person("grace", { role: "viewer" }));
   expect(await see(headers)).toBe("grace");
-  await endSessionOf(headers.cookie?.split("; ")[1]?.slice(cookieName.length + 1));
+  await endSessionByCookie(headers.cookie?.split("; ")[1]?.slice(cookieName.length + 1));
   await expect(see(headers)).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
@@ -240,7 +240,7 @@ test("while the only database is unavailable the signed session counts, so that 
     forgetEnvironment();
   };
   try {
-    await endSessionOf(ended);
+    await endSessionByCookie(ended);
     await forget(session);
     await reach("postgresql://127.0.0.1:9/away");
     expect(await see(asHeaders(session))).toBe("ada");
@@ -299,7 +299,7 @@ test("while the first of several databases is unavailable, the others stay open 
     // A session that this process never looked up may have been ended.
     await expect(seeThere(asHeaders(unknown))).rejects.toMatchObject(refusal);
     // A sign-out takes effect, and signing in works without the first database.
-    expect(await endSessionOf(left)).toMatchObject({ idToken: null });
+    expect(await endSessionByCookie(left)).toMatchObject({ idToken: null });
     await expect(seeThere(asHeaders(left))).rejects.toMatchObject({ code: "unauthenticated" });
     const begun = await signIn();
     const claims = await verifySession(begun);

@@ -75,7 +75,7 @@ export function listenForChanges(notify: Listener["notify"]): (() => void) | nul
   if (!reader.running) {
     reader.running = new AbortController();
     const { signal } = reader.running;
-    runAs(UNRESTRICTED, () => void look(reader, signal));
+    runAs(UNRESTRICTED, () => void poll(reader, signal));
   }
   return () => {
     reader.listeners.delete(listener);
@@ -90,11 +90,11 @@ export function countListeners(): number {
   return [...readers.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
 }
 
-async function look(reader: Reader, signal: AbortSignal): Promise<void> {
+async function poll(reader: Reader, signal: AbortSignal): Promise<void> {
   const removeTask = onShutdown("change reader", () => reader.running?.abort());
   let before: State | undefined;
   for (let turn = 1; !signal.aborted; turn++) {
-    const now = await readState(before).catch(() => undefined);
+    const now = await getState(before).catch(() => undefined);
     const change = before && now && compare(before, now);
     // Whether anything changed while the database did not respond is unknown: tabs find out by their own requests.
     if (turn > 1 && (now === undefined) !== (before === undefined))
@@ -124,7 +124,7 @@ type Tables = { readAt: number; queues: string[]; oids: string[] };
 type State = { position: string | null; counters: Map<string, number>; tables: Tables };
 
 /** Reuses the counters of `before` if nothing was written since then. */
-async function readState(before: State | undefined): Promise<State> {
+async function getState(before: State | undefined): Promise<State> {
   const position = await getPosition();
   if (before && position !== null && position === before.position) return before;
   const isOld = !before || performance.now() - before.tables.readAt > TABLES_FOR;

@@ -23,7 +23,7 @@ export async function execute(
       return session.call("spawn_task", queue, "work", '{"n": 1}', options);
     }
     case "claim":
-      return readClaims(session, queue, command);
+      return listClaims(session, queue, command);
     case "checkpoint": {
       const { step, state, extendBy } = command;
       return act("set_task_checkpoint_state", taskId, step, state, runId, extendBy);
@@ -70,7 +70,7 @@ export async function execute(
   }
 }
 
-async function readClaims(
+async function listClaims(
   session: Session,
   queue: string,
   { worker, lease, quantity }: Extract<Command, { do: "claim" }>,

@@ -8,7 +8,7 @@ import { Refusal } from "./model/refusal";
 import { isActive, type Snapshot } from "./model/rows";
 import { type Oracle, World } from "./model/world";
 import type { Row, Session } from "./session";
-import { readSnapshot } from "./snapshot";
+import { getSnapshot } from "./snapshot";
 
 /** 2026-03-02 12:00:00 UTC */
 const START = 1_772_452_800;
@@ -46,7 +46,7 @@ export async function runInterleaving(
     const target = choose(world, seen, command);
     if (!target) continue;
     const actual = await getAnswer(() => execute(session, queue.name, command, target, world.now));
-    const after = await readSnapshot(session.client, queue.name, queue.partitioned);
+    const after = await getSnapshot(session.client, queue.name, queue.partitioned);
     const expected = await getAnswer(() =>
       world.atomically(() => perform(world, command, target, createOracle(world, after))),
     );

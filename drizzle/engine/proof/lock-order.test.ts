@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { findViolations } from "./invariants";
 import { openSession, type Session, untilBlocked } from "./session";
-import { readSnapshot } from "./snapshot";
+import { getSnapshot } from "./snapshot";
 
 const ROUNDS = process.env.ABSURD_LONG === "1" ? 500 : 40;
 /** In milliseconds; a round takes about 60 ms on an idle machine. */
@@ -128,7 +128,7 @@ describe.each(["unpartitioned", "partitioned"])("on a queue that is %s", (queue)
         await Promise.all(calls);
       }
       expect(unexpected).toEqual([]);
-      const rows = await readSnapshot(observer.client, queue, queue === "partitioned");
+      const rows = await getSnapshot(observer.client, queue, queue === "partitioned");
       expect(findViolations(rows)).toEqual([]);
     },
     PATIENCE,

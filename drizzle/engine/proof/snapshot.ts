@@ -50,7 +50,7 @@ const TABLES = {
 const NAMES = Object.keys(TABLES) as (keyof typeof TABLES)[];
 
 /** Selects all rows of a queue whose name needs no quoting, in one round trip. */
-export async function readSnapshot(
+export async function getSnapshot(
   client: Client,
   queue: string,
   partitioned: boolean,

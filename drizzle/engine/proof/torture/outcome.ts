@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { groupBy } from "../group-by";
 import { findViolations } from "../invariants";
 import type { RunRow, Snapshot } from "../model/rows";
-import { readSnapshot } from "../snapshot";
+import { getSnapshot } from "../snapshot";
 import { EXPECTED } from "./tasks";
 import { QUEUE, type Spawned } from "./torture";
 
@@ -17,7 +17,7 @@ export type Outcome = {
 
 /** Checks the rows that the torture test left in the database. */
 export async function checkOutcome(client: Client, spawned: Spawned[]): Promise<Outcome> {
-  const rows = await readSnapshot(client, QUEUE, true);
+  const rows = await getSnapshot(client, QUEUE, true);
   const { rows: effects } = await client.query<{ task_id: string; step: string; times: number }>(
     "select task_id, step, count(*)::int as times from effects group by task_id, step",
   );
