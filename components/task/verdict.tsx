@@ -6,6 +6,7 @@ import { useClock } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { diagnose } from "@/lib/diagnosis/diagnose";
 import type { SuggestedAction } from "@/lib/diagnosis/facts";
+import { code } from "@/lib/diagnosis/sentence";
 import { toInstant, toMs } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 import { Sentence } from "./sentence";
@@ -13,9 +14,12 @@ import { Sentence } from "./sentence";
 /** Explains the task's state in a sentence that updates with the clock, with the suggested action. */
 export function Verdict({
   detail,
+  stepWords,
   action,
 }: {
   detail: TaskDetail;
+  /** Words for steps whose names are internal. */
+  stepWords?: ReadonlyMap<string, string>;
   action: (suggested: SuggestedAction) => ReactNode;
 }) {
   const now = useClock((time) => time);
@@ -34,7 +38,12 @@ export function Verdict({
           <StateIcon state={state} live />
         </span>
         <p className="min-w-0 break-words text-14">
-          <Sentence parts={verdict.parts} />
+          <Sentence
+            parts={verdict.parts.map((part) => {
+              const words = part.kind === "code" ? stepWords?.get(part.text) : undefined;
+              return words === undefined ? part : code(words);
+            })}
+          />
         </p>
       </div>
       {verdict.action && action(verdict.action)}

@@ -75,3 +75,27 @@ test("a failed run links to its failed step and can be run again", () => {
   expect(getByRole("link", { name: "Go to step" }).getAttribute("href")).toBe("?node=pay");
   expect(getByRole("button", { name: /Run again/ })).toBeTruthy();
 });
+
+test("a step of the interpreter is shown in words", () => {
+  const view = viewOf("sleeping-durable");
+  const [root] = view.tasks;
+  if (!root) throw new Error("no task");
+  const annotations = Object.fromEntries(
+    root.timeline.lanes
+      .flatMap(({ spans }) => spans)
+      .map(({ id }) => [
+        id,
+        {
+          title: "pay, before attempt 4",
+          isNamed: true,
+          path: "pay",
+          isBookkeeping: false,
+          more: null,
+        },
+      ]),
+  );
+  const { getByRole } = show({ ...view, tasks: [{ ...root, annotations }] });
+  expect(getByRole("region", { name: "Diagnosis" }).textContent).toContain(
+    "Sleeping in step pay, before attempt 4 until",
+  );
+});

@@ -55,6 +55,7 @@ export function RunVerdict({ view }: { view: RunView }) {
         subject && (
           <Verdict
             detail={subject.detail}
+            stepWords={listStepWords(subject)}
             action={(suggested) => (
               <SubjectAction subject={subject} suggested={suggested} isRoot={subject === root} />
             )}
@@ -141,6 +142,18 @@ function StaleBanner({ view: { run } }: { view: RunView }) {
       {run.storedStatus}, but its root task is {run.stale}.
     </Banner>
   );
+}
+
+/** The titles of the interpreter's own steps, such as the pause before an attempt, by the names of the steps. */
+function listStepWords({ timeline, annotations }: AnnotatedTask): Map<string, string> {
+  const words = new Map<string, string>();
+  for (const { spans } of timeline.lanes)
+    for (const span of spans) {
+      const title = annotations[span.id]?.title;
+      if ("step" in span && title !== undefined && annotations[span.id]?.path)
+        words.set(span.step, title);
+    }
+  return words;
 }
 
 /** The failed child of an open run; the root only waits for it. */
