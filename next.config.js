@@ -44,7 +44,7 @@ const config = {
     staleTimes: { static: 30 },
     serverActions: {
       // `server/serve.ts` adds the origins of browsers behind a proxy that rewrites Host.
-      bodySizeLimit: "8mb",
+      bodySizeLimit: "4mb",
     },
   },
   // Rewrites URLs below a database's prefix. `proxy.ts` has recorded the database, and refused names that don't exist.

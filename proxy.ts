@@ -155,7 +155,11 @@ const GUARDED: Record<GuardRefusal, [code: string, message: string, hint?: strin
   400: ["bad_request", "The path is not valid UTF-8, or a header that names a person came twice."],
   405: ["bad_request", "The dashboard answers to GET, HEAD and POST alone."],
   411: ["bad_request", "The request does not say how long it is.", "Sign in first."],
-  413: ["bad_request", "The request is too large.", "Sign in first."],
+  413: [
+    "bad_request",
+    "The request is too large.",
+    "It may have 64 kB, and 4 MB after signing in.",
+  ],
 };
 
 function ownHosts(): readonly string[] {

@@ -24,7 +24,7 @@ export async function answer(
 ): Promise<Response> {
   try {
     const result = await read();
-    return result instanceof Response ? result : jsonResponse(request, result);
+    return result instanceof Response ? result : await jsonResponse(request, result);
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return fail(describeError(request, error));

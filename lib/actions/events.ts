@@ -29,7 +29,7 @@ export const emitEventAction = defineAction({
   guard: guards.lockedAudience,
   run: async ({ queue, name, payload, shownWakes }, { db }) => {
     const given = payload.trim() === "" ? undefined : parseJsonText(payload, "payload");
-    const value = refuseMasks("event", given);
+    const value = await refuseMasks("event", given);
     // From here on no task can start to wait until the transaction ends. Earlier engines have no lock for that.
     const { features } = await getCapabilities(db);
     if (features.has("write-once events")) await lockEventAudience(db, queue, name);

@@ -116,11 +116,12 @@ export const spawnTaskAction = defineAction({
   }),
   guard: guards.newTask,
   run: async ({ queue, name, params, headers, ...options }, { db }) => {
-    const value = refuseMasks(
+    const value = await refuseMasks(
       "params",
       params.trim() === "" ? null : parseJsonText(params, "params"),
     );
-    const parsed = withTenant(queue, refuseMasks("headers", parseJsonObject(headers, "headers")));
+    const written = await refuseMasks("headers", parseJsonObject(headers, "headers"));
+    const parsed = withTenant(queue, written);
     // The round trip drops undefined members, which `spawn` would treat as given.
     const given: SpawnOptions = JSON.parse(JSON.stringify(options));
     if (parsed) given.headers = parsed;

@@ -5,6 +5,7 @@ import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { listAudit } from "@/lib/analytics/audit";
 import { listWorkflowDefinitions } from "@/lib/analytics/workflow-definitions";
+import { getDefinitionView } from "@/lib/analytics/workflow-views";
 import { forgetEnvironment } from "@/lib/db/env";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/run/store";
@@ -198,6 +199,31 @@ test("an impossible start is refused with a reason, and creates nothing", async 
   await pause(false);
   expect(await count()).toBe(before);
   expect(await getWorkflowRun(database.pool, workflowRunId)).toBeNull();
+});
+
+test("a definition of more than a million characters is neither shown nor started", async () => {
+  const large = { ...workflow, name: "large", description: "x".repeat(1_000_000) };
+  const id = await storeWorkflow(database.pool, large, { tenantId: "acme" });
+  expect(await getDefinitionView(id)).toMatchObject({ name: "large", text: null, view: null });
+  const input = { definitionId: id, queue, inputs: "", tags: "" };
+  const refusal = {
+    ok: false,
+    error: {
+      code: "invalid_definition",
+      message: `The definition of large ${workflow.version} has more than 1 million characters.`,
+    },
+  };
+  expect(await getStartPreview(input)).toMatchObject(refusal);
+  const workflowRunId = "019a0000-0000-7000-8000-000000000001";
+  expect(await startWorkflowRunAction({ ...input, workflowRunId })).toMatchObject(refusal);
+});
+
+test("inputs of more than a million characters are refused before they are parsed", async () => {
+  const inputs = `{"text": "${"x".repeat(1_000_000)}"}`;
+  expect(await getStartPreview({ definitionId, queue, inputs, tags: "" })).toMatchObject({
+    ok: false,
+    error: { message: "Invalid inputs: has more than 1,000,000 characters." },
+  });
 });
 
 test("without the tables there is nothing to start", async () => {

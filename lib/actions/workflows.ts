@@ -113,8 +113,9 @@ export const startWorkflowRunAction = defineAction({
   guard: guards.newWorkflowRun,
   run: async ({ definitionId, queue, workflowRunId, ...given }, { db, operator }) => {
     const stored = await requireDefinition(db, definitionId, { lock: true });
-    const { inputs, tags } = parseGiven(given);
-    const run = await startWorkflow(db, queue, requireStartable(stored).workflow, {
+    const { inputs, tags } = await parseGiven(given);
+    const { workflow } = await requireStartable(stored);
+    const run = await startWorkflow(db, queue, workflow, {
       workflowRunId,
       definitionId,
       inputs,

@@ -7,22 +7,21 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
-import type {
-  RunDefinition,
-  WorkflowDefinitionDetail,
-  WorkflowDefinitionList,
-  WorkflowDefinitionSummary,
-  WorkflowRunSummary,
+import {
+  MOST_DEFINITION_CHARACTERS,
+  type RunDefinition,
+  type WorkflowDefinitionDetail,
+  type WorkflowDefinitionList,
+  type WorkflowDefinitionSummary,
+  type WorkflowRunSummary,
 } from "@/lib/model/workflow";
-import { redact, redactIn } from "./scope/redact";
+import { redactIn, redactLong } from "./scope/redact";
 import { unreadableQueue, withQueues } from "./scope/registry";
 import { findWorkflowRun, workflowRunNotFound } from "./workflows";
 import { withRoots } from "./workflows/rows";
 import { getWorkflowColumns } from "./workflows/tables";
 
 const MOST_DEFINITIONS = 500;
-/** Larger definitions are not returned: their diagram would not be legible. */
-const MOST_DEFINITION_BYTES = 4_194_304;
 const MOST_VERSIONS = 100;
 
 /** A definition without its text. */
@@ -120,24 +119,30 @@ export function getRunDefinition(
 }
 
 /** Redacts a definition, also by the rules for params, which may contain it. */
-function shown(found: RunDefinition): RunDefinition {
+async function shown(found: RunDefinition): Promise<RunDefinition> {
   const text =
-    found.source === "params" ? redactIn("params", "definition", found.text) : found.text;
-  return { ...found, text: redact("definition", text).text };
+    found.source === "params" ? await redactIn("params", "definition", found.text) : found.text;
+  return { ...found, text: await redactLong("definition", text) };
 }
 
 function definitionNotFound(): ProblemError {
   return new ProblemError({
     code: "definition_not_found",
     message: "This run's definition is not stored.",
-    hint: "Searched in workflow_definition and in the params of the root task.",
+    hint: "Searched in workflow_definition and in the params of the root task, for at most a million bytes.",
   });
 }
 
 const FOUND = { text, definitionId: uuid };
 
 const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
-const SMALL = sql`pg_column_size(d.definition) <= ${MOST_DEFINITION_BYTES}::int`;
+const SMALL = isSmall(sql`d.definition`);
+
+/** Whether a definition can be shown. The size as it is stored, which costs nothing, excludes most of the others. */
+function isSmall(definition: SQL): SQL {
+  return sql`pg_column_size(${definition}) <= ${4 * MOST_DEFINITION_CHARACTERS}::int
+    and octet_length((${definition})::text) <= ${MOST_DEFINITION_CHARACTERS}::int`;
+}
 
 async function findDefinition(
   db: Database,
@@ -205,7 +210,7 @@ async function findInRoot(
     sql`
     select (${tasks.params} -> 'definition')::text as text from ${tasks}
     where ${tasks.taskId} = ${rootTaskId}::uuid and jsonb_typeof(${tasks.params} -> 'definition') = 'object'
-      and pg_column_size(${tasks.params}) <= ${MOST_DEFINITION_BYTES}::int`,
+      and ${isSmall(sql`${tasks.params} -> 'definition'`)}`,
   );
   return rows[0] && { text: rows[0].text, source: "params", definitionId: null };
 }
@@ -227,7 +232,7 @@ export function getDefinitionDetail(
       { ...DEFINITION, text: nullable(text) },
       sql`
       select ${DEFINITION_COLUMNS},
-        case when pg_column_size(definition) <= ${MOST_DEFINITION_BYTES}::int then definition::text end as text
+        case when ${isSmall(sql`definition`)} then definition::text end as text
       from ${from.definitions} where definition_id = ${definitionId}::uuid`,
     );
     if (!row) throw notFound(definitionId);
@@ -242,7 +247,7 @@ export function getDefinitionDetail(
     );
     return {
       ...row,
-      text: row.text && redact("definition", row.text).text,
+      text: row.text && (await redactLong("definition", row.text)),
       versions: versions.sort(newestFirst),
       now,
     };

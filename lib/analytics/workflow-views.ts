@@ -16,6 +16,7 @@ import {
 } from "@/lib/highway/view/run-view";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
+import { workInTurns } from "@/lib/model/work/turns";
 import type { Circuit, RunDefinition, WorkflowDefinitionDetail } from "@/lib/model/workflow";
 import { listCircuits } from "./workflow-circuits";
 import { getDefinitionDetail, getRunDefinition } from "./workflow-definitions";
@@ -32,7 +33,7 @@ export async function getRunView(workflowRunId: Uuid, options: ReadOptions = {})
     getWorkflowRun(workflowRunId, options),
     findRunDefinition(workflowRunId, options),
   ]);
-  const compiled = definition ? compile(definition.text) : NOT_STORED;
+  const compiled = definition ? await compile(definition.text) : NOT_STORED;
   return computeRunView(compiled, detail, await findCircuits(compiled.view, detail.run, options));
 }
 
@@ -58,7 +59,8 @@ export async function getRunDefinitionView(
   options: ReadOptions = {},
 ): Promise<RunDefinitionView> {
   const { text, source, definitionId } = await getRunDefinition(workflowRunId, options);
-  return { ...withoutHiddenEdges(compile(text).view), source, definitionId };
+  const { view } = await compile(text);
+  return { ...withoutHiddenEdges(view), source, definitionId };
 }
 
 /**
@@ -75,7 +77,8 @@ export async function getOperatorRecords(
     getWorkflowRun(workflowRunId, options),
     findRunDefinition(workflowRunId, options),
   ]);
-  return listOperatorRecords(definition ? compile(definition.text) : NOT_STORED, detail, path);
+  const compiled = definition ? await compile(definition.text) : NOT_STORED;
+  return listOperatorRecords(compiled, detail, path);
 }
 
 /** A stored definition with what its page shows. `view` and `report` are `null` when the text is too large. */
@@ -97,11 +100,11 @@ export async function getDefinitionView(
   const detail = await getDefinitionDetail(definitionId, options);
   const { text } = detail;
   if (text === null) return { ...detail, view: null, report: null, circuits: [] };
-  const { view } = compile(text);
+  const { view } = await compile(text);
   return {
     ...detail,
     view,
-    report: redactionRules().everything ? null : reportDefinition(text),
+    report: redactionRules().everything ? null : await workInTurns(reportDefinition(text)),
     circuits: await findCircuits(view, detail, options),
   };
 }
@@ -148,13 +151,14 @@ function withoutHiddenEdges(view: DefinitionView): DefinitionView {
 /** The maximum total length of the definitions that stay compiled, in characters. */
 const MOST_COMPILED = 8_000_000;
 
-/** By text, least recently used first. */
-const known = new Map<string, CompiledDefinition>();
+/** By text, least recently used first. Requests that arrive while one is compiled share the work. */
+const known = new Map<string, Promise<CompiledDefinition>>();
 
 /** Compiles a definition, or returns it from the cache: an open page reads its run every few seconds. */
-function compile(text: string): CompiledDefinition {
-  if (redactionRules().everything) return REDACTED;
-  const definition = known.get(text) ?? compileDefinition(text);
+function compile(text: string): Promise<CompiledDefinition> {
+  if (redactionRules().everything) return Promise.resolve(REDACTED);
+  const definition = known.get(text) ?? workInTurns(compileDefinition(text));
+  definition.catch(() => known.delete(text));
   known.delete(text);
   known.set(text, definition);
   let size = [...known.keys()].reduce((sum, { length }) => sum + length, 0);

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { forgetEnvironment } from "@/lib/db/env";
 import { getClientAddress, getPeer } from "./client-address";
-import { ANONYMOUS_BODY, getRefusal, guardRequests } from "./request-guard";
+import { ANONYMOUS_BODY, getRefusal, guardRequests, LARGEST_BODY } from "./request-guard";
 import { headersOf, person } from "./testing/people";
 
 let server: Server;
@@ -103,7 +103,7 @@ test("an encoded path and any query are unchanged", async () => {
   });
 });
 
-test("without a session, a body must be small and declare its length", async () => {
+test("without a session, a body must be small and declare its length; with one it is bounded too", async () => {
   const post = (headers: Record<string, string>) => seen(head("POST /sign-in", headers));
   expect(await post({ "Content-Length": "0" })).toMatchObject({ method: "POST", refusal: null });
   expect(await post({ "Content-Length": String(ANONYMOUS_BODY) })).toMatchObject({ refusal: null });
@@ -116,6 +116,8 @@ test("without a session, a body must be small and declare its length", async () 
   expect(await post({ ...large, authorization: "Bearer adb_x" })).toMatchObject({ refusal: 413 });
   const { cookie = "" } = await headersOf(person("ada", { role: "viewer" }));
   expect(await post({ ...large, cookie })).toMatchObject({ method: "POST", refusal: null });
+  const largest = { "Content-Length": String(LARGEST_BODY + 1), cookie };
+  expect(await post(largest)).toMatchObject({ method: "GET", refusal: 413 });
 });
 
 test("the connection of a refused request ends, without waiting for its body", async () => {

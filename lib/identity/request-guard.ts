@@ -16,6 +16,9 @@ import { findSessionCookie } from "./session-cookie";
  */
 export const ANONYMOUS_BODY = 65_536;
 
+/** The largest body at all: an action takes no more. */
+export const LARGEST_BODY = 4_194_304;
+
 /** Milliseconds for a request to arrive: its headers, and all of it. Node checks every half minute. */
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
@@ -79,9 +82,9 @@ function findRefusal(request: IncomingMessage): GuardRefusal | null {
   if (!isValidPath(request.url ?? "") || namesTwice(request)) return 400;
   if (request.method !== "POST" || !hasDoor(getEnvironment())) return null;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
-  const isSmall = encoding === undefined && Number(length ?? 0) <= ANONYMOUS_BODY;
-  if (isSmall || isKnownCaller(request)) return null;
-  return encoding === undefined ? 413 : 411;
+  if (encoding === undefined && Number(length ?? 0) <= ANONYMOUS_BODY) return null;
+  if (!isKnownCaller(request)) return encoding === undefined ? 413 : 411;
+  return Number(length ?? 0) > LARGEST_BODY ? 413 : null;
 }
 
 /**

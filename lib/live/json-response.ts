@@ -1,6 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { BODY_ENCODING_HEADER } from "./body-encoding";
 
 const TYPE = "application/json; charset=utf-8";
@@ -15,13 +16,13 @@ type Encoded = { bytes: Uint8Array<ArrayBuffer>; etag: string; now: string | und
 
 // Requests that share a result share its bytes, hash and compressed forms.
 const encoded = new WeakMap<object, Encoded>();
-const compressed = new WeakMap<Encoded, Uint8Array<ArrayBuffer>>();
+const compressed = new WeakMap<Encoded, Promise<Uint8Array<ArrayBuffer>>>();
 
 /**
  * A result as JSON; 304 if the request's `If-None-Match` shows that the client has it. The ETag is weak: it covers
  * everything except the member `now`, which a 304 sends in `X-Now`.
  */
-export function jsonResponse(request: Request, result: object): Response {
+export async function jsonResponse(request: Request, result: object): Promise<Response> {
   const body = encode(result);
   const headers: Record<string, string> = { ETag: body.etag };
   if (request.headers.get("if-none-match") === body.etag) {
@@ -36,7 +37,7 @@ export function jsonResponse(request: Request, result: object): Response {
   )
     return new Response(body.bytes, { headers });
   headers[BODY_ENCODING_HEADER] = "gzip";
-  return new Response(compress(body), { headers });
+  return new Response(await compress(body), { headers });
 }
 
 function encode(result: object): Encoded {
@@ -58,10 +59,13 @@ function encode(result: object): Encoded {
   return made;
 }
 
-function compress(body: Encoded): Uint8Array<ArrayBuffer> {
+const compressBytes = promisify(gzip);
+
+/** Compresses off the main thread. */
+function compress(body: Encoded): Promise<Uint8Array<ArrayBuffer>> {
   const known = compressed.get(body);
   if (known) return known;
-  const made = new Uint8Array(gzipSync(body.bytes, { level: 5 }));
+  const made = compressBytes(body.bytes, { level: 5 }).then((bytes) => new Uint8Array(bytes));
   compressed.set(body, made);
   return made;
 }

@@ -8,6 +8,12 @@ import type { UnreadableQueue } from "./queue.ts";
 import type { TaskState, WorkflowStatus } from "./states.ts";
 import type { TaskDetail } from "./task.ts";
 
+/**
+ * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep other
+ * requests waiting. One with 3,000 operators has 400,000.
+ */
+export const MOST_DEFINITION_CHARACTERS = 1_000_000;
+
 export type WorkflowRunSummary = {
   workflowRunId: Uuid;
   name: string;

@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers/promises";
+import { type Pausing, workAtOnce, workInTurns } from "@/lib/model/work/turns";
 import { enterPlace, type Place, type RedactionRules, rootPlace, type Step } from "./rules";
-import { type Change, findChanges, finish, mayChange, type StepChain } from "./walk";
+import { type Change, findChanges, mayChange, type StepChain } from "./walk";
 
 /** The mask of the n-th redacted value of a document, counted from 1 in the order of the text. */
 export function formatMask(number: number): string {
@@ -36,26 +36,17 @@ export function redactText(
   text: string,
   steps: readonly Step[] = [],
 ): Redacted {
-  return finish(redactGradually(rules, root, text, steps));
+  return workAtOnce(redactGradually(rules, root, text, steps));
 }
 
-/** Milliseconds after which the redaction of a long text yields to other work. */
-const TURN = 10;
-
 /** Like `redactText`, for a text of any size: it pauses, so that other requests are served. */
-export async function redactLongText(
+export function redactLongText(
   rules: RedactionRules,
   root: string,
   text: string,
+  steps: readonly Step[] = [],
 ): Promise<Redacted> {
-  const work = redactGradually(rules, root, text, []);
-  for (let since = performance.now(); ; ) {
-    const { done, value } = work.next();
-    if (done) return value;
-    if (performance.now() - since < TURN) continue;
-    await setImmediate();
-    since = performance.now();
-  }
+  return workInTurns(redactGradually(rules, root, text, steps));
 }
 
 function* redactGradually(
@@ -63,7 +54,7 @@ function* redactGradually(
   root: string,
   text: string,
   steps: readonly Step[],
-): Generator<undefined, Redacted> {
+): Pausing<Redacted> {
   // Earlier keys of a rule's path may be among the steps.
   const isWhole = steps.length === 0;
   if (isWhole && !(yield* mayChange(rules, root, text))) return { text, redacted: 0 };
@@ -88,9 +79,13 @@ function* redactGradually(
 export type MaskedValue = { text: string; at: StepChain };
 
 /** The values that `redactText` masks; mask n is at index n - 1. */
-export function listMasked(rules: RedactionRules, root: string, text: string): MaskedValue[] {
-  if (!finish(mayChange(rules, root, text))) return [];
-  const changes = finish(findChanges(rules, text, rootPlace(rules, root)));
+export function* listMasked(
+  rules: RedactionRules,
+  root: string,
+  text: string,
+): Pausing<MaskedValue[]> {
+  if (!(yield* mayChange(rules, root, text))) return [];
+  const changes = yield* findChanges(rules, text, rootPlace(rules, root));
   if (!changes) return [{ text, at: null }];
   return changes.flatMap(({ from, to, at, shown }: Change) =>
     shown === null ? [{ text: text.slice(from, to), at }] : [],

@@ -1,5 +1,6 @@
 import { parseJson } from "@/lib/absurd/connection/json";
 import type { Json } from "@/lib/model/json";
+import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { containsMask, isSamePlace, listMasked, type MaskedValue, parseMask } from "./redact";
 import { enterPlace, isRedacting, type Place, type RedactionRules, rootPlace } from "./rules";
 import type { StepChain } from "./walk";
@@ -13,7 +14,7 @@ export class MisplacedMaskError extends Error {
  * Replaces the masks in an edited document by the redacted values of the original. A mask is accepted only where
  * its value stays redacted for everyone: at its original place, or under a key that the patterns redact. So a
  * value cannot be revealed by moving its mask, and a mask is never stored. A place is its steps: an index and a
- * key of the same digits differ.
+ * key of the same digits differ. Other requests are served in between.
  *
  * @param edited is modified.
  * @param original the text before redaction; `null` if there is none, and then no mask is accepted.
@@ -24,16 +25,30 @@ export function restoreRedacted(
   root: string,
   edited: Json,
   original: string | null,
-): Json {
+): Promise<Json> {
+  return workInTurns(restoreGradually(rules, root, edited, original));
+}
+
+/** Places that are looked at before a pause. */
+const STRETCH = 1_000;
+
+function* restoreGradually(
+  rules: RedactionRules,
+  root: string,
+  edited: Json,
+  original: string | null,
+): Pausing<Json> {
   if (!isRedacting(rules)) return edited;
-  const masked = original === null ? [] : listMasked(rules, root, original);
+  const masked = original === null ? [] : yield* listMasked(rules, root, original);
   // Without payloads every place is redacted for this viewer, but not for others.
   const patterns = { ...rules, everything: false };
   const document: { value: Json } = { value: edited };
   const places: Visit[] = [
     { holder: document, key: "value", place: rootPlace(patterns, root), at: null },
   ];
+  let visited = 0;
   for (let visit = places.pop(); visit; visit = places.pop()) {
+    if (++visited % STRETCH === 0) yield;
     const { holder, key, place, at } = visit;
     const value = holder[key] as Json;
     if (typeof value === "string") {

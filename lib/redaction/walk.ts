@@ -1,3 +1,4 @@
+import { type Pausing, workAtOnce } from "@/lib/model/work/turns";
 import { holdsHiddenKey, holdsKeyedValue, mayHoldKey, scrubText } from "./free-text";
 import {
   enterPlace,
@@ -40,11 +41,7 @@ type Frame = {
 };
 
 /** Whether a JSON text may have redacted parts. A fast filter: `false` is always right. */
-export function* mayChange(
-  rules: RedactionRules,
-  root: string,
-  text: string,
-): Generator<undefined, boolean> {
+export function* mayChange(rules: RedactionRules, root: string, text: string): Pausing<boolean> {
   if (rules.everything) return true;
   if (!isRedacting(rules)) return false;
   const hints = listHints(rules, root);
@@ -68,7 +65,7 @@ export function* findChanges(
   rules: RedactionRules,
   text: string,
   start: Place,
-): Generator<undefined, Change[] | null> {
+): Pausing<Change[] | null> {
   const changes: Change[] = [];
   const frames: Frame[] = [];
   /** The redacted part that contains the position; it ends when only this number of frames is left. */
@@ -180,7 +177,7 @@ function* judgeString(
   text: string,
   from: number,
   to: number,
-): Generator<undefined, string | null | undefined> {
+): Pausing<string | null | undefined> {
   if (to - from > LONGEST_STRING)
     return (yield* mayChange({ ...rules, everything: false }, "", text.slice(from, to)))
       ? null
@@ -202,20 +199,12 @@ export function showText(rules: RedactionRules, root: string, text: string): str
   const patterns = { ...rules, everything: false };
   if (!mayHoldKey(patterns, text, listHints(patterns, ""))) return text;
   if (/^\s*[[{"]/.test(text)) {
-    const changes = finish(findChanges(patterns, text, rootPlace(patterns, "")));
+    const changes = workAtOnce(findChanges(patterns, text, rootPlace(patterns, "")));
     if (changes) return changes.length > 0 ? null : text;
     if (/^\s*[[{]/.test(text) && holdsKeyedValue(patterns, text)) return null;
   }
   if (root !== "error") return holdsKeyedValue(patterns, text) ? null : text;
   return holdsHiddenKey(patterns, text) ? null : scrubText(patterns, text);
-}
-
-/** Runs to the end without a pause. */
-export function finish<Result>(work: Generator<undefined, Result>): Result {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
 }
 
 function skipSpace(text: string, from: number): number {

@@ -78,7 +78,9 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
           </>
         ) : (
           <EmptyState icon="file-question" title="Cannot draw this definition">
-            {text === null ? "The definition is too large." : view?.unreadable}
+            {text === null
+              ? "The definition has more than a million characters."
+              : view?.unreadable}
           </EmptyState>
         )
       }

@@ -20,7 +20,8 @@ export const instant = z
     "is not a time",
   )
   .refine((text) => !Number.isNaN(toMs(text)), "is not a time");
-export const jsonText = z.string("is missing").max(8_000_000, "is too large");
+/** Parsing a longer text would keep other requests waiting. */
+export const jsonText = z.string("is missing").max(1_000_000, "has more than 1,000,000 characters");
 
 /** An instant clamped to the range of `Date`, which the client layer uses. */
 export function clampToDate(at: Iso): Date {

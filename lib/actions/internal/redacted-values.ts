@@ -36,19 +36,26 @@ export async function restoreEdits<E extends Edits>(
   const { params, headers } = edits;
   return {
     ...edits,
-    ...(params !== undefined && { params: restore("params", params, row?.params ?? null) }),
-    ...(headers && { headers: restore("headers", headers, row?.headers ?? null) }),
+    ...(params !== undefined && { params: await restore("params", params, row?.params ?? null) }),
+    ...(headers && { headers: await restore("headers", headers, row?.headers ?? null) }),
   };
 }
 
 /** Refuses masks in a value that has no original task. */
-export function refuseMasks<Value extends Json | undefined>(root: string, value: Value): Value {
+export async function refuseMasks<Value extends Json | undefined>(
+  root: string,
+  value: Value,
+): Promise<Value> {
   return value === undefined || !isViewRedacted() ? value : restore(root, value as never, null);
 }
 
-function restore<Value extends Json>(root: string, edited: Value, original: string | null): Value {
+async function restore<Value extends Json>(
+  root: string,
+  edited: Value,
+  original: string | null,
+): Promise<Value> {
   try {
-    return restoreRedacted(redactionRules(), root, edited, original) as Value;
+    return (await restoreRedacted(redactionRules(), root, edited, original)) as Value;
   } catch (error) {
     if (!(error instanceof MisplacedMaskError)) throw error;
     throw new ProblemError({

@@ -8,16 +8,17 @@ import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowDefinition } from "@/lib/analytics/workflow-definitions";
 import { getTakers, listRunQueues } from "@/lib/analytics/workflow-queues";
 import { isViewRedacted, showDigest } from "@/lib/db/redaction";
-import { workflowHash } from "@/lib/highway/language/hash";
-import { parseWorkflow } from "@/lib/highway/language/parse";
+import { parseJsonInTurns } from "@/lib/highway/language/parse-json";
 import { listNotExecuted } from "@/lib/highway/model/executable";
 import { formatProblem, type Problem } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
+import { computeHash, getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
 import { ROOT_TASK } from "@/lib/model/interpreter";
 import type { JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
+import { workInTurns } from "@/lib/model/work/turns";
+import { MOST_DEFINITION_CHARACTERS } from "@/lib/model/workflow";
 import { definePreview } from "../define-action";
 import { jsonText, queueName, uuid } from "../internal/inputs";
 import { parseJsonObject } from "../internal/json-text";
@@ -109,14 +110,14 @@ export const getStartPreview = definePreview({
   guard: guards.definition,
   run: async ({ definitionId, queue, ...given }, { db, operator, signal }) => {
     const stored = await requireDefinition(db, definitionId);
-    const { workflow, warnings } = requireStartable(stored);
-    const { inputs, tags } = parseGiven(given);
+    const { workflow, warnings } = await requireStartable(stored);
+    const { inputs, tags } = await parseGiven(given);
     return {
       warnings,
       taskName: ROOT_TASK,
       createdBy: operator,
       tenantId: stored.tenantId,
-      hash: showDigest("definition digest", workflowHash(workflow)),
+      hash: showDigest("definition digest", computeHash(workflow)),
       inputs: stringifyJson(inputs),
       tags: tags && stringifyJson(tags),
       takers: await getTakers(queue, ROOT_TASK, { signal }),
@@ -140,11 +141,19 @@ export async function requireDefinition(
  *
  * @throws ProblemError `paused`, `invalid_definition`.
  */
-export function requireStartable({ text, isPaused, name, version }: StoredDefinition): {
-  workflow: Workflow;
-  warnings: string[];
-} {
-  const { workflow, problems } = parseWorkflow(text, { format: "json" });
+export async function requireStartable({
+  text,
+  isPaused,
+  name,
+  version,
+}: StoredDefinition): Promise<{ workflow: Workflow; warnings: string[] }> {
+  if (text.length > MOST_DEFINITION_CHARACTERS)
+    throw new ProblemError({
+      code: "invalid_definition",
+      message: `The definition of ${name} ${version} has more than ${MOST_DEFINITION_CHARACTERS / 1_000_000} million characters.`,
+      hint: "A worker or the command line can start it.",
+    });
+  const { workflow, problems } = await workInTurns(parseJsonInTurns(text));
   const errors = problems.filter(({ severity }) => severity === "error");
   const refused = workflow ? listNotExecuted(workflow) : [];
   if (!workflow || errors.length > 0 || refused.length > 0)
@@ -181,12 +190,12 @@ function quoteProblem(problem: Problem): string {
 }
 
 /** The inputs and tags of a start. @throws ProblemError `bad_request` for anything but JSON objects. */
-export function parseGiven(given: { inputs: string; tags: string }): {
+export async function parseGiven(given: { inputs: string; tags: string }): Promise<{
   inputs: JsonObject;
   tags: JsonObject | undefined;
-} {
+}> {
   return {
-    inputs: refuseMasks("inputs", parseJsonObject(given.inputs, "inputs")) ?? {},
-    tags: refuseMasks("tags", parseJsonObject(given.tags, "tags")),
+    inputs: (await refuseMasks("inputs", parseJsonObject(given.inputs, "inputs"))) ?? {},
+    tags: await refuseMasks("tags", parseJsonObject(given.tags, "tags")),
   };
 }

@@ -25,7 +25,7 @@ const READERS: Record<string, string> = {
   "task/columns.ts": "redactMember, payload",
   "task/workflow-tasks.ts": "toTaskRecord redacts",
   "workers.ts": "compares the engine's own error names, and builds JSON of ids",
-  "workflow-definitions.ts": "redact, redactIn",
+  "workflow-definitions.ts": "redactIn, redactLong",
   "workflows.ts": "redactLong, and refuses redacted tags",
   "workflows/rows.ts": "payload, redact",
 };

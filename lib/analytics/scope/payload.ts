@@ -1,4 +1,5 @@
 import { type AnyColumn, Column, is, type SQL, sql } from "drizzle-orm";
+import { isViewRedacted } from "@/lib/db/redaction";
 import type { Payload } from "@/lib/model/json";
 import { isCompressed } from "./error-head";
 import { type PayloadRoot, redact } from "./redact";
@@ -8,6 +9,8 @@ const INLINE_LIMIT = 65_536;
 
 /** About how many bytes the texts of all rows of a result may have in total. */
 const TOTAL_LIMIT = 4_194_304;
+/** The same where they are redacted, which takes longer and happens between two other requests. */
+const REDACTED_TOTAL_LIMIT = 524_288;
 
 /** In bytes. Larger stored values are not printed only to measure their text. */
 const MEASURE_LIMIT = 1_048_576;
@@ -57,7 +60,8 @@ export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
 
 /** The inline limit of each of these values, so that a result doesn't grow with its number of rows. */
 export function inlineLimit(values: number): number {
-  return Math.min(INLINE_LIMIT, Math.max(1_024, Math.floor(TOTAL_LIMIT / Math.max(values, 1))));
+  const total = isViewRedacted() ? REDACTED_TOTAL_LIMIT : TOTAL_LIMIT;
+  return Math.min(INLINE_LIMIT, Math.max(1_024, Math.floor(total / Math.max(values, 1))));
 }
 
 function parsePayload(value: string, root: PayloadRoot | null): Payload {

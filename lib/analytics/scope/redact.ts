@@ -33,11 +33,11 @@ export function redact(root: PayloadRoot, text: string): { text: string; redacte
   return redactText(redactionRules(), root, text);
 }
 
-/** Like `redact`, for the JSON text of one member of a value. */
-export function redactIn(root: PayloadRoot, member: string, text: string): string {
+/** Like `redactLong`, for the JSON text of one member of a value. */
+export async function redactIn(root: PayloadRoot, member: string, text: string): Promise<string> {
   const rules = redactionRules();
   if (isPathRedacted(rules, root, [member])) return JSON.stringify(formatMask(1));
-  return redactText(rules, root, text, [member]).text;
+  return (await redactLongText(rules, root, text, [member])).text;
 }
 
 /** Like `redact`, for a text of any size: other requests are served in between. */

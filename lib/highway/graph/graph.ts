@@ -1,4 +1,10 @@
-import { behindIn, findStart, reducedDependencies, targetsIn } from "../model/reach.ts";
+import {
+  behindIn,
+  dependenciesIn,
+  findStart,
+  reducedDependencies,
+  targetsIn,
+} from "../model/reach.ts";
 import {
   bodyScope,
   branchPath,
@@ -78,6 +84,11 @@ export function buildGraph(workflow: Workflow): WorkflowGraph {
 type Surroundings = { inLoop: boolean; inBranch: boolean };
 type Draft = { from: string; to: string; kind: EdgeKind; label?: string };
 
+/** In a scope with more operators, edges that others imply are kept: it is listed and not drawn. */
+const MOST_REDUCED = 400;
+/** Parallels that list each other's tasks are not nested more deeply. */
+const MOST_LEVELS = 100;
+
 class GraphPen {
   private readonly nodes: GraphNode[] = [];
   private readonly groups: GraphGroup[] = [];
@@ -155,9 +166,14 @@ class GraphPen {
 
   private addEdges(scope: Scope): void {
     const behind = behindIn(scope);
+    const members = new Map<string, string[]>();
+    const isReduced = scope.operators.size <= MOST_REDUCED;
     for (const [id, operator] of scope.operators) {
       const path = pathIn(scope, id);
-      for (const dependency of reducedDependencies(scope, operator, behind))
+      const dependencies = isReduced
+        ? reducedDependencies(scope, operator, behind)
+        : dependenciesIn(scope, operator);
+      for (const dependency of dependencies)
         this.draft(pathIn(scope, dependency), path, "dependency");
       for (const { target, label } of targetsIn(scope, operator))
         this.draft(path, pathIn(scope, target), targetKind(operator, label), label);
@@ -165,7 +181,7 @@ class GraphPen {
       this.addHandler(scope, path, operator.on_failure_task_id, "failure");
       if (operator.operator_type === "join")
         for (const member of operator.join_tasks)
-          for (const from of findMember(scope, member)) this.draft(from, path, "join");
+          for (const from of findMember(scope, member, members)) this.draft(from, path, "join");
     }
   }
 
@@ -213,8 +229,12 @@ function targetKind(operator: Operator, label: string): EdgeKind {
 function sharedContainers(scope: Scope): Map<string, string> {
   const containers = new Map<string, string>();
   const owners = new Map<string, string>();
-  const isInside = (id: string | undefined, member: string): boolean =>
-    id !== undefined && (id === member || isInside(owners.get(id), member));
+  const isInside = (id: string, member: string): boolean => {
+    let levels = 0;
+    for (let at: string | undefined = id; at !== undefined; at = owners.get(at))
+      if (at === member || ++levels > MOST_LEVELS) return true;
+    return false;
+  };
   for (const [id, operator] of scope.operators)
     for (const { name, ids } of sharedBranches(operator, scope))
       for (const member of ids) {
@@ -226,12 +246,36 @@ function sharedContainers(scope: Scope): Map<string, string> {
   return containers;
 }
 
-/** A member of a join is looked up in the join's scope, then in the branches of that scope. */
-function findMember(scope: Scope, id: string): string[] {
+/**
+ * A member of a join is looked up in the join's scope, then in the branches of that scope.
+ *
+ * @param members the paths of what is in the branches, filled at the first use.
+ */
+function findMember(scope: Scope, id: string, members: Map<string, string[]>): string[] {
   if (scope.operators.has(id)) return [pathIn(scope, id)];
+  if (members.size === 0) {
+    for (const [member, path] of listBranchMembers(scope)) {
+      const paths = members.get(member) ?? [];
+      paths.push(path);
+      members.set(member, paths);
+    }
+    // Also where there is none, the branches are listed once.
+    if (members.size === 0) members.set("", []);
+  }
+  return members.get(id) ?? [];
+}
+
+/** The ids and paths of what is in the branches of a scope; of a branch with the same id inside, only the outer one. */
+function listBranchMembers(scope: Scope): [id: string, path: string][] {
   return [...scope.operators.values()]
     .flatMap((operator) => branchScopes(operator, scope))
-    .flatMap((branch) => findMember(branch.scope, id));
+    .flatMap((branch): [string, string][] => [
+      ...[...branch.scope.operators.keys()].map((id): [string, string] => [
+        id,
+        pathIn(branch.scope, id),
+      ]),
+      ...listBranchMembers(branch.scope).filter(([id]) => !branch.scope.operators.has(id)),
+    ]);
 }
 
 /** The two ends, or groups around them, that are in one scope; `null` if one contains the other. */

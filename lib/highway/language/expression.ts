@@ -55,6 +55,9 @@ export function listPaths(text: string): TemplatePath[] {
   return tokenize(text).flatMap((token) => (token.kind === "value" ? token.paths : []));
 }
 
+/** Longer expressions are refused: each word or sign takes a microsecond or two. */
+const MOST_TOKENS = 200_000;
+
 function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
   const end = text.trimEnd().length;
@@ -64,6 +67,8 @@ function tokenize(text: string): Token[] {
     const match = TOKEN.exec(text);
     if (!match)
       throw new TemplateError(`'${text}' cannot be parsed from '${text.slice(at).trim()}' on`);
+    if (tokens.length === MOST_TOKENS)
+      throw new TemplateError(`the expression has more than ${MOST_TOKENS} words and signs`);
     tokens.push(toToken(match));
   }
   return tokens;
@@ -97,6 +102,8 @@ function toLiteral(text: string, value: Json): Token {
 
 /** Templates are parsed with the expression, so that an error in one is found before it is evaluated. */
 function toTemplateToken(text: string, content: string): Token {
+  const isPlain = !content.includes("{{") && !content.includes("$");
+  if (isPlain) return toLiteral(text, content);
   const paths = parseTemplate(content).parts.filter((part) => typeof part !== "string");
   return { kind: "value", text, paths, evaluate: (lookup) => fillTemplates(content, lookup) };
 }

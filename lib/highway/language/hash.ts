@@ -4,14 +4,17 @@ import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
 import { isBranching, isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
-/**
- * SHA-256 of a workflow's JSON with sorted keys and without nulls, in hexadecimal. It is the same for JSON and
- * YAML. Fields that version 2.2 of the language added count only if they differ from their defaults, so that
- * definitions stored before keep their hash.
- */
+/** SHA-256 of `formatHashed`, in hexadecimal. It is the same for JSON and YAML. In Node, `computeHash` is faster. */
 export function workflowHash(workflow: Workflow): string {
-  const value = normalise(withoutNewDefaults(workflow));
-  return bytesToHex(sha256(utf8ToBytes(stringifyJson(value))));
+  return bytesToHex(sha256(utf8ToBytes(formatHashed(workflow))));
+}
+
+/**
+ * A workflow's JSON with sorted keys and without nulls. Fields that version 2.2 of the language added count only when they
+ * differ from their defaults, so that definitions stored before keep their hash.
+ */
+export function formatHashed(workflow: Workflow): string {
+  return stringifyJson(normalise(withoutNewDefaults(workflow)));
 }
 
 function normalise(value: Json): Json {

@@ -1,6 +1,7 @@
 import { parse as parseLossless } from "lossless-json";
 import { parseJson } from "../../absurd/connection/json.ts";
-import { decodeAndCheck } from "../model/checks/validate.ts";
+import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
+import { checkInTurns } from "../model/checks/validate.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { keepOrder } from "./key-order.ts";
@@ -20,11 +21,23 @@ export function parseJsonWorkflow(text: string): ParsedWorkflow {
   return toWorkflow(parseJsonText(text));
 }
 
+/** Like `parseJsonWorkflow`, with pauses. */
+export function* parseJsonInTurns(text: string): Pausing<ParsedWorkflow> {
+  const parsed = yield* readJson(text);
+  yield;
+  return yield* decodeParsed(parsed);
+}
+
 /** The value of JSON text. Keys that occur twice are errors. Never throws. */
 export function parseJsonText(text: string): ParsedText {
+  return workAtOnce(readJson(text));
+}
+
+function* readJson(text: string): Pausing<ParsedText> {
   const content = text.replace(/^\uFEFF/, "");
   try {
     const value = parseJson(content);
+    yield;
     // Throws for a key that occurs twice with different values.
     parseLossless(content);
     if (MAY_HAVE_INDEX.test(content)) new KeyReader(content).visit(value);
@@ -99,8 +112,12 @@ class KeyReader {
 }
 
 /** Decodes and checks a parsed text. */
-export function toWorkflow({ value, problems }: ParsedText): ParsedWorkflow {
+export function toWorkflow(parsed: ParsedText): ParsedWorkflow {
+  return workAtOnce(decodeParsed(parsed));
+}
+
+function* decodeParsed({ value, problems }: ParsedText): Pausing<ParsedWorkflow> {
   if (hasErrors(problems)) return { problems };
-  const { workflow, problems: found } = decodeAndCheck(value);
+  const { workflow, problems: found } = yield* checkInTurns(value);
   return { ...(workflow && { workflow }), problems: [...problems, ...found] };
 }

@@ -1,6 +1,7 @@
+import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { fromEntries, listEntries } from "../language/key-order.ts";
 import * as f from "./fields.ts";
-import type { Problem } from "./problem.ts";
+import { joinPath, type Problem } from "./problem.ts";
 import { parseWaitFor } from "./wait-for.ts";
 import {
   type ChoiceBranch,
@@ -32,7 +33,14 @@ const MAX_OBJECTS = 500_000;
  * instants, keeps unknown fields. Without a `workflow`, `problems` state which value is missing or has the wrong
  * type. An operator of an unknown kind is kept unchanged and reported as a problem. Never throws.
  */
-export function decodeWorkflow(value: unknown): { workflow?: Workflow; problems: Problem[] } {
+export function decodeWorkflow(value: unknown): DecodedWorkflow {
+  return workAtOnce(decodeInTurns(value));
+}
+
+type DecodedWorkflow = { workflow?: Workflow; problems: Problem[] };
+
+/** Like `decodeWorkflow`, with a pause after every few operators. */
+export function* decodeInTurns(value: unknown): Pausing<DecodedWorkflow> {
   const problems: Problem[] = [];
   const place = new f.Place("", problems);
   const refusal = measure(value);
@@ -40,8 +48,27 @@ export function decodeWorkflow(value: unknown): { workflow?: Workflow; problems:
     place.error(...refusal);
     return { problems };
   }
+  yield;
+  yield* decodeTasksFirst(value);
   const workflow = workflowField(value, place);
   return problems.some(({ code }) => f.NO_MODEL.has(code)) ? { problems } : { workflow, problems };
+}
+
+/** The operators of a document's own tasks that are decoded already, by the mapping that they are in. */
+const decoded = new WeakMap<object, Map<string, { operator: Operator; problems: Problem[] }>>();
+
+/** Decodes the tasks of a document before the rest of it, since they take most of the time. */
+function* decodeTasksFirst(value: unknown): Pausing<void> {
+  const tasks = f.isMapping(value) ? value.tasks : undefined;
+  if (!f.isMapping(tasks)) return;
+  const operators = new Map<string, { operator: Operator; problems: Problem[] }>();
+  for (const [id, task] of listEntries(tasks)) {
+    const problems: Problem[] = [];
+    const place = new f.Place(joinPath("tasks", id), problems);
+    operators.set(id, { operator: taskField(id, task, place), problems });
+    yield;
+  }
+  decoded.set(tasks, operators);
 }
 
 const emptyMapping = () => ({});
@@ -238,14 +265,23 @@ function workflowField(value: unknown, place: f.Place): Workflow {
 }
 
 function tasksField(value: unknown, place: f.Place): Record<string, Operator> {
+  const known = f.isMapping(value) && place.path === "tasks" ? decoded.get(value) : undefined;
   const tasks = f.mapping(f.json)(value, place);
   const operators = listEntries(tasks).map(([id, task]): [string, Operator] => {
-    const at = place.member(id);
-    if (!f.isMapping(task) || Object.hasOwn(task, "task_id")) return [id, operatorField(task, at)];
-    at.warn("task_id_missing", "has no task_id; its key is used", `add task_id: ${id}`);
-    return [id, operatorField({ task_id: id, ...task }, at)];
+    const found = known?.get(id);
+    if (!found) return [id, taskField(id, task, place.member(id))];
+    place.add(found.problems);
+    return [id, found.operator];
   });
+  if (known && f.isMapping(value)) decoded.delete(value);
   return fromEntries(operators);
+}
+
+/** One of the tasks of a workflow. Its key is its id where it has none. */
+function taskField(id: string, task: unknown, place: f.Place): Operator {
+  if (!f.isMapping(task) || Object.hasOwn(task, "task_id")) return operatorField(task, place);
+  place.warn("task_id_missing", "has no task_id; its key is used", `add task_id: ${id}`);
+  return operatorField({ task_id: id, ...task }, place);
 }
 
 function bodyOperator(value: unknown, place: f.Place): Operator {

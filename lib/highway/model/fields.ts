@@ -4,6 +4,11 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant, parseCountedInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
 
+/** After this many problems of a document no field with a similar name is looked for. */
+const MOST_HINTS = 100;
+/** A key of more characters is no misspelled field. */
+const LONGEST_MISSPELLED = 60;
+
 /** A place in a document, and the list that collects its problems. */
 export class Place {
   constructor(
@@ -21,6 +26,16 @@ export class Place {
 
   warn(code: string, message: string, hint?: string): void {
     this.report("warning", code, message, hint);
+  }
+
+  /** Adds what was reported elsewhere. */
+  add(problems: readonly Problem[]): void {
+    for (const problem of problems) this.problems.push(problem);
+  }
+
+  /** Whether the document has few problems until now: finding a hint takes much longer than reporting. */
+  hasFew(): boolean {
+    return this.problems.length < MOST_HINTS;
   }
 
   private report(severity: Problem["severity"], code: string, message: string, hint?: string) {
@@ -248,7 +263,7 @@ export function decodeFields<T extends object>(
   const others = listEntries(value).filter(([key]) => !Object.hasOwn(fields, key));
   if (!open)
     for (const [key] of others) {
-      const near = findNearest(key, Object.keys(fields));
+      const near = place.hasFew() ? findNearest(key, Object.keys(fields)) : undefined;
       place
         .member(key)
         .warn(
@@ -262,6 +277,7 @@ export function decodeFields<T extends object>(
 
 /** The field most similar to a word: few edits away, or at least with a common prefix. The last one on a tie. */
 function findNearest(word: string, fields: readonly string[]): string | undefined {
+  if (word.length > LONGEST_MISSPELLED) return undefined;
   const scores = fields.map((field) => ({ field, score: scoreLikeness(word, field) }));
   const best = Math.min(...scores.map(({ score }) => score));
   const limit = Math.max(1, Math.floor(word.length / 3));

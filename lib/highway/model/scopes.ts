@@ -83,8 +83,12 @@ function withInner(located: LocatedScope): LocatedScope[] {
     const at = locate(operator.task_id);
     if (isLoop(operator)) {
       const body = joinPath(at, "loop_body");
-      const indexOf = (id: string) => operator.loop_body.findIndex((one) => one.task_id === id);
-      return [{ scope: bodyScope(operator, scope), locate: (id) => joinPath(body, indexOf(id)) }];
+      // Of equal ids the first one counts.
+      const indexes = new Map(
+        operator.loop_body.map(({ task_id }, index) => [task_id, index] as const).reverse(),
+      );
+      const locate = (id: string) => joinPath(body, indexes.get(id) ?? -1);
+      return [{ scope: bodyScope(operator, scope), locate }];
     }
     if (!isBranching(operator)) return [];
     return branchScopes(operator, scope).flatMap((branch) => {

@@ -12,13 +12,14 @@ import {
 import type { Uuid } from "../../model/ids.ts";
 import { ROOT_TASK } from "../../model/interpreter.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
-import { workflowHash } from "../language/hash.ts";
-import { validateWorkflow } from "../model/checks/validate.ts";
+import { workInTurns } from "../../model/work/turns.ts";
+import { checkInTurns } from "../model/checks/validate.ts";
 import { listNotExecuted } from "../model/executable.ts";
 import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { findCircuitProblem } from "./circuit.ts";
 import { type Recovery, recoveryOptions } from "./run.ts";
+import { computeHash } from "./store.ts";
 
 /** Tasks survive about an hour of crashes; a workflow that fails on its own uses no attempts. */
 export const DEFAULT_RECOVERY: Recovery = { maxAttempts: 60, baseSeconds: 1, maxSeconds: 60 };
@@ -65,7 +66,8 @@ export async function startWorkflow(
   workflow: Workflow,
   options: StartOptions = {},
 ): Promise<StartedRun> {
-  const errors = validateWorkflow(workflow).filter(({ severity }) => severity === "error");
+  const { problems } = await workInTurns(checkInTurns(workflow));
+  const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length === 0) errors.push(...listNotExecuted(workflow));
   if (errors.length > 0) throw new InvalidWorkflowError(errors.map(formatProblem).join("\n"));
   const problem = await findCircuitProblem(db, workflow);
@@ -93,7 +95,7 @@ export async function startWorkflow(
       workflowRunId,
       workflowName: workflow.name,
       workflowVersion: workflow.version,
-      workflowHash: workflowHash(workflow),
+      workflowHash: computeHash(workflow),
       inputs,
       absurdRunId: runId,
       absurdTaskId: taskId,

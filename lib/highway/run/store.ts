@@ -1,10 +1,16 @@
+import { createHash } from "node:crypto";
 import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { call } from "../../absurd/connection/sql.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
-import { workflowHash } from "../language/hash.ts";
+import { formatHashed } from "../language/hash.ts";
 import type { Workflow } from "../model/workflow.ts";
+
+/** Like `workflowHash`, by Node's implementation of SHA-256, which takes a hundredth of the time. */
+export function computeHash(workflow: Workflow): string {
+  return createHash("sha256").update(formatHashed(workflow)).digest("hex");
+}
 
 /** A definition as stored in `workflow_definition`. */
 export type StoredDefinition = {
@@ -36,7 +42,7 @@ export async function storeWorkflow(
 ): Promise<Uuid> {
   const { tenantId = "default", createdBy = null, sourceFormat = null } = options;
   const { name, version } = workflow;
-  const key = [name, version, workflowHash(workflow), tenantId];
+  const key = [name, version, computeHash(workflow), tenantId];
   await call(
     db,
     `insert into public.workflow_definition

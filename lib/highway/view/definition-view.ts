@@ -1,7 +1,8 @@
 import { parseJson, stringifyJson } from "../../absurd/connection/json.ts";
+import type { Pausing } from "../../model/work/turns.ts";
 import { buildGraph, type WorkflowGraph } from "../graph/graph.ts";
-import { parseWorkflow } from "../language/parse.ts";
-import { decodeWorkflow } from "../model/decode-workflow.ts";
+import { parseJsonInTurns } from "../language/parse-json.ts";
+import { decodeInTurns } from "../model/decode-workflow.ts";
 import { listNotExecuted } from "../model/executable.ts";
 import { listInputs } from "../model/inputs.ts";
 import type { Problem } from "../model/problem.ts";
@@ -51,29 +52,40 @@ export type DefinitionAbout = Pick<
   inputs: { name: string; default: string | null }[];
 };
 
-/** Decodes a stored definition, which was validated when it was stored, and computes what pages show of it. */
-export function compileDefinition(text: string): CompiledDefinition {
-  const { workflow, problem } = decode(text);
+/**
+ * Decodes a stored definition, which was validated when it was stored, and computes what pages show of it. It pauses: one
+ * of thousands of operators takes longer than other requests should wait.
+ */
+export function* compileDefinition(text: string): Pausing<CompiledDefinition> {
+  const { workflow, problem } = yield* decode(text);
+  yield;
   if (!workflow)
     return {
       workflow: null,
       view: { graph: null, settings: {}, notDrawn: null, unreadable: problem ?? null },
     };
   const graph = buildGraph(workflow);
+  yield;
+  const nodes = listInReadingOrder(graph);
+  yield;
+  const settings = listSettings(workflow);
+  yield;
   return {
     workflow,
     view: {
-      graph: { ...graph, nodes: listInReadingOrder(graph) },
-      settings: listSettings(workflow),
+      graph: { ...graph, nodes },
+      settings,
       notDrawn: findPictureLimit(graph),
       unreadable: null,
     },
   };
 }
 
-function decode(text: string): { workflow?: Workflow; problem?: string } {
+function* decode(text: string): Pausing<{ workflow?: Workflow; problem?: string }> {
   try {
-    const { workflow, problems } = decodeWorkflow(parseJson(text));
+    const value = parseJson(text);
+    yield;
+    const { workflow, problems } = yield* decodeInTurns(value);
     const [problem] = problems;
     return { ...(workflow && { workflow }), ...(problem && { problem: problem.message }) };
   } catch (error) {
@@ -81,9 +93,10 @@ function decode(text: string): { workflow?: Workflow; problem?: string } {
   }
 }
 
-/** Validates a definition and describes it as a whole. */
-export function reportDefinition(text: string): DefinitionReport {
-  const { workflow, problems } = parseWorkflow(text, { format: "json" });
+/** Validates a definition and describes it as a whole. It pauses. */
+export function* reportDefinition(text: string): Pausing<DefinitionReport> {
+  const { workflow, problems } = yield* parseJsonInTurns(text);
+  yield;
   return {
     problems,
     notExecuted: workflow ? listNotExecuted(workflow) : [],

@@ -4,6 +4,9 @@ import { answer } from "@/app/api/respond";
 import { findPreview } from "@/lib/actions/previews/previews";
 import { ProblemError } from "@/lib/model/problem";
 
+/** As much as an action takes. */
+const MOST_CHARACTERS = 4_194_304;
+
 type Context = { params: Promise<{ preview: string }> };
 
 export function GET(request: Request, context: Context): Promise<Response> {
@@ -17,7 +20,10 @@ export function GET(request: Request, context: Context): Promise<Response> {
 export function POST(request: Request, context: Context): Promise<Response> {
   return answer(request, async () => {
     parseParameters(request, {});
-    return preview(request, context, await request.text());
+    const input = await request.text();
+    if (input.length > MOST_CHARACTERS)
+      throw new ProblemError({ code: "bad_request", message: "The input is too large." });
+    return preview(request, context, input);
   });
 }
 

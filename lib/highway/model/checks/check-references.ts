@@ -13,13 +13,18 @@ import { isRouter, listTargets, type MultiChoiceOperator, type Operator } from "
 
 /** Reports every reference of one scope to a task that does not exist. */
 export function checkReferences({ scope, locate }: LocatedScope, problems: Problem[]): void {
+  let known: ReadonlySet<string> | undefined;
+  const joinable = () => {
+    known ??= new Set(listJoinable(scope));
+    return known;
+  };
   for (const [id, operator] of scope.operators) {
     const place = new Place(locate(id), problems);
     checkDependencies(operator, scope, place);
     checkTargets(operator, scope, place);
     checkHandler(operator, scope, "on_success", operator.on_success_task_id, place);
     checkHandler(operator, scope, "on_failure", operator.on_failure_task_id, place);
-    checkJoin(operator, scope, place);
+    checkJoin(operator, joinable, place);
   }
 }
 
@@ -114,10 +119,10 @@ function checkHandler(
     );
 }
 
-function checkJoin(operator: Operator, scope: Scope, place: Place): void {
+function checkJoin(operator: Operator, joinable: () => ReadonlySet<string>, place: Place): void {
   if (operator.operator_type !== "join") return;
   for (const [index, id] of operator.join_tasks.entries())
-    if (!isJoinable(scope, id))
+    if (!joinable().has(id))
       place
         .member("join_tasks")
         .member(index)
@@ -127,11 +132,12 @@ function checkJoin(operator: Operator, scope: Scope, place: Place): void {
         );
 }
 
-function isJoinable(scope: Scope, id: string): boolean {
-  if (scope.operators.has(id)) return true;
-  return [...scope.operators.values()]
-    .flatMap((operator) => branchScopes(operator, scope))
-    .some((branch) => isJoinable(branch.scope, id));
+/** The operators of a scope and of its branches, which a join can wait for. */
+function listJoinable(scope: Scope): string[] {
+  return [...scope.operators].flatMap(([id, operator]) => [
+    id,
+    ...branchScopes(operator, scope).flatMap((branch) => listJoinable(branch.scope)),
+  ]);
 }
 
 function whereabouts(scope: Scope, id: string): string {

@@ -12,6 +12,10 @@ type Choice = ReadonlyMap<string, ReadonlySet<string>>;
 const MOST_CHOICES = 16;
 const MOST_MERGED = 50;
 const MOST_NAMED = 4;
+/** Larger scopes and routers are not looked at, and the rest of a scope is not after this many merges. */
+const MOST_OPERATORS = 400;
+const MOST_OUTCOMES = 100;
+const MOST_MERGES = 10_000;
 
 /**
  * Reports operators that merge branches and are skipped, with everything after them, when routers choose none of
@@ -21,7 +25,7 @@ const MOST_NAMED = 4;
  */
 export function checkSkips({ scope, locate }: LocatedScope, problems: Problem[]): void {
   const routers = listRouters(scope);
-  if (routers.size === 0) return;
+  if (routers.size === 0 || scope.operators.size > MOST_OPERATORS) return;
   for (const [id, choice] of new Skips(scope, routers).findMerges()) {
     const isJoin = scope.operators.get(id)?.operator_type === "join";
     const names = [...choice.keys()].map((router) => `'${router}'`);
@@ -59,7 +63,7 @@ function listRouters(scope: Scope): Map<string, Router> {
   const routers = new Map<string, Router>();
   for (const [id, operator] of scope.operators) {
     const outcomes = listOutcomes(operator);
-    if (outcomes.length === 0) continue;
+    if (outcomes.length === 0 || outcomes.length > MOST_OUTCOMES) continue;
     const minimum = operator.operator_type === "multi_choice" ? operator.minimum_branches : 1;
     routers.set(id, { outcomes, minimum });
   }
@@ -91,6 +95,7 @@ class Skips {
   private readonly merges = new Map<string, Choice>();
   private readonly routersOf = new Map<string, string[]>();
   private readonly handlers: ReadonlySet<string | null>;
+  private left = MOST_MERGES;
 
   constructor(
     private readonly scope: Scope,
@@ -156,7 +161,8 @@ class Skips {
       ? this.all(routers.map((router) => this.notChoosing(router, `'${id}'`)))
       : this.all(own);
     const isAnchored = routers !== undefined || own.length > 0;
-    const inside = members.map((member) => this.ofMember(member));
+    const inside =
+      members.length > MOST_MERGED ? [] : members.map((member) => this.ofMember(member));
     const joined = operator.operator_type === "join" ? this.all(inside) : [];
     const found = [
       ...(routers ? [] : before.filter((choice) => !own.flat().some((one) => isSame(one, choice)))),
@@ -196,6 +202,8 @@ class Skips {
     if (operators.length === 0 || operators.length > MOST_MERGED) return [];
     return operators.reduce(
       (some, more) => {
+        this.left -= some.length * more.length;
+        if (this.left < 0) return [];
         const both = some.flatMap((one) => more.map((other) => merge(one, other)));
         return toMinimal(both.filter((choice) => this.isPossible(choice)));
       },

@@ -547,3 +547,52 @@ test("a thousand tasks may share one anchor, but not expand without bound", () =
     { code: "too_deep" },
   ]);
 });
+
+describe("thousands of operators", () => {
+  const many = 5_000;
+  const list = (fields: (index: number) => object) =>
+    Array.from({ length: many }, (_, index) => task(`t${index}`, fields(index)));
+  const count = (lines: string[], code: string) =>
+    lines.filter((line) => line.endsWith(` ${code}`)).length;
+
+  test("each one of a cycle is reported, and none beside it", () => {
+    const cycle = list((index) => ({ dependencies: [`t${(index + 1) % many}`] }));
+    const after = task("after", { dependencies: ["t0"] });
+    expect(count(check([...cycle, after]), "cycle")).toBe(many);
+  });
+
+  test("those behind a terminate never run, also if they come before it", () => {
+    const end = { task_id: "end", operator_type: "terminate" };
+    const before = list((index) => ({
+      dependencies: [index + 1 < many ? `t${index + 1}` : "end"],
+    }));
+    expect(count(check([...before, end]), "after_terminate")).toBe(many);
+  });
+
+  test("a ring of handlers is reported once, and the first of it are named", () => {
+    const tasks = list((index) => ({ on_failure_task_id: `t${(index + 1) % many}` }));
+    const rings = validateWorkflow({
+      name: "flow",
+      tasks: Object.fromEntries(tasks.map((one) => [one.task_id, one])),
+    }).filter(({ code }) => code === "handler_ring");
+    expect(rings.map(({ path }) => path)).toEqual(["tasks.t0"]);
+    expect(rings[0]?.message).toContain("t98 → t99 → ….");
+  });
+
+  test("every unknown member of a join is reported", () => {
+    const join_tasks = Array.from({ length: many }, (_, index) => `unknown${index}`);
+    const join = { task_id: "j", operator_type: "join", join_tasks };
+    expect(count(check([...list(() => ({})), join]), "unknown_join_task")).toBe(many);
+  });
+
+  test("similar fields are proposed for the first unknown ones alone", () => {
+    const wrong = Array.from({ length: many }, (_, index) => [`dependencie${index}`, 1]);
+    const problems = validateWorkflow({
+      name: "flow",
+      tasks: { t: task("t", Object.fromEntries(wrong)) },
+    }).filter(({ code }) => code === "unknown_field");
+    expect(problems).toHaveLength(many);
+    expect(problems[0]?.hint).toBe("did you mean dependencies?");
+    expect(problems.filter(({ hint }) => hint !== undefined)).toHaveLength(100);
+  });
+});

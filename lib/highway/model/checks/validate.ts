@@ -1,5 +1,6 @@
+import { type Pausing, workAtOnce } from "../../../model/work/turns.ts";
 import { listEntries } from "../../language/key-order.ts";
-import { decodeWorkflow } from "../decode-workflow.ts";
+import { decodeInTurns } from "../decode-workflow.ts";
 import { isMapping, Place } from "../fields.ts";
 import { joinPath, type Problem } from "../problem.ts";
 import { listScopes } from "../scopes.ts";
@@ -21,13 +22,22 @@ export function validateWorkflow(value: unknown): Problem[] {
  * Decodes a workflow and checks it. A workflow with only semantic problems, such as an unknown dependency, can be
  * converted and drawn; with errors it must not be stored or run.
  */
-export function decodeAndCheck(value: unknown): { workflow?: Workflow; problems: Problem[] } {
-  const { workflow, problems } = decodeWorkflow(value);
+export function decodeAndCheck(value: unknown): CheckedWorkflow {
+  return workAtOnce(checkInTurns(value));
+}
+
+export type CheckedWorkflow = { workflow?: Workflow; problems: Problem[] };
+
+/** Like `decodeAndCheck`, with pauses. */
+export function* checkInTurns(value: unknown): Pausing<CheckedWorkflow> {
+  const { workflow, problems } = yield* decodeInTurns(value);
   if (!workflow) {
     if (isMapping(value)) checkIdentity(value, new Place("", problems));
     return { problems };
   }
-  return { workflow, problems: [...problems, ...checkMeaning(workflow)] };
+  yield;
+  const found = yield* checkMeaning(workflow);
+  return { workflow, problems: [...problems, ...found] };
 }
 
 /** Problems of a workflow as a whole that keep the Python package from loading it, by path. */
@@ -38,7 +48,7 @@ export function canConvert(problems: readonly Problem[]): boolean {
   return !problems.some(({ path, severity }) => severity === "error" && UNLOADABLE.has(path));
 }
 
-function checkMeaning(workflow: Workflow): Problem[] {
+function* checkMeaning(workflow: Workflow): Pausing<Problem[]> {
   const problems: Problem[] = [];
   const scopes = listScopes(workflow);
   for (const located of scopes) {
@@ -49,12 +59,17 @@ function checkMeaning(workflow: Workflow): Problem[] {
       checkId(id, place.member("task_id"));
       checkOperator(operator, place);
       checkTemplates(operator, path, problems);
+      yield;
     }
     checkReferences(located, problems);
-    checkOrder(located, problems);
+    yield;
+    yield* checkOrder(located, problems);
+    yield;
     checkSkips(located, problems);
   }
-  checkHandlerRings(scopes, problems);
+  yield;
+  yield* checkHandlerRings(scopes, problems);
+  yield;
   checkRounds(scopes, problems);
   return problems;
 }

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { type Pausing, workAtOnce, workInTurns } from "./turns";
+
+function* count(to: number, spend: () => void): Pausing<number> {
+  let sum = 0;
+  for (let one = 1; one <= to; one++) {
+    spend();
+    sum += one;
+    yield;
+  }
+  return sum;
+}
+
+/** Keeps the processor for longer than one turn. */
+function spendTurn() {
+  for (const since = performance.now(); performance.now() - since < 12; );
+}
+
+test("others run between two turns of long work", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => ticks++);
+  const sum = workInTurns(count(5, spendTurn));
+  expect(await sum).toBe(15);
+  clearInterval(timer);
+  expect(ticks).toBeGreaterThanOrEqual(4);
+});
+
+test("short work takes one turn, and work at once takes no more", async () => {
+  let ran = false;
+  setImmediate(() => (ran = true));
+  expect(workAtOnce(count(5, spendTurn))).toBe(15);
+  expect(await workInTurns(count(1_000, () => undefined))).toBe(500_500);
+  expect(ran).toBe(false);
+});
+
+test("an error of the work is the error of its turns", async () => {
+  const fail = count(2, () => {
+    throw new RangeError("no");
+  });
+  await expect(workInTurns(fail)).rejects.toThrow(RangeError);
+});

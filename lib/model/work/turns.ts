@@ -1,0 +1,24 @@
+/** Work that may pause at each yield. Between two of them it takes a few milliseconds. */
+export type Pausing<Result> = Generator<undefined, Result>;
+
+/** Milliseconds after which work lets others run. */
+const TURN = 10;
+
+/** Does the work in turns, so that other requests are served in between. */
+export async function workInTurns<Result>(work: Pausing<Result>): Promise<Result> {
+  for (let since = performance.now(); ; ) {
+    const { done, value } = work.next();
+    if (done) return value;
+    if (performance.now() - since < TURN) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
+  }
+}
+
+/** Does the work without a pause. */
+export function workAtOnce<Result>(work: Pausing<Result>): Result {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
