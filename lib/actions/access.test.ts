@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { getAccessOverview } from "@/lib/identity/overview";
 import { withPermission } from "@/lib/identity/require";
-import { startSession } from "@/lib/identity/session";
+import { findSession, forgetSession, startSession } from "@/lib/identity/session";
 import { sessionCookie, verifySession } from "@/lib/identity/session-cookie";
 import { person } from "@/lib/identity/testing/people";
 import type { Grant } from "@/lib/model/access";
@@ -164,4 +164,59 @@ test("no one can create a token with more permissions than their own, or revoke 
   expect(await createTokenAction({ ...TOKEN, tenants: ["acme"] })).toMatchObject({
     error: { code: "forbidden" },
   });
+});
+
+test("stored grants that are not as expected hide nobody from who manages all, and permit nothing", async () => {
+  const [root, ada, ann, bob] = await team();
+  act(root);
+  const made = await createTokenAction({ ...TOKEN, tenants: ["acme"] });
+  if (!made.ok) throw new Error(made.error.message);
+  const viewer = { role: "viewer", queues: null, tenants: null };
+  const stored: [grants: unknown, permits: number, payloads: boolean][] = [
+    // Without its switch a grant shows no payloads.
+    [[viewer], 1, false],
+    [[{ ...viewer, payloads: "yes" }], 1, false],
+    // The strictest of several grants decides, so one that is not understood takes the others with it.
+    [
+      [
+        { ...viewer, payloads: true },
+        { ...viewer, role: "owner", payloads: false },
+      ],
+      0,
+      false,
+    ],
+    [[{ ...viewer, queues: "billing-*", payloads: true }], 0, false],
+    [[{ ...viewer, tenants: [null], payloads: true }], 0, false],
+    [[{ ...viewer, databases: "eu", payloads: true }], 0, false],
+    [{ ...viewer, payloads: true }, 0, false],
+    ...["admin", 1, null, [null], [[]]].map((one): [unknown, number, boolean] => [one, 0, false]),
+  ];
+  for (const [grants, permits, payloads] of stored) {
+    for (const table of ["session where session_id = $2", "person where name = $2"])
+      await database.pool.query(
+        `update absurd_dashboard.${table.replace("where", "set grants = $1 where")}`,
+        [JSON.stringify(grants), table.startsWith("session") ? ann.sessionId : "ann"],
+      );
+    await database.pool.query("update absurd_dashboard.api_token set grants = $1", [
+      JSON.stringify(grants),
+    ]);
+    forgetSession(ann.sessionId);
+    const found = await findSession(ann.cookie.split("=")[1], { isActivity: false });
+    expect(found?.grants, JSON.stringify(grants)).toHaveLength(permits);
+    expect(found?.grants.every((grant) => grant.payloads === payloads)).toBe(true);
+    const { sessions, tokens, people } = await overviewOf(root);
+    expect(sessions.map(({ name }) => name)).toContain("ann");
+    expect(tokens.map(({ name }) => name)).toContain("grafana");
+    expect(people.map(({ name }) => name)).toContain("ann");
+    const part = await overviewOf(ada);
+    expect(part.sessions.map(({ name }) => name)).toEqual(["ada"]);
+  }
+  await database.pool.query(
+    "update absurd_dashboard.session set door = 'later' where session_id = $1",
+    [bob.sessionId],
+  );
+  expect((await overviewOf(root)).sessions.map(({ name }) => name)).not.toContain("bob");
+  act(root);
+  expect(await revokeSessionAction({ sessionId: ann.sessionId })).toMatchObject({ ok: true });
+  expect(await revokeTokenAction({ tokenId: made.data.tokenId })).toMatchObject({ ok: true });
 });

@@ -62,8 +62,8 @@ export const revokeTokenAction = defineAction({
   where: "home",
   run: async ({ tokenId }, { db, operator, identity }) => {
     await requireTables();
-    const isManaged = manages(identity, (await findTokenGrants(db, tokenId)) ?? []);
-    if (!isManaged || !(await revokeApiToken(db, tokenId, operator)))
+    const grants = await findTokenGrants(db, tokenId);
+    if (!grants || !manages(identity, grants) || !(await revokeApiToken(db, tokenId, operator)))
       throw new ProblemError({
         code: "already_ended",
         message: "The token was already revoked, or does not exist.",
@@ -88,7 +88,7 @@ export const revokeSessionAction = defineAction({
     const isOwn = owner?.door === identity.door && owner.subject === identity.subject;
     const denied = isOwn ? null : whyDenied(identity, "manage access", getSwitches());
     if (denied !== null) throw new ProblemError({ code: "forbidden", message: denied });
-    const isReached = isOwn || manages(identity, owner?.grants ?? []);
+    const isReached = isOwn || (owner !== undefined && manages(identity, owner.grants));
     if (!isReached || !(await endSession(sessionId, `revoked by ${operator}`, db)))
       throw new ProblemError({
         code: "already_ended",

@@ -264,17 +264,33 @@ function fromJson<T>(decode: Decoder<T>): Decoder<T> {
   return (value) => decode(JSON.parse(text(value)));
 }
 
-const options: Decoder<BulkOptions> = (value) => {
-  const { extraAttempts, group } = jsonObject(value);
-  return {
-    ...(extraAttempts !== undefined && { extraAttempts: integer(extraAttempts) }),
-    ...(group !== undefined && { group: text(group) }),
-  };
+/** `null` for options that are not as expected. */
+const options: Decoder<BulkOptions | null> = (value) => {
+  try {
+    const { extraAttempts, group } = jsonObject(JSON.parse(text(value)));
+    return {
+      ...(extraAttempts !== undefined && { extraAttempts: integer(extraAttempts) }),
+      ...(group !== undefined && { group: text(group) }),
+    };
+  } catch {
+    return null;
+  }
 };
 
-/** A row of an earlier version has no viewer: it was started by a person who saw all queues. */
-const decodeViewer: Decoder<Viewer> = (value) =>
-  text(value) === "" ? UNRESTRICTED : parseViewer(JSON.parse(text(value)));
+/** Sees nothing, and so changes nothing. */
+const NOBODY: Viewer = { scope: [], payloads: false };
+
+/**
+ * A row of an earlier version has no viewer: it was started by somebody who saw all queues. One that is not as expected is
+ * nobody, so that its operation ends without a change and does not keep others from running.
+ */
+const decodeViewer: Decoder<Viewer> = (value) => {
+  try {
+    return text(value) === "" ? UNRESTRICTED : parseViewer(JSON.parse(text(value)));
+  } catch {
+    return NOBODY;
+  }
+};
 
 function parseViewer(value: unknown): Viewer {
   const { actor, ...viewer } = viewerSchema.parse(value);
@@ -295,12 +311,12 @@ const viewerSchema = z.object({
 
 /** @param condition the SQL after `where`. */
 async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
-  return query(
+  const rows = await query(
     db,
     {
       bulkId: uuid,
       action: oneOf(BULK_ACTIONS),
-      options: fromJson(options),
+      options,
       operator: text,
       reason: nullable(text),
       filters: nullable(text),
@@ -317,5 +333,11 @@ async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
                expected::float8 as expected, to_jsonb(job) ->> 'tenants' as tenants,
                coalesce(viewer::text, '') as viewer
           from ${bulkJobs} as job where ${condition}`,
+  );
+  // With other options than those that were confirmed, nothing is done.
+  return rows.map((row) =>
+    row.options === null
+      ? { ...row, options: {}, viewer: NOBODY }
+      : { ...row, options: row.options },
   );
 }

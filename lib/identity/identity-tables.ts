@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { z } from "zod";
 import { getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { boolean, DecodeError, type Decoder, text } from "@/lib/db/decode";
 import { getHomePool } from "@/lib/db/pools";
@@ -92,9 +93,20 @@ export function forgetOutage(): void {
   away.until = Number.NEGATIVE_INFINITY;
 }
 
-/** Decodes grants selected as text. */
-export const decodeGrants: Decoder<Grant[]> = (value) =>
-  grantSchema.array().parse(JSON.parse(text(value)));
+/** Grants as they are stored. Without its switch a grant shows no payloads. */
+const storedGrants = grantSchema.extend({ payloads: z.boolean().catch(false) }).array();
+
+/**
+ * Decodes grants selected as text. Those that are not as expected permit nothing, all of a row together, since the strictest
+ * of several grants decides: such a row must neither keep others from being listed nor widen anybody's rights.
+ */
+export const decodeGrants: Decoder<Grant[]> = (value) => {
+  try {
+    return storedGrants.parse(JSON.parse(text(value)));
+  } catch {
+    return [];
+  }
+};
 
 /** `bytea`. */
 export const bytes: Decoder<Buffer> = (value) => {

@@ -53,11 +53,15 @@ export function covers(identity: Identity, grant: Grant, permission: Permission)
 
 /**
  * Whether the identity manages the access of a person with these grants: it has `manage access` for everything
- * that they cover, so a manager of a part sees no one outside that part.
+ * that they cover, so a manager of a part sees no one outside that part. Those who manage everyone manage a person
+ * without grants.
  */
 export function manages(identity: Identity, grants: readonly Grant[]): boolean {
-  return grants.length > 0 && grants.every((grant) => covers(identity, grant, "manage access"));
+  const covered = grants.length > 0 ? grants : [EVERYBODY];
+  return covered.every((grant) => covers(identity, grant, "manage access"));
 }
+
+const EVERYBODY: Grant = { role: "admin", ...EVERYWHERE };
 
 function isFor({ databases }: Grant, name: string): boolean {
   return databases?.some((pattern) => matchesPattern(pattern, name)) ?? true;

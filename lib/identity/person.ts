@@ -28,6 +28,7 @@ export function listPeople(): Promise<Person[]> {
     },
     sql`select door, subject, name, grants::text as grants, reasons, first_seen_at as "firstSeenAt",
                last_seen_at as "lastSeenAt"
-          from absurd_dashboard.person order by last_seen_at desc limit 200`,
+          from absurd_dashboard.person where door = any(${sql.param([...DOORS])}::text[])
+         order by last_seen_at desc limit 200`,
   );
 }

@@ -386,6 +386,7 @@ export function listSessions(of?: { door: Door; subject: string }): Promise<Sess
                expires_at as "expiresAt"
           from absurd_dashboard.session
          where ended_at is null and expires_at > clock_timestamp()
+           and door = any(${sql.param([...DOORS])}::text[])
            and active_at >= clock_timestamp() - make_interval(mins => ${idle}::int) ${own}
          order by session_id desc limit 200`,
   );
