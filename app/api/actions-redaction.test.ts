@@ -3,19 +3,16 @@
  * nor for people without payloads.
  */
 import { randomUUID } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { claimTasks } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
-import { PREVIEWS } from "@/lib/actions/previews/previews";
-import type { ActionResult } from "@/lib/actions/result";
 import { workThrough } from "@/lib/bulk/work";
 import { headersOf, person } from "@/lib/identity/testing/people";
 import { ACTIONS, type Given } from "@/testing/action-inputs";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { hide, plantSecrets, RULES } from "@/testing/scenes/secrets";
 import type { Belongings } from "@/testing/scenes/two-tenants";
+import { type AnyAction, listActions } from "@/testing/server-actions";
 import { GET as exportAudit } from "./audit/export/route";
 import { GET as getAudit } from "./audit/route";
 import { GET as listBulkItems } from "./bulk/[bulkId]/items/route";
@@ -44,18 +41,9 @@ for (const level of ["log", "info", "warn", "error"] as const)
     logged.push(parts.map((part) => part?.stack ?? String(part)).join(" "));
   });
 
-type Action = (input: unknown) => Promise<ActionResult<unknown>>;
-const actions = new Map<string, Action>();
+let actions: Map<string, AnyAction>;
 beforeAll(async () => {
-  const folder = path.join(import.meta.dirname, "../../lib/actions");
-  for (const file of readdirSync(folder)) {
-    const place = path.join(folder, file);
-    if (!file.endsWith(".ts") || !readFileSync(place, "utf8").startsWith('"use server"')) continue;
-    for (const [name, value] of Object.entries(await import(/* @vite-ignore */ place)))
-      actions.set(name, value as Action);
-  }
-  for (const [name, preview] of Object.entries(PREVIEWS))
-    actions.set(`preview ${name}`, preview as Action);
+  actions = await listActions();
 });
 
 type Target = Belongings & { startable: string; startedId: string };

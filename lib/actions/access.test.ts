@@ -1,6 +1,9 @@
 /** Sessions and tokens: a person's own, and those that managers of everything or of a part see. */
 import { randomUUID } from "node:crypto";
 import { beforeEach, expect, test, vi } from "vitest";
+import { createQueue } from "@/lib/absurd/queues/queues";
+import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { workThrough } from "@/lib/bulk/work";
 import { getAccessOverview } from "@/lib/identity/overview";
 import { withPermission } from "@/lib/identity/require";
 import { findSession, forgetSession, startSession } from "@/lib/identity/session";
@@ -15,6 +18,7 @@ import {
   revokeSessionsAction,
   revokeTokenAction,
 } from "./access";
+import { abortBulkAction, startBulkAction } from "./bulk";
 
 /** Provided by the framework: the headers of the request that an action runs in. */
 const request = vi.hoisted(() => ({ headers: new Headers() }));
@@ -219,4 +223,45 @@ test("stored grants that are not as expected hide nobody from who manages all, a
   act(root);
   expect(await revokeSessionAction({ sessionId: ann.sessionId })).toMatchObject({ ok: true });
   expect(await revokeTokenAction({ tokenId: made.data.tokenId })).toMatchObject({ ok: true });
+});
+
+test("a bulk operation goes on in its stored scope after its person left, until it is aborted", async () => {
+  const { pool } = database;
+  const [root] = await team();
+  const eve = await signIn("eve", { role: "operator", tenants: ["acme"] });
+  await createQueue(pool, "shop");
+  const spawn = async (tenant: string) =>
+    (await spawnTask(pool, "shop", "ship", {}, { headers: { tenant_id: tenant } })).taskId;
+  const [own, foreign] = [await spawn("acme"), await spawn("globex")];
+  const start = async () => {
+    act(eve);
+    const input = { action: "cancel", filters: "?queue=shop&state=pending" } as const;
+    const started = await startBulkAction({ ...input, perSecond: null, shown: 1 });
+    if (!started.ok) throw new Error(started.error.message);
+    return started.data.bulkId;
+  };
+  const states = async () => {
+    const { rows } = await pool.query("select task_id, state from absurd.t_shop");
+    return Object.fromEntries(rows.map(({ task_id, state }) => [task_id, state]));
+  };
+  const work = () => workThrough(pool, new AbortController().signal);
+
+  await start();
+  act(root);
+  expect(await revokeSessionsAction({ all: true })).toMatchObject({ ok: true });
+  await pool.query("delete from absurd_dashboard.person where name = 'eve'");
+  await work();
+  expect(await states()).toEqual({ [own]: "cancelled", [foreign]: "pending" });
+  const { rows } = await pool.query(
+    "select operator, task_id from absurd_dashboard.audit_entry where action = 'cancel task'",
+  );
+  expect(rows).toEqual([{ operator: "eve", task_id: own }]);
+
+  Object.assign(eve, await signIn("eve", { role: "operator", tenants: ["acme"] }));
+  const spared = await spawn("acme");
+  const bulkId = await start();
+  act(root);
+  expect(await abortBulkAction({ bulkId })).toMatchObject({ ok: true });
+  await work();
+  expect(await states()).toMatchObject({ [spared]: "pending" });
 });

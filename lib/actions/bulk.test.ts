@@ -372,6 +372,32 @@ test("without payloads, an operation's filters don't show searched values", asyn
   expect(rows.map(({ filters }) => filters)).toContain(operation.filters);
 });
 
+test("an operation whose stored row is not as expected changes nothing, and others go on", async () => {
+  const { pool } = database;
+  await stopBulkRunner();
+  const tasks: string[] = [];
+  const started: string[] = [];
+  for (const broken of ["viewer = '{}'", "viewer = '[1]'", "options = '[]'", "options = options"]) {
+    const taskId = await spawn("damaged");
+    const ids = [{ queue, taskId }];
+    const { bulkId } = data(
+      await startBulkAction({ action: "cancel", ids, perSecond: null, shown: 1 }),
+    );
+    await pool.query(`update absurd_dashboard.bulk_job set ${broken} where bulk_id = $1`, [bulkId]);
+    tasks.push(taskId);
+    started.push(bulkId);
+  }
+  startBulkRunner();
+  const done = [];
+  for (const bulkId of started) done.push((await finish(bulkId)).done);
+  expect(done).toEqual([0, 0, 0, 1]);
+  const { rows } = await pool.query(
+    `select state from absurd."t_${queue.replaceAll('"', '""')}" where task_id = any($1) order by task_id`,
+    [tasks],
+  );
+  expect(rows.map(({ state }) => state)).toEqual(["pending", "pending", "pending", "cancelled"]);
+});
+
 test("an operation on all queues is refused if one cannot be read", async () => {
   const { pool } = database;
   const taskId = await spawn("everywhere");

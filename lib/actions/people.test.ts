@@ -1,9 +1,4 @@
-/**
- * Two people who each have every permission in a part of the dashboard: no action affects anything outside that
- * part.
- */
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
+/** Two people, each of whom may do everything in a part of the dashboard: no action reaches beyond it. */
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { workThrough } from "@/lib/bulk/work";
 import { headersOf, person } from "@/lib/identity/testing/people";
@@ -17,8 +12,7 @@ import {
   createTwoTenants,
   removeTenant,
 } from "@/testing/scenes/two-tenants";
-import { PREVIEWS } from "./previews/previews";
-import type { ActionResult } from "./result";
+import { type AnyAction, listActions } from "@/testing/server-actions";
 
 /** Provided by the framework: the headers of the request that an action runs in. */
 const request = vi.hoisted(() => ({ headers: new Headers() }));
@@ -41,17 +35,9 @@ const PARTS: Record<string, Part> = {
 
 for (const level of ["info", "warn"] as const) vi.spyOn(console, level).mockReturnValue();
 
-type Action = (input: Given) => Promise<ActionResult<Given>>;
-const actions = new Map<string, Action>();
+let actions: Map<string, AnyAction>;
 beforeAll(async () => {
-  for (const file of readdirSync(import.meta.dirname)) {
-    const place = path.join(import.meta.dirname, file);
-    if (!file.endsWith(".ts") || !readFileSync(place, "utf8").startsWith('"use server"')) continue;
-    for (const [name, value] of Object.entries(await import(/* @vite-ignore */ place)))
-      actions.set(name, value as Action);
-  }
-  for (const [name, preview] of Object.entries(PREVIEWS))
-    actions.set(`preview ${name}`, preview as Action);
+  actions = await listActions();
 });
 
 describe.each(Object.entries(PARTS))("a person of some %s", (_, { places, grants }) => {

@@ -1,17 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { awaitEvent } from "@/lib/absurd/events/events";
 import { claimTasks } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { workThrough } from "@/lib/bulk/work";
 import { clearSharedReads } from "@/lib/live/shared-reads";
-import { ACTIONS, type Given } from "@/testing/action-inputs";
+import { ACTIONS } from "@/testing/action-inputs";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
 import { type Belongings, createTwoTenants, removeTenant } from "@/testing/scenes/two-tenants";
-import { PREVIEWS } from "./previews/previews";
-import type { ActionResult } from "./result";
+import { type AnyAction, listActions } from "@/testing/server-actions";
 
 vi.spyOn(console, "info").mockImplementation(() => {});
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
@@ -31,17 +28,9 @@ beforeEach(() => restrictTo("acme"));
 
 afterAll(() => restrictTo());
 
-type Action = (input: Given) => Promise<ActionResult<Given>>;
-const actions = new Map<string, Action>();
+let actions: Map<string, AnyAction>;
 beforeAll(async () => {
-  for (const file of readdirSync(import.meta.dirname)) {
-    const place = path.join(import.meta.dirname, file);
-    if (!file.endsWith(".ts") || !readFileSync(place, "utf8").startsWith('"use server"')) continue;
-    for (const [name, value] of Object.entries(await import(/* @vite-ignore */ place)))
-      actions.set(name, value as Action);
-  }
-  for (const [name, preview] of Object.entries(PREVIEWS))
-    actions.set(`preview ${name}`, preview as Action);
+  actions = await listActions();
 });
 
 /** All rows of the database except the log of attempts, as text. */

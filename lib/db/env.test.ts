@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { parseEnvironment } from "./env";
+import { parseEnvironment, SETTINGS } from "./env";
 
 const base = { DATABASE_URL: "postgresql://u:secret@localhost/app" };
 
@@ -109,4 +110,14 @@ test.each([
 ])("databases that cannot be used are refused without their passwords: %j", (settings, message) => {
   expect(() => parseEnvironment(settings)).toThrow(message);
   expect(() => parseEnvironment(settings)).toThrow(/^(?!.*secret)/s);
+});
+
+test("the table of settings in the documentation has each one, and no other", () => {
+  const document = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
+  const [, table = ""] = document.split("| variable | default | |\n|---|---|---|\n");
+  const rows = table.slice(0, table.indexOf("\n\n")).split("\n");
+  const named = rows.flatMap((row) =>
+    [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+  );
+  expect(named.sort()).toEqual([...SETTINGS].sort());
 });
