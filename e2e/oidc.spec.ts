@@ -6,26 +6,19 @@ import { watchPolicy } from "./support/policy";
 import {
   ACCOUNTS,
   getCallback,
+  shareProvider,
   signInAtProvider,
   startWithProvider,
   stopWithProvider,
-  type WithProvider,
 } from "./support/provider";
 
-// One provider and one dashboard serve all of these tests, and some change the provider.
-test.describe.configure({ mode: "default" });
+const shared = shareProvider();
 
-let started: WithProvider;
-test.beforeAll(async () => {
-  started = await startWithProvider();
-});
-test.afterAll(() => stopWithProvider(started));
-test.beforeEach(() => started.provider.control({ accounts: ACCOUNTS, wrong: null, clock: 0 }));
-
-test("I sign in at the provider, get to the requested page, see the reasons for my permissions, and sign out there too", {
-  tag: "@long",
-}, async ({ page, work }) => {
-  const { dashboard, provider } = started;
+test("I sign in at the provider, get to the requested page, see the reasons for my permissions, and sign out there too", async ({
+  page,
+  work,
+}) => {
+  const { dashboard, provider } = shared();
   await signInAtProvider(page, `${dashboard.url}/queues/${work.queue}`, "bob");
   await expect(page).toHaveURL(`${dashboard.url}/queues/${work.queue}`);
   await open(page, `${dashboard.url}/settings`);
@@ -50,7 +43,7 @@ test("I sign in at the provider, get to the requested page, see the reasons for 
 test("An account without a role gets a page that names the claim, and no session", async ({
   page,
 }) => {
-  const { dashboard } = started;
+  const { dashboard } = shared();
   const violations = watchPolicy(page);
   await signInAtProvider(page, dashboard.url, "eve");
   await expect(page.getByRole("heading", { name: "No role for Eve Test" })).toHaveCSS(
@@ -66,7 +59,7 @@ test("An account without a role gets a page that names the claim, and no session
 });
 
 test("A used code is refused, even with the cookie of its sign-in", async ({ page }) => {
-  const { dashboard } = started;
+  const { dashboard } = shared();
   const callbacks: Request[] = [];
   page.on("request", (request) => {
     if (request.url().includes("/sign-in/oidc/callback?")) callbacks.push(request);
@@ -90,7 +83,7 @@ test("A used code is refused, even with the cookie of its sign-in", async ({ pag
 });
 
 test("An id token for another application is refused", async ({ page }) => {
-  const { dashboard, provider } = started;
+  const { dashboard, provider } = shared();
   await provider.control({ wrong: "audience" });
   await signInAtProvider(page, dashboard.url, "ada");
   await expect(page).toHaveURL(`${dashboard.url}/sign-in?problem=refused`);
@@ -102,7 +95,7 @@ test("A role revoked at the provider disappears from the open page, and a person
   page,
   work,
 }) => {
-  const { dashboard, provider } = started;
+  const { dashboard, provider } = shared();
   await signInAtProvider(page, `${dashboard.url}/queues/${work.queue}`, "ada");
   await open(page, `${dashboard.url}/queues/${work.queue}`);
   await expect(page.getByRole("button", { name: "Spawn" })).not.toHaveAttribute("aria-disabled");
@@ -141,9 +134,10 @@ test("A role revoked at the provider disappears from the open page, and a person
   await provider.control({ left: [] });
 });
 
-test("While the provider is unreachable, nobody can sign in with it, sessions continue, and the page shows the reason", {
-  tag: "@long",
-}, async ({ browser, page }) => {
+test("While the provider is unreachable, nobody can sign in with it, sessions continue, and the page shows the reason", async ({
+  browser,
+  page,
+}) => {
   const away = await startWithProvider();
   const { dashboard, provider } = away;
   try {

@@ -141,6 +141,8 @@ async function visit(dashboard: Dashboard, page: Page, places: string[]) {
 test("For a viewer every action is disabled with a reason on every page, and keys and the palette offer none", {
   tag: "@long",
 }, async ({ browser, work }) => {
+  // It visits eight pages as two people.
+  test.setTimeout(300_000);
   const scene = await setScene(work);
   const queue = `/queues/${work.queue}`;
   const task = work.taskUrl(scene.sleeping);

@@ -1,32 +1,19 @@
 /** Faults of a real OpenID provider that take a minute to show, or are as rare as a wrong signature. */
 import { expect, test } from "../support/fixtures";
-import {
-  ACCOUNTS,
-  signInAtProvider,
-  startWithProvider,
-  stopWithProvider,
-  type WithProvider,
-} from "../support/provider";
+import { shareProvider, signInAtProvider } from "../support/provider";
 
-test.describe.configure({ mode: "default" });
-
-let started: WithProvider;
-test.beforeAll(async () => {
-  started = await startWithProvider();
-});
-test.afterAll(() => stopWithProvider(started));
-test.beforeEach(() => started.provider.control({ accounts: ACCOUNTS, wrong: null, clock: 0 }));
+const shared = shareProvider();
 
 for (const wrong of ["nonce", "issuer", "signature"])
   test(`An id token with a wrong ${wrong} is refused`, async ({ page }) => {
-    const { dashboard, provider } = started;
+    const { dashboard, provider } = shared();
     await provider.control({ wrong });
     await signInAtProvider(page, dashboard.url, "ada");
     await expect(page).toHaveURL(`${dashboard.url}/sign-in?problem=refused`);
   });
 
 test("Clocks may differ by up to half a minute", async ({ browser }) => {
-  const { dashboard, provider } = started;
+  const { dashboard, provider } = shared();
   // Id tokens of this provider are valid for one minute.
   for (const [clock, end] of [
     [-80, "/workers"],
@@ -44,7 +31,7 @@ test("After the provider changes its key, I can sign in within about a minute", 
   browser,
 }) => {
   test.setTimeout(180_000);
-  const { dashboard, provider } = started;
+  const { dashboard, provider } = shared();
   const signIn = async () => {
     const page = await (await browser.newContext()).newPage();
     await signInAtProvider(page, `${dashboard.url}/workers`, "ada");

@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import getPort from "get-port";
 import {
   type IdentityProvider,
@@ -29,6 +29,21 @@ export async function startWithProvider(
 
 export async function stopWithProvider({ dashboard, provider }: WithProvider): Promise<void> {
   await Promise.all([dashboard.stop(), provider.stop()]);
+}
+
+/**
+ * One provider and one dashboard for all tests of a file, which run one after another, since some change the provider. Each
+ * starts with the usual accounts, right tokens and the right time.
+ */
+export function shareProvider(): () => WithProvider {
+  test.describe.configure({ mode: "default" });
+  let started: WithProvider;
+  test.beforeAll(async () => {
+    started = await startWithProvider();
+  });
+  test.afterAll(() => stopWithProvider(started));
+  test.beforeEach(() => started.provider.control({ accounts: ACCOUNTS, wrong: null, clock: 0 }));
+  return () => started;
 }
 
 /** Opens a page of the dashboard without a session, and signs in on the provider's own pages. */

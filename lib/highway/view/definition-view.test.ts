@@ -46,3 +46,16 @@ test("a definition that is no JSON, or no workflow, is described", () => {
   expect(workAtOnce(compileDefinition("[]")).view.unreadable).toContain("must be a mapping");
   expect(workAtOnce(reportDefinition("[]")).about).toBeNull();
 });
+
+test("of thousands of problems the errors are shown first, and the rest is counted", () => {
+  const tasks = Object.fromEntries(
+    Array.from({ length: 600 }, (_, index) => [
+      `t${index}`,
+      { operator_type: "task", function: "f", dependencies: index < 100 ? ["unknown"] : [] },
+    ]),
+  );
+  const { problems } = workAtOnce(reportDefinition(JSON.stringify({ name: "w", tasks })));
+  expect(problems).toHaveLength(501);
+  expect(problems.slice(0, 100).every(({ severity }) => severity === "error")).toBe(true);
+  expect(problems.at(-1)?.message).toMatch(/^[\d,]+ further problems are not shown$/);
+});

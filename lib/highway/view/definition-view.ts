@@ -1,4 +1,5 @@
 import { parseJson, stringifyJson } from "../../absurd/connection/json.ts";
+import { formatNumber } from "../../format.ts";
 import type { Pausing } from "../../model/work/turns.ts";
 import { buildGraph, type WorkflowGraph } from "../graph/graph.ts";
 import { parseJsonInTurns } from "../language/parse-json.ts";
@@ -98,10 +99,23 @@ export function* reportDefinition(text: string): Pausing<DefinitionReport> {
   const { workflow, problems } = yield* parseJsonInTurns(text);
   yield;
   return {
-    problems,
-    notExecuted: workflow ? listNotExecuted(workflow) : [],
+    problems: limitProblems(problems),
+    notExecuted: limitProblems(workflow ? listNotExecuted(workflow) : []),
     about: workflow ? describe(workflow) : null,
   };
+}
+
+/** More problems are counted and not shown; errors come first then. */
+const MOST_PROBLEMS = 500;
+
+function limitProblems(problems: Problem[]): Problem[] {
+  const more = problems.length - MOST_PROBLEMS;
+  if (more <= 0) return problems;
+  const isError = ({ severity }: Problem) => severity === "error";
+  const sorted = [...problems.filter(isError), ...problems.filter((one) => !isError(one))];
+  const message = `${formatNumber(more)} further problems are not shown`;
+  const severity = sorted.slice(MOST_PROBLEMS).some(isError) ? "error" : "warning";
+  return [...sorted.slice(0, MOST_PROBLEMS), { path: "", code: "too_many", severity, message }];
 }
 
 function describe(workflow: Workflow): DefinitionAbout {
