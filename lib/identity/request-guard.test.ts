@@ -154,3 +154,13 @@ test("a refusal cannot be forged", async () => {
 test("a request has a minute to arrive", () => {
   expect([server.headersTimeout, server.requestTimeout]).toEqual([15_000, 60_000]);
 });
+
+test("an upgrade to another protocol is a request like any other, whatever handlers the framework adds", async () => {
+  await seen(head("GET /tasks"));
+  let upgraded = 0;
+  server.on("upgrade", () => upgraded++);
+  await new Promise((resolve) => setImmediate(resolve));
+  const upgrade = { Connection: "Upgrade", Upgrade: "websocket" };
+  expect(await seen(head("GET /tasks", upgrade))).toMatchObject({ method: "GET", url: "/tasks" });
+  expect(upgraded).toBe(0);
+});

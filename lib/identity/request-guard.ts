@@ -53,7 +53,25 @@ export function guardRequests(): void {
   subscribe("http.server.request.start", (message) => guard(message as Message));
 }
 
+const withoutUpgrades = new WeakSet<Server>();
+
+/**
+ * Has upgrades to other protocols served like requests without one. The dashboard has none, and the framework's handler keeps
+ * their sockets open without a time limit. In development the framework needs them.
+ */
+function refuseUpgrades(server: Server): void {
+  if (process.env.NODE_ENV === "development" || withoutUpgrades.has(server)) return;
+  withoutUpgrades.add(server);
+  const remove = () => server.removeAllListeners("upgrade");
+  remove();
+  // The framework adds its handler with the first request.
+  server.on("newListener", (event) => {
+    if (event === "upgrade") queueMicrotask(remove);
+  });
+}
+
 function guard({ request, response, socket, server }: Message): void {
+  refuseUpgrades(server);
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   request.headers[PEER_HEADER] = formatPeer(socket.remoteAddress);
