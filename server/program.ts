@@ -9,7 +9,7 @@ export const ROOT = path.resolve(path.dirname(HERE), "..");
 /** Whether this code runs from the published package, where `scripts/package.ts` has bundled it. */
 export const isPackaged = HERE.endsWith(".mjs");
 
-/** Programs that run in processes of their own, by their source in this repository. */
+/** Programs that run as separate processes, by their source in this repository. */
 export const PROGRAMS = [
   "server/main.ts",
   "demo/worker.ts",

@@ -19,7 +19,7 @@ const show = (queues: Queue[]) =>
 const lines = (view: ReturnType<typeof show>) =>
   view.getAllByRole("listitem").map((item) => item.querySelector("strong")?.textContent);
 
-test("ten queues in trouble have a line each, of which the last open on request", async () => {
+test("ten queues with concerns have one line each, the last of which are shown on request", async () => {
   const names = Array.from({ length: 10 }, (_, n) => `queue-${n}`);
   const view = show(names.map((name) => queueWith({ name, ...READY })));
   expect(lines(view).filter(Boolean)).toHaveLength(8);
@@ -27,7 +27,7 @@ test("ten queues in trouble have a line each, of which the last open on request"
   expect(lines(view).filter(Boolean).sort()).toEqual(names);
 });
 
-test("a queue's other concerns open beside its worst one", async () => {
+test("a queue's other concerns expand below its worst one", async () => {
   const view = show([
     queueWith({ name: "calm" }),
     queueWith({ name: "billing", ...READY, expiredLeases: 2 }),

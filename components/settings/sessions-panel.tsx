@@ -83,7 +83,7 @@ function RevokeDialog({
 }) {
   const perform = usePerform();
   const one = typeof revoked === "object";
-  const whose = revoked === "all" ? "of everybody whom you manage" : "of yours";
+  const whose = revoked === "all" ? "of everyone whom you manage" : "of yours";
   return (
     <ConfirmDialog
       title={one ? "Revoke session" : "Revoke sessions"}

@@ -22,7 +22,7 @@ test("every recorded step has a duration, or an upper bound if its start isn't r
   expect([...durations.values()].some(({ atMost }) => atMost)).toBe(true);
 });
 
-test("quantities in the values of several steps are summed by path, and other numbers are not", () => {
+test("quantities in the values of several steps are summed by path, unlike other numbers", () => {
   const steps = [
     '{"usage": {"input_tokens": 1200, "cost": 0.1}, "id": 7, "pages": [{"bytes": 10}, {"bytes": 20}]}',
     '{"usage": {"input_tokens": 34, "cost": 0.2}, "id": 8, "pages": [{"bytes": 1}]}',

@@ -17,14 +17,14 @@ test("a task that never started has no start, and one that ended has a duration"
   expect(factsOf("completed")).toMatch(/Waited to start.*Duration/);
 });
 
-test("an unfinished task shows since when it runs or has started, not a duration", () => {
+test("an unfinished task shows when it started rather than a duration", () => {
   expect(factsOf("running")).toContain("Running since");
   expect(factsOf("sleeping-durable")).toContain("Started");
   for (const recording of ["running", "sleeping-durable", "backoff-exponential"])
     expect(factsOf(recording)).not.toContain("Duration");
 });
 
-test("work in several attempts is shown apart from the waits between them", () => {
+test("working time in several attempts is separate from the waits between them", () => {
   expect(factsOf("completed-after-retries")).toMatch(/worked .* in \d attempts.*waited /);
 });
 

@@ -9,7 +9,7 @@ import {
   type Timeline,
 } from "./model.ts";
 
-/** One line of the timeline's table twin. Instants are in milliseconds; `to` is `null` if there is no end. */
+/** One line of the timeline's table. Instants are in milliseconds; `to` is `null` if there is no end. */
 export type TimelineRow = {
   id: string;
   attempt: number;

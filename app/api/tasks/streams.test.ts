@@ -107,7 +107,7 @@ test("CSV has the filtered list with its columns, and no cell that a spreadsheet
   );
 });
 
-test("CSV for Excel begins with a byte order mark", async () => {
+test("CSV for Excel starts with a byte order mark", async () => {
   const csv = await exported(get(`/?${IN_QUEUE}&max=1`));
   const excel = await exported(get(`/?${IN_QUEUE}&max=1&format=excel`));
   expect(excel.headers.get("content-disposition")).toBe('attachment; filename="tasks.csv"');

@@ -43,7 +43,7 @@ async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> 
   return (await fetchOf<RunView>(view, workflowRunId)).operators;
 }
 
-test("what the end of a run stopped is cancelled, and what never began is skipped", async () => {
+test("operators stopped by the end of a run are cancelled, and those that never started are skipped", async () => {
   const workflow = new WorkflowBuilder("ended")
     .parallel("both", {
       left: (left) => left.wait("rest", 3_600).task("never", "f"),
@@ -53,7 +53,7 @@ test("what the end of a run stopped is cancelled, and what never began is skippe
     .build();
   const bench = openBench(workflow, () => null);
   const { taskId, workflowRunId } = await bench.start(workflow);
-  // The part that rests for an hour has noted it before the other one ends the run.
+  // The part that sleeps for an hour has recorded that before the other one ends the run.
   const isResting = async () => {
     await bench.app.workBatch("bench", 60, 1);
     return (await look(workflowRunId))["both.left/rest"]?.state;

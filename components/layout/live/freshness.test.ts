@@ -41,7 +41,7 @@ test("a page is fresh while its requests succeed", async () => {
   expect(freshness()).toMatchObject({ state: "fresh" });
 });
 
-test("whatever the reason of a failure, a page is not fresh, and its age is that of the last success", async () => {
+test("after a failure of any kind, a page isn't fresh, and its age is that of the last success", async () => {
   for (const error of [problem("internal"), problem("timed_out"), new Error("55000")]) {
     const freshness = await openPage("rows", error);
     const { at } = freshness();

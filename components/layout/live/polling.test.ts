@@ -78,7 +78,7 @@ test("an idle tab with a working stream repeats its requests once, and then four
   expect(freshness().state).toBe("fresh");
 });
 
-test("a change is requested at once, and requests go on at the interval until nothing changes", async () => {
+test("a change is fetched at once, and polling continues at the interval until nothing changes", async () => {
   const { respond } = await openTab();
   stream().send("open");
   await stayQuiet(20);
@@ -97,7 +97,7 @@ test("without a stream that says something, a tab requests at the interval", asy
   expect(respond).toHaveBeenCalledTimes(13);
 });
 
-test("a stream that no longer says that nothing changes is no reason to wait", async () => {
+test("a stream without heartbeats doesn't slow down polling", async () => {
   const { respond } = await openTab();
   stream().send("open");
   await stayQuiet(20);
@@ -129,7 +129,7 @@ test("a hidden tab closes its stream and requests nothing until it is shown agai
   expect(respond).toHaveBeenCalled();
 });
 
-test("a stream that breaks off is no reason to wait: requests go on at the interval", async () => {
+test("a broken stream doesn't slow down polling at the interval", async () => {
   const { respond } = await openTab();
   stream().send("open");
   await stayQuiet(20);

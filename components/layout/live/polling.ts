@@ -17,15 +17,15 @@ type Refetch<Data> = ((query: Polled<Data>) => Interval) & {
 };
 
 /**
- * How often a query is repeated while nothing changes, in milliseconds, if its instants are not known: leases expire and due times
- * pass by themselves, and time ranges go on.
+ * How often a query whose due instants aren't known is repeated while nothing changes, in milliseconds: leases expire,
+ * due times pass and time ranges move on without a change.
  */
 const QUIET_INTERVAL = 15_000;
 
-/** The same for a query whose instants are known: it is repeated when the next one has passed, and this often. */
+/** Like `QUIET_INTERVAL`, for a query with known instants: it is also repeated when the next one has passed. */
 const KNOWN_INTERVAL = 60_000;
 
-/** How long after an instant its result is requested, in milliseconds. A shared result may be two seconds old. */
+/** Delay of the request after an instant, in milliseconds. A shared result may be two seconds old. */
 const AFTER_INSTANT = 1_000;
 
 /** For how long the server shares a result, in milliseconds: a later one was read after it was requested. */

@@ -28,7 +28,7 @@ function openLists() {
   return { refreshed, refresher: createRefresher(client, 5_000) };
 }
 
-test("the first change refreshes at once, and those that follow once in an interval", () => {
+test("the first change refreshes at once, and later ones once per interval", () => {
   const { refreshed, refresher } = openLists();
   for (let n = 0; n < 20; n++) refresher.request({ queues: ["orders"], turn: 11 });
   expect(refreshed).toEqual([[], ["orders"]]);

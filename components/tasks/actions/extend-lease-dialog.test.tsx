@@ -21,17 +21,17 @@ function open(installed: boolean) {
   );
 }
 
-test("extending a lease warns of workers that end themselves all the same", () => {
+test("extending a lease warns that workers may still end themselves", () => {
   expect(open(true).getByRole("dialog").textContent).toContain(
     "A worker of the TypeScript SDK ends its own process after twice the lease",
   );
 });
 
-test("a reason is requested only where it is kept", () => {
+test("a reason is requested only if it is recorded", () => {
   expect(open(true).getByLabelText(/^Reason/)).toBeTruthy();
 });
 
-test("without an audit log no reason is requested, and the dialog shows why", () => {
+test("without an audit log, no reason is requested and the dialog shows why", () => {
   const { queryByLabelText, getByText } = open(false);
   expect(queryByLabelText(/^Reason/)).toBeNull();
   expect(getByText(/^This action is not recorded/)).toBeTruthy();

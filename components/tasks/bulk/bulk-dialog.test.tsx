@@ -24,7 +24,7 @@ test.each<[TaskState[], string[]]>([
   expect(dialog.container.ownerDocument.body.textContent).toContain("billing");
 });
 
-test("without an action nothing can be started, and no number is shown", () => {
+test("without a chosen action, nothing can be started and no number is shown", () => {
   const { getByRole, container } = open([]);
   const confirm = getByRole("button", { name: /^Choose an action/ });
   expect(confirm.getAttribute("aria-disabled")).toBe("true");

@@ -71,7 +71,7 @@ test("a dialog without its code can be closed, and reopening it retries", async 
   await screen.findByText("opened", {}, SLOW);
 });
 
-test("after an update of the server, the section says so and offers to reload", async () => {
+test("after an update of the server, the section reports it and offers to reload", async () => {
   const onMissingCode = vi.fn();
   const Lazy = lazyPart(async () => {
     throw new Error("404");

@@ -113,7 +113,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
   );
 }
 
-/** Errors first, and what a start refuses without the warnings that only announce it. */
+/** Errors first. A warning is omitted if a start is refused for the same reason. */
 function listProblems({ problems, notExecuted }: DefinitionReport): Problem[] {
   const refused = new Set(notExecuted.map(({ path }) => path));
   const errors = problems.filter(({ severity }) => severity === "error");

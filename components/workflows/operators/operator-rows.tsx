@@ -84,7 +84,7 @@ function LongTable({ head, nodes, selected, cells }: Props) {
   );
 }
 
-/** The space of rows that aren't rendered. A cell across more columns than there are would add narrow ones. */
+/** The space of rows that aren't rendered. Its cell must not span more columns than exist, or narrow ones are added. */
 function Gap({ height }: { height: number }) {
   return (
     height > 0 && (

@@ -7,7 +7,7 @@ import { listFields, toInputs } from "./input-form";
 
 const TEXT = "select 1\r\nfrom t\n\twhere x = 'é'";
 
-test("line breaks of a variable survive editing, and are sent", async () => {
+test("line breaks in a variable survive editing and are sent", async () => {
   const fields = listFields([{ name: "query", default: TEXT }]);
   const [field] = fields;
   if (!field) throw new Error("There is no field");

@@ -43,7 +43,7 @@ export function StartPreview({
   );
 }
 
-/** The definition's page lists all of them. */
+/** Maximum number of warnings shown; the definition's page lists all of them. */
 const MOST_WARNINGS = 3;
 
 function Warnings({ warnings }: { warnings: readonly string[] }) {
