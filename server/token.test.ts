@@ -37,7 +37,7 @@ test("a token is printed once, works, is listed without its secret, and can be r
   ]);
 });
 
-test("a database that is away, or without the tables, is named in words", async () => {
+test("an unreachable database, or one without the tables, is explained", async () => {
   const { DATABASE_URL: url = "" } = process.env;
   process.env.DATABASE_URL = "postgresql://nobody@127.0.0.1:9/none";
   forgetEnvironment();

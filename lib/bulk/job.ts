@@ -281,8 +281,8 @@ const options: Decoder<BulkOptions | null> = (value) => {
 const NOBODY: Viewer = { scope: [], payloads: false };
 
 /**
- * A row of an earlier version has no viewer: it was started by somebody who saw all queues. One that is not as expected is
- * nobody, so that its operation ends without a change and does not keep others from running.
+ * A row of an earlier version has no viewer: it was started by a person who saw all queues. A row that can't be decoded
+ * gets a viewer without access, so that its operation ends without a change and doesn't prevent others from running.
  */
 const decodeViewer: Decoder<Viewer> = (value) => {
   try {

@@ -97,8 +97,8 @@ export function forgetOutage(): void {
 const storedGrants = grantSchema.extend({ payloads: z.boolean().catch(false) }).array();
 
 /**
- * Decodes grants selected as text. Those that are not as expected permit nothing, all of a row together, since the strictest
- * of several grants decides: such a row must neither keep others from being listed nor widen anybody's rights.
+ * Decodes grants selected as text. If one can't be decoded, all grants of the row permit nothing, since the
+ * strictest of several grants decides: such a row must neither prevent others from being listed nor widen any rights.
  */
 export const decodeGrants: Decoder<Grant[]> = (value) => {
   try {

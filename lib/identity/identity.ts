@@ -57,11 +57,11 @@ export function covers(identity: Identity, grant: Grant, permission: Permission)
  * without grants.
  */
 export function manages(identity: Identity, grants: readonly Grant[]): boolean {
-  const covered = grants.length > 0 ? grants : [EVERYBODY];
+  const covered = grants.length > 0 ? grants : [FULL_GRANT];
   return covered.every((grant) => covers(identity, grant, "manage access"));
 }
 
-const EVERYBODY: Grant = { role: "admin", ...EVERYWHERE };
+const FULL_GRANT: Grant = { role: "admin", ...EVERYWHERE };
 
 function isFor({ databases }: Grant, name: string): boolean {
   return databases?.some((pattern) => matchesPattern(pattern, name)) ?? true;

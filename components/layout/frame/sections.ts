@@ -8,7 +8,7 @@ export type Section = {
   key: string;
 };
 
-/** Every section of the dashboard, in the order of the navigation. A new section is one line here. */
+/** All sections of the dashboard, in navigation order. To add a section, add a line here. */
 export const SECTIONS: readonly Section[] = [
   { href: "/", label: "Overview", icon: "activity", key: "o" },
   { href: "/queues", label: "Queues", icon: "rows-3", key: "q" },
@@ -22,7 +22,7 @@ export const SECTIONS: readonly Section[] = [
   { href: "/settings", label: "Settings", icon: "settings", key: "s" },
 ];
 
-/** How many sections have a tab on narrow screens; the others are under More. */
+/** Number of sections with a tab on narrow screens; the others are under More. */
 export const TAB_COUNT = 4;
 
 /** The section of a path: a queue's tasks belong to Tasks, its events to Events. */

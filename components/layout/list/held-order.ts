@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-/** The rows in the order in which they were shown, so that none moves under the pointer; new ones come last. */
+/** Keeps rows in the order in which they were shown, so that none moves under the pointer; new ones are appended. */
 export function keepOrder<Row>(
   rows: readonly Row[],
   shown: readonly string[],
@@ -12,8 +12,8 @@ export function keepOrder<Row>(
 }
 
 /**
- * Keeps the order of a list while the pointer is over it. `over` belongs on the element around the rows; `release` lets the
- * rows take their places at once.
+ * Keeps the order of a list while the pointer is over it. Spread `over` on the element around the rows; `release`
+ * restores the real order at once.
  */
 export function useHeldOrder<Row>(rows: readonly Row[], keyOf: (row: Row) => string) {
   const [held, hold] = useState<readonly string[] | null>(null);

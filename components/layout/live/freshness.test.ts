@@ -12,7 +12,7 @@ afterEach(() => {
 
 const problem = (code: ProblemCode) => new ProblemError({ code, message: "" });
 
-/** A page with one part that is requested every two seconds and answers with these results, in turn. */
+/** A page with one query that is requested every two seconds and receives these results in order. */
 async function openPage(...results: unknown[]) {
   vi.useFakeTimers();
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
@@ -30,7 +30,7 @@ async function openPage(...results: unknown[]) {
   return () => computeFreshness(client.getQueryCache().getAll().filter(isLive), Date.now());
 }
 
-test("a page without parts to keep current claims nothing", () => {
+test("a page without live queries claims nothing about its freshness", () => {
   expect(computeFreshness([], Date.now())).toMatchObject({ state: "none", at: null });
 });
 
@@ -52,7 +52,7 @@ test("after a failure of any kind, a page isn't fresh, and its age is that of th
   }
 });
 
-test("a lost connection is lost at once, and a busy database is not lost", async () => {
+test("a lost connection is reported at once, and a busy database isn't reported as lost", async () => {
   for (const [code, state] of [
     ["network", "lost"],
     ["database_unavailable", "lost"],
@@ -64,7 +64,7 @@ test("a lost connection is lost at once, and a busy database is not lost", async
   }
 });
 
-test("failures are counted from the first one, and end with a success", async () => {
+test("the time of failing starts with the first failure and ends with a success", async () => {
   const freshness = await openPage("rows", problem("network"), problem("network"), "rows");
   const start = Date.now();
   await vi.advanceTimersByTimeAsync(2_500);
@@ -76,7 +76,7 @@ test("failures are counted from the first one, and end with a success", async ()
   expect(freshness()).toMatchObject({ state: "fresh", since: null });
 });
 
-test("an answer that something does not exist is not a failure", async () => {
+test("a not-found response is not a failure", async () => {
   const freshness = await openPage(problem("task_not_found"));
   expect(freshness()).toMatchObject({ state: "waiting", at: null, error: null });
 });

@@ -4,62 +4,62 @@ import { useSyncExternalStore } from "react";
 import { httpStatus, ProblemError } from "@/lib/model/problem";
 
 /**
- * How current the data of this page is. It follows from requests that succeeded or failed, whatever the reason.
+ * How current the page's data is, derived from requests that succeeded or failed for any reason.
  *
- * - `none`: the page has no part that is kept current.
+ * - `none`: the page has no live queries.
  * - `waiting`: nothing has been loaded yet.
- * - `fresh`: the last request of every part succeeded, and none is overdue.
- * - `stale`: some part could not be loaded again, or is overdue.
- * - `busy`: the server answers that it has too much to do.
- * - `lost`: the server or its database does not answer, or nothing has been loaded for half a minute.
+ * - `fresh`: the last request of every query succeeded, and none is overdue.
+ * - `stale`: a query could not be refreshed, or is overdue.
+ * - `busy`: the server responds that it is overloaded.
+ * - `lost`: the server or its database doesn't respond, or nothing has been loaded for half a minute.
  */
 export type Freshness = {
   state: "none" | "waiting" | "fresh" | "stale" | "busy" | "lost";
-  /** When something was last loaded; for data that is not fresh, when its oldest part was. Browser's time, `null` if never. */
+  /** When data was last loaded; if it isn't fresh, when the oldest was. Browser's time, `null` if never. */
   at: number | null;
-  /** When the first failure occurred that was not followed by a success. */
+  /** Time of the first failure since the last success. */
   since: number | null;
-  /** Why the data is not fresh, if a request failed: the failure that says most about the connection. */
+  /** Why the data isn't fresh, if a request failed: the error that says most about the connection. */
   error: Error | null;
-  /** Whether data is shown that could not be loaded again. A part without data shows its error itself. */
+  /** Whether data is shown that could not be refreshed. A query without data shows its error itself. */
   isKept: boolean;
 };
 
 const NONE: Freshness = { state: "none", at: null, since: null, error: null, isKept: false };
 const WAITING: Freshness = { state: "waiting", at: null, since: null, error: null, isKept: false };
 
-/** After this long without any success it no longer matters why requests fail. */
+/** After this long without a success, the reason of the failures no longer matters. Milliseconds. */
 const LOST_AFTER = 30_000;
 
-/** A part is overdue after three intervals and this long, in milliseconds. */
+/** A query is overdue after three intervals plus this, in milliseconds. */
 const GRACE = 4_000;
 
 /** When the server last confirmed that nothing had changed since the page's last requests. */
 let confirmedAt = 0;
 
-/** Notes that nothing was changed in the database: what is loaded is as good as loaded now. */
+/** Records that nothing has changed in the database, so loaded data is still current. */
 export function confirmFresh(): void {
   confirmedAt = Date.now();
 }
 
-/** When data that was loaded at `at` was last known to be current, in the browser's time. */
+/** When data loaded at `at` was last known to be current, in the browser's time. */
 export function knownAt(at: number): number {
   return at === 0 ? 0 : Math.max(at, confirmedAt);
 }
 
-/** Milliseconds after which data of a part that is requested at this interval is overdue. */
+/** Milliseconds after which data of a query with this interval is overdue. */
 export function overdueAfter(interval: number): number {
   return 3 * interval + GRACE;
 }
 
-/** Whether an error means that the subject was not found or may not be seen: an answer, and not a failure to get one. */
+/** Whether an error means that the subject was not found or may not be viewed: a valid response, not a failure. */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof ProblemError)) return false;
   const status = httpStatus(error.code);
   return status >= 400 && status < 500 && status !== 409 && status !== 429;
 }
 
-/** Whether a query is part of what the page keeps current: not a preview, a look-up or the health check. */
+/** Whether a query is kept current by the page, unlike previews, look-ups and the health check. */
 export function isLive(query: Query): boolean {
   return query.isActive() && query.meta?.onDemand !== true;
 }
@@ -102,10 +102,12 @@ export function computeFreshness(queries: readonly Query[], now: number): Freshn
   return { ...WAITING, state: overdue ? "stale" : "fresh", at };
 }
 
-/** A query only knows its latest failure. */
+/** A query only stores its latest failure. */
 const failingSince = new WeakMap<Query, number>();
 
-/** How much an error says about the connection: it is lost, busy, or this one request failed. */
+/**
+ * How much an error says about the connection: 3 that it is lost, 2 that the server is busy, 1 that one request failed.
+ */
 function rank(error: Error): 1 | 2 | 3 {
   if (!(error instanceof ProblemError)) return 1;
   if (error.code === "network" || error.code === "database_unavailable") return 3;
@@ -113,7 +115,7 @@ function rank(error: Error): 1 | 2 | 3 {
 }
 
 /**
- * The shortest interval at which the page requests this query while something changes; infinite for what is loaded once.
+ * Shortest interval at which the page requests this query while something changes; infinite if it is loaded only once.
  */
 function intervalOf(query: Query): number {
   const intervals = query.observers.map(({ options: { refetchInterval: interval } }) => {
@@ -125,7 +127,7 @@ function intervalOf(query: Query): number {
   return Math.min(...intervals.map((one) => one || Number.POSITIVE_INFINITY));
 }
 
-/** The freshness of this page, computed once a second and when a request ends. */
+/** The freshness of this page, computed once a second and whenever a request finishes. */
 export function useFreshness(): Freshness {
   const cache = useQueryClient().getQueryCache();
   return useSyncExternalStore(
@@ -146,7 +148,7 @@ function watch(cache: QueryCache, notify: () => void): () => void {
 
 let snapshot = NONE;
 
-/** The same object while nothing differs, which React requires. */
+/** Returns the same object while nothing differs, as React requires. */
 function getSnapshot(cache: QueryCache): Freshness {
   const next = computeFreshness(cache.getAll().filter(isLive), Date.now());
   const keys = ["state", "at", "since", "error", "isKept"] as const;

@@ -5,7 +5,7 @@ import { computeFreshness, isLive } from "./freshness";
 import { neverDue, polled, untilNext } from "./polling";
 import { follow } from "./push";
 
-/** The browser's end of the event stream, whose server the test plays. */
+/** The browser's end of the event stream; the test plays the server. */
 class Stream extends EventTarget {
   static readonly CLOSED = 2;
   static opened: Stream[] = [];
@@ -67,7 +67,7 @@ async function stayQuiet(seconds: number) {
   }
 }
 
-test("an idle tab with a working stream repeats its requests once, and then four times a minute", async () => {
+test("an idle tab with a working stream repeats its requests once, then four times per minute", async () => {
   const { respond, freshness } = await openTab();
   stream().send("open");
   await stayQuiet(10);
@@ -90,7 +90,7 @@ test("a change is fetched at once, and polling continues at the interval until n
   expect(respond).toHaveBeenCalledTimes(3);
 });
 
-test("without a stream that says something, a tab requests at the interval", async () => {
+test("without events from the stream, a tab polls at the interval", async () => {
   const { respond } = await openTab();
   stream().send("open");
   await vi.advanceTimersByTimeAsync(60_000);
@@ -114,7 +114,7 @@ test("a hidden tab closes its stream and requests nothing until it is shown agai
   const hide = (isHidden: boolean) => {
     vi.spyOn(document, "hidden", "get").mockReturnValue(isHidden);
     vi.spyOn(document, "visibilityState", "get").mockReturnValue(isHidden ? "hidden" : "visible");
-    // The list listens at the window, to which the browser's event bubbles.
+    // The list listens on the window, to which the browser's event bubbles.
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   };
   hide(true);
@@ -139,14 +139,14 @@ test("a broken stream doesn't slow down polling at the interval", async () => {
   expect(respond).toHaveBeenCalledTimes(3);
 });
 
-test("what is due is requested at the interval although nothing changes", async () => {
+test("due data is requested at the interval although nothing changes", async () => {
   const { respond } = await openTab(() => 0);
   stream().send("open");
   await stayQuiet(60);
   expect(respond).toHaveBeenCalledTimes(13);
 });
 
-test("rows without a coming instant are requested once a minute while nothing changes", async () => {
+test("rows without a future instant are requested once per minute while nothing changes", async () => {
   const { respond, freshness } = await openTab(neverDue);
   stream().send("open");
   await stayQuiet(10);
@@ -180,7 +180,7 @@ test("the next instant is the first that has not passed", () => {
   expect(untilNext(now, ["infinity"])).toBe(Number.POSITIVE_INFINITY);
 });
 
-test("a stream that stays silent is opened again, later each time and at least once in 80 seconds", async () => {
+test("a silent stream is reopened with a growing delay of at most 80 seconds", async () => {
   await openTab();
   const pauses: number[] = [];
   for (let attempt = 0; attempt < 8; attempt++) {
@@ -197,7 +197,7 @@ test("a stream that stays silent is opened again, later each time and at least o
   expect(Stream.opened).toHaveLength(count + 1);
 });
 
-test("a stream that the server refuses is opened again", async () => {
+test("a stream refused by the server is reopened", async () => {
   await openTab();
   stream().readyState = Stream.CLOSED;
   stream().send("error");
@@ -205,7 +205,7 @@ test("a stream that the server refuses is opened again", async () => {
   expect(Stream.opened).toHaveLength(2);
 });
 
-test("a request that had started before the change is repeated when it ends", async () => {
+test("a request in flight at the time of a change is repeated when it finishes", async () => {
   const { respond } = await openTab();
   stream().send("open");
   let end = (_rows: Rows) => {};

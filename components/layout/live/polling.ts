@@ -32,19 +32,19 @@ const AFTER_INSTANT = 1_000;
 const SHARED_FOR = 2_000;
 
 /**
- * When the last change was reported that was followed by nothing else, in the browser's time; `null` while changes are
- * reported, and while no stream reports them.
+ * Time of the last reported change, if the stream has reported since then that nothing changes, in the browser's time;
+ * `null` while changes are reported or no stream reports them.
  */
 let quietSince: number | null = null;
 
 /**
- * The `refetchInterval` of a live query: `interval`, but longer while the event stream reports that nothing changes: until the next
- * instant in the data has passed, at most a minute; 15 seconds if the data does not show its instants.
- * A result that may be older than the stream or the last change is repeated at `interval` first.
+ * The `refetchInterval` of a live query: `interval`, but longer while the event stream reports that nothing changes:
+ * until the next instant in the data has passed, at most a minute; 15 seconds for data without known instants. A result
+ * that may be older than the stream or the last change is first repeated at `interval`.
  *
  * @param interval milliseconds, or a function of the query that returns them.
- * @param untilDue milliseconds from the time of the data to the next instant that changes what it means; infinite if there is none.
- *   Left out for data that depends on the time in other ways.
+ * @param untilDue milliseconds from the time of the data to the next instant that changes its meaning; infinite if
+ * there is none. Omit it for data that depends on the time in other ways.
  */
 export function polled<Data = unknown>(
   interval: Interval | ((query: Polled<Data>) => Interval),
@@ -57,7 +57,7 @@ export function polled<Data = unknown>(
     if (!milliseconds || !isCurrent(query)) return milliseconds;
     return Math.max(milliseconds, quietInterval(query.state.data));
   };
-  // The same for the same data, so that a timer that is set again later does not postpone the request.
+  // The same for the same data, so that a timer that is restarted later doesn't postpone the request.
   const quietInterval = (data: Data | undefined) =>
     untilDue && data !== undefined
       ? Math.min(untilDue(data) + AFTER_INSTANT, KNOWN_INTERVAL)
@@ -65,10 +65,10 @@ export function polled<Data = unknown>(
   return Object.assign(current, { base });
 }
 
-/** For rows that mean the same whatever the time: only a change makes them out of date. */
+/** For rows whose meaning doesn't depend on the time: only a change makes them outdated. */
 export const neverDue = () => Number.POSITIVE_INFINITY;
 
-/** Milliseconds from `now` to the first later instant; infinite if there is none. `null` is no instant. */
+/** Milliseconds from `now` to the first later instant; infinite if there is none. `null` entries are ignored. */
 export function untilNext(now: Iso, instants: readonly (Iso | null | undefined)[]): number {
   const ahead = instants.map((at) => (at ? toMs(at) - toMs(now) : Number.POSITIVE_INFINITY));
   return Math.min(...ahead.filter((milliseconds) => milliseconds > 0));
@@ -77,13 +77,13 @@ export function untilNext(now: Iso, instants: readonly (Iso | null | undefined)[
 function isCurrent({
   state: { status, dataUpdateCount, dataUpdatedAt },
 }: Polled<unknown>): boolean {
-  // The first result comes with the page, by the clock of the server.
+  // The first result comes with the page, on the server's clock.
   if (quietSince === null || status !== "success" || dataUpdateCount < 2) return false;
   return dataUpdatedAt >= quietSince + SHARED_FOR;
 }
 
 /**
- * Notes that nothing has changed since the instant, in the browser's time; `null` when something changes or no stream
+ * Records that nothing has changed since the instant, in the browser's time; `null` when something changes or no stream
  * reports it. Restarts the timers of all queries.
  */
 export function noteQuiet(client: QueryClient, since: number | null): void {

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A page of three lists: of all queues, of `orders` and of `mail`; the queues of each that was refreshed. */
+/** A page with three lists: of all queues, of `orders` and of `mail`. Records which were refreshed. */
 function openLists() {
   const refreshed: string[][] = [];
   const lists = [[], ["orders"], ["mail"]];
@@ -41,7 +41,7 @@ test("the first change refreshes at once, and later ones once per interval", () 
   refresher.stop();
 });
 
-test("tabs that were opened at different times refresh with the same look of the server", () => {
+test("tabs opened at different times refresh after the same check of the server", () => {
   const tabs = [openLists(), openLists()];
   tabs[0]?.refresher.request({ queues: null, turn: 11 });
   vi.advanceTimersByTime(1_000);
@@ -55,7 +55,7 @@ test("tabs that were opened at different times refresh with the same look of the
   }
 });
 
-test("a list is refreshed by changes of its queues, and by those of an unknown one", () => {
+test("a list is refreshed by changes of its queues or of an unknown queue", () => {
   const { refreshed, refresher } = openLists();
   refresher.request({ queues: ["other"], turn: 11 });
   expect(refreshed).toEqual([[]]);
@@ -66,7 +66,7 @@ test("a list is refreshed by changes of its queues, and by those of an unknown o
   refresher.stop();
 });
 
-test("while a change waits for its turn, nothing is confirmed as current", () => {
+test("while a change is waiting to be fetched, nothing is confirmed as current", () => {
   const { refresher } = openLists();
   refresher.request({ queues: null, turn: 11 });
   refresher.request({ queues: null, turn: 12 });

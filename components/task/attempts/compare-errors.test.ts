@@ -13,7 +13,7 @@ const error = (message: string, ...frames: string[]) =>
     stack: [`Error: ${message}`, ...frames.map((frame) => `    at ${frame}`)].join("\n"),
   });
 
-test("the same failure, verbatim or with other ids and times, counts as the same", () => {
+test("a failure with the same text, or with other ids and times, counts as the same", () => {
   const first = error(
     "no order 01a20788-9756-700f-8fa3-41b52607a552 at 2026-01-01T10:00:00Z",
     "a (a.ts:1:2)",
@@ -58,7 +58,7 @@ test("a changed failure lists the lines of both", () => {
   });
 });
 
-test("failures of any shape are compared, missing and huge ones are not", () => {
+test("failures of any shape are compared, but missing and huge ones aren't", () => {
   expect(compareErrors(failure("a"), failure("b"))).toMatchObject({ kind: "changed" });
   expect(
     compareErrors(failure({ message: "x", traceback: "t1" }), failure({ message: "x" })),

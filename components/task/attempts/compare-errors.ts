@@ -8,20 +8,20 @@ import { foldTrace } from "./fold-trace";
 export type ErrorChange =
   /** `exactly`: the same text; otherwise they differ in ids, times, numbers or library frames. */
   | { kind: "same"; exactly: boolean }
-  /** The parts that were read are the same; they differ somewhere in the rest. */
+  /** The parts that were read are equal, but the rest differs. */
   | { kind: "same-beginning" }
   | { kind: "changed"; lines: ChangedLine[] };
 
 export type ChangedLine = { sign: "+" | "-" | " "; text: string };
 
-/** Errors with more lines in total are not compared: such a diff is not readable. */
+/** Errors with more lines in total aren't compared, because such a diff is unreadable. */
 const MAX_LINES = 400;
 
 /**
  * Compares two failures line by line: name and message, then the trace without library frames, which vary with the call
- * path. Lines that differ only in ids, instants, addresses and numbers count as equal; the later text is kept. Of errors that
- * were read in part, equal digests prove that they are the same, and a difference in what was read that they are not. `null`
- * if either is missing, or they are too long, or nothing can be said.
+ * path. Lines that differ only in ids, instants, addresses and numbers count as equal; the later text is kept. For
+ * errors that were only partly read, equal digests prove that they are the same, and a difference in the parts that
+ * they aren't. `null` if either is missing, if they are too long, or if the result is unknown.
  */
 export function compareErrors(before: Payload, after: Payload): ErrorChange | null {
   const isWhole = before?.text !== undefined && after?.text !== undefined;
@@ -54,7 +54,7 @@ function listLines(reason: Payload): string[] | null {
 function listErrorLines(error: RecordedError, isCut: boolean): string[] {
   const { code, cause, errors } = error;
   const head = formatHead(error);
-  // JavaScript traces start with name and message. The last line of a trace that was cut is not whole.
+  // JavaScript traces start with name and message. The last line of a truncated trace is incomplete.
   const trace = isCut ? error.trace?.replace(/\n?[^\n]*$/, "") : error.trace;
   const text = trace?.startsWith(head) ? trace : [head, trace ?? ""].join("\n");
   const lines = foldTrace(text.trimEnd()).flatMap(({ library, lines }) => (library ? [] : lines));
@@ -68,7 +68,7 @@ function listErrorLines(error: RecordedError, isCut: boolean): string[] {
   ];
 }
 
-/** `TimeoutError: no answer`: name and message as one text. */
+/** Name and message as one text: `TimeoutError: no answer`. */
 export function formatHead({ name, message }: Pick<RecordedError, "name" | "message">): string {
   return name ? `${name}: ${message}` : message;
 }

@@ -5,7 +5,7 @@ import { foldTrace } from "./fold-trace";
 const shape = (text: string) =>
   foldTrace(text).map(({ library, frames }) => `${library ? "library" : "own"} ${frames}`);
 
-test("Node: frames of packages and of node fold, own frames stay", () => {
+test("Node: frames of packages and of Node are folded, the user's own stay", () => {
   const text = [
     "TypeError: x is not a function",
     "    at charge (/app/src/charge.ts:12:5)",
@@ -31,7 +31,7 @@ test("Python: a frame keeps its line of code", () => {
   expect(parts[1]?.lines).toHaveLength(2);
 });
 
-test("Go: modules and the standard library fold", () => {
+test("Go: modules and the standard library are folded", () => {
   const text = [
     "goroutine 1 [running]:",
     "main.run()",

@@ -1,4 +1,4 @@
-/** Neighbouring lines of a trace: the message and the user's own code, or library frames. */
+/** Consecutive lines of a trace: the message and the user's own code, or library frames. */
 export type TracePart = { library: boolean; frames: number; lines: string[] };
 
 /** Frames of packages and of the language runtime, as Node, Python and Go print them. */
@@ -8,8 +8,8 @@ const FRAME = /^\s+at |^\s*File "|^\s+\S+\.go:\d+/;
 const PYTHON_FRAME = /^\s*File "/;
 
 /**
- * Splits a trace into parts, in order and without loss. Neighbouring library frames form one part, together with the code
- * that Python prints below a frame.
+ * Splits a trace into parts, in order and without loss. Consecutive library frames form one part, together with the
+ * code that Python prints below a frame.
  */
 export function foldTrace(text: string): TracePart[] {
   const parts: TracePart[] = [];
