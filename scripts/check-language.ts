@@ -22,6 +22,9 @@ const TURNS: readonly [pattern: RegExp, instead: string][] = [
   [/\bto be had\b/, "available"],
   [/\bknows of\b/, "has"],
   [/\bwhat nobody\b/, "name the thing"],
+  [/\/\*\* of (an?|the|two|several)\b/, "start with the subject"],
+  [/(?<!the )\b(in|out)side of\b/, "inside, outside"],
+  [/@throws\b.*\bwhat \S+ throws\b/, "the errors of …"],
   [/\bfor ever\b/, "forever, or without a limit"],
   [/\btime-outs?\b/, "timeout"],
   [/\bclaimable\b/, "ready"],
@@ -49,7 +52,7 @@ const TURNS: readonly [pattern: RegExp, instead: string][] = [
  * and docs/language.md name the turns.
  */
 const EXEMPT =
-  /^(drizzle\/engine\/00(0\d|10)_|drizzle\/dashboard\/000[0-3]_|LICENSE$|package-lock\.json$|scripts\/check-language\.ts$|docs\/language\.md$|testing\/recordings\/.*\.json$|.*\/fixtures\/)/;
+  /^(drizzle\/engine\/00(0\d|10|13)_|drizzle\/dashboard\/000[0-3]_|LICENSE$|package-lock\.json$|scripts\/check-language\.ts$|docs\/language\.md$|testing\/recordings\/.*\.json$|.*\/fixtures\/)/;
 const TEXT = /\.(tsx?|mjs|cjs|js|sql|md|css)$/;
 
 /** Lines in which a listed turn is right, each with its reason. */

@@ -49,7 +49,7 @@ async function testOn(major: number): Promise<Omit<Outcome, "major">> {
   if (!existsSync(report)) return { ...NONE, seconds, trouble: "no test ran" };
   const tally = parseVitestReport(await readFile(report, "utf8"));
   // A run can fail without a failed test: an unhandled error, a broken setup.
-  const trouble = exitCode === 0 || tally.failed > 0 ? "" : "an error outside of its tests";
+  const trouble = exitCode === 0 || tally.failed > 0 ? "" : "an error outside its tests";
   return { ...tally, failed: tally.failed + (trouble ? 1 : 0), seconds, trouble };
 }
 

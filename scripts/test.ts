@@ -65,7 +65,7 @@ async function suite(
   total.passed += tally.passed;
   // A suite can fail without a failed test: an unhandled error, a broken setup, no test found.
   total.failed += ok ? tally.failed : Math.max(1, tally.failed);
-  if (!ok && tally.failures.length === 0) tally.failures.push("an error outside of its tests");
+  if (!ok && tally.failures.length === 0) tally.failures.push("an error outside its tests");
   total.failures.push(...tally.failures.map((failure) => `${title}: ${failure}`));
 }
 

@@ -116,7 +116,7 @@ export function replacePlaceholder(text: string, basePath: string): string {
 
 const escapeSlashes = (text: string, slash: string) => text.replaceAll("/", slash);
 
-/** Of the characters allowed in a base path, only the dot is special in a regular expression. */
+/** The dot is the only character of base paths that is special in a regular expression. */
 const escapeForPattern = (text: string) => text.replaceAll(".", "\\\\.");
 
 async function listFiles(folder: string): Promise<string[]> {

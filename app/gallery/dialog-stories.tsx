@@ -33,7 +33,7 @@ export function listDialogStories(recordings: Recordings): Story[] {
               footer={<Button onClick={close}>Done</Button>}
             >
               <p>
-                {"A long text that scrolls inside of the dialog. ".repeat(80)}
+                {"A long text that scrolls inside the dialog. ".repeat(80)}
                 <a href="#dialog">Its last link</a>
               </p>
             </Dialog>

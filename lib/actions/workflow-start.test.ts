@@ -115,7 +115,7 @@ test("the preview names what will be created, and whether a worker claims it", a
   });
 });
 
-test("the preview shows warnings, and refuses what cannot be run, as the start does", async () => {
+test("the preview shows warnings, and refuses an impossible start as the start does", async () => {
   const store = (build: (flow: WorkflowBuilder) => WorkflowBuilder) =>
     storeWorkflow(database.pool, build(new WorkflowBuilder("warned")).build());
   const preview = async (of: string) =>

@@ -39,7 +39,7 @@ test.each([
   expect(() => parseEnvironment(settings)).toThrow(message);
 });
 
-test("a base path may have dots in its names, and a slash at its end", () => {
+test("a base path may have dots in its names, and a trailing slash", () => {
   for (const path of ["", "/ops/absurd", "/v1.2/..ops", "/ops/"])
     expect(parseEnvironment({ ...base, BASE_PATH: path }).BASE_PATH).toBe(path.replace(/\/$/, ""));
 });

@@ -34,7 +34,7 @@ export function parseAsListOf<const Item extends string>(vocabulary: readonly It
   }).withDefault([]);
 }
 
-/** At most 200 UUIDs, in lower case. One that is none makes the whole value invalid. */
+/** At most 200 UUIDs, in lower case. Any other item makes the whole value invalid. */
 export const parseAsIds = createMultiParser<Uuid[]>({
   parse: (values) => {
     const ids = (parseAsList.parse(values) ?? []).map((id) => id.toLowerCase());

@@ -30,11 +30,11 @@ export const workflowsSearchParams = {
   limit: parseAsLimit,
 };
 
-/** Of the route: the runs that a list shows, to get them as they are now. */
+/** The route's params: also the runs that a list shows, to return their current rows. */
 export const workflowsRouteParams = { ...workflowsSearchParams, run: parseAsIds };
 
 export type WorkflowFilters = inferParserType<typeof workflowsSearchParams> & {
-  /** Only these runs; empty or left out: all. */
+  /** Only these runs; all if empty or omitted. */
   run?: Uuid[];
 };
 
@@ -56,7 +56,7 @@ export function workflowFilters(filters: Partial<WorkflowFilters> = {}): Workflo
   };
 }
 
-/** The query string of these filters with its `?`, or an empty string; defaults are left out. */
+/** The query string of these filters with its `?`, or an empty string; defaults are omitted. */
 export const serializeWorkflowFilters = createSerializer(workflowsRouteParams);
 
 /** JSON values of a workflow run that may be too large to be sent with it. */

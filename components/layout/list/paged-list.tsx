@@ -39,7 +39,7 @@ export function PagedList<Page extends PageLike>({
   columns: number;
   /** Refetch interval, if it differs from the page's; `null` for rows that never change. */
   every?: number | false | null;
-  /** Of a list whose rows stay in place: how many newer ones wait, and what shows them. */
+  /** Set if rows stay in place: the number of newer rows, and the handler that shows them. */
   newer?: { count: number; limit: number; onShow: () => void };
   keys?: Record<string, () => void>;
   children: (page: Page) => ReactNode;

@@ -136,7 +136,7 @@ function combine(
   const current = traces.filter(({ isSuperseded }) => !isSuperseded);
   const recorded = ORDER.find((one) => current.some((trace) => trace.state === one));
   const telling = current.findLast((trace) => trace.state === recorded);
-  // The interpreter reports what the end of the run stopped as skipped, like what never began.
+  // The interpreter reports operators stopped by the end of the run as skipped, like operators that never started.
   const isStopped = recorded === "skipped" && current.some(({ instance }) => times.has(instance));
   const state = isStopped ? "cancelled" : recorded;
   if (!state || !telling) return { ...UNSEEN, state: isOpen ? "pending" : "skipped" };
