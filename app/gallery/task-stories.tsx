@@ -34,10 +34,30 @@ import {
 } from "./factories";
 import { NOW, type Recordings, type Story } from "./story";
 
+/** Recordings of every state, with the longest of their sentences. */
+const LISTED = [
+  "running",
+  "lease-expired",
+  "queued",
+  "queued-max-delay-overdue",
+  "backoff-exponential",
+  "sleeping-durable",
+  "event-wait-limited",
+  "failed-exhausted",
+  "failed-strategy-invalid",
+  "completed-after-retries",
+  "cancelled-instead-of-retried",
+];
+
 /** The parts of the pages of many tasks, with the rows of recorded ones. */
 export function listTaskStories(recordings: Recordings): Story[] {
   const details = recordings.map(([, detail]) => detail);
-  const rows = details.map((detail) => summarize(detail));
+  // The recordings have the same ids.
+  const rows = repeat(
+    details.map((detail) => summarize(detail)),
+    details.length,
+  );
+  const byName = new Map(recordings.map(([name], index) => [name, rows[index]]));
   return [
     {
       name: "States",
@@ -52,7 +72,7 @@ export function listTaskStories(recordings: Recordings): Story[] {
         </div>
       ),
     },
-    { name: "Tasks", content: <Tasks rows={rows.slice(0, 12)} /> },
+    { name: "Tasks", content: <Tasks rows={LISTED.flatMap((name) => byName.get(name) ?? [])} /> },
     {
       name: "Tasks with long and right-to-left names",
       content: (
