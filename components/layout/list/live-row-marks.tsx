@@ -11,7 +11,7 @@ export function StaleMark({ since }: { since: Iso }) {
     <StoppedClock at={null}>
       <span
         data-stale-mark
-        className="absolute inset-y-0 right-0 z-1 my-auto h-5 bg-surface px-2 text-12 text-pending leading-5"
+        className="absolute right-0 bottom-1 z-1 h-5 bg-surface px-3 text-12 text-pending leading-5 wide:top-0 wide:bottom-0 wide:my-auto wide:px-2"
       >
         stale, <Age iso={since} /> old
       </span>
