@@ -24,6 +24,10 @@ test("texts are truncated before the main column is narrower than 280 pixels", (
   expect(lay(540, 400, 300)).toEqual({ state: 100, queue: 80, worker: 80, why: 280 });
 });
 
+test("short texts are shown whole before long ones get more", () => {
+  expect(lay(600, 95, 400)).toEqual({ state: 100, queue: 95, worker: 125, why: 280 });
+});
+
 test("columns are hidden in order once all texts have their minimum width", () => {
   expect(lay(530, 400, 300)).toEqual({ state: 100, queue: 150, why: 280 });
   expect(lay(459, 400, 300)).toEqual({ state: 100, why: 359 });

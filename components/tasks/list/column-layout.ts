@@ -57,11 +57,17 @@ function want(width: ColumnWidth): { least: number; usual: number; whole: number
   return { least: LEAST, usual: Math.min(whole, MOST), whole };
 }
 
-/** Distributes the missing width: each column gets what it lacks, or an equal share. */
+/** Distributes the missing width: each column gets what it lacks, or an equal share, so short texts are whole first. */
 function share(lacking: readonly number[], room: number): number[] {
-  const total = sum(lacking);
-  const part = total <= room ? 1 : room / total;
-  return lacking.map((one) => Math.floor(one * part));
+  const order = lacking.map((lack, index) => ({ lack, index })).sort((a, b) => a.lack - b.lack);
+  const given = lacking.map(() => 0);
+  let left = room;
+  for (const [place, { lack, index }] of order.entries()) {
+    const part = Math.floor(Math.min(lack, left / (order.length - place)));
+    given[index] = part;
+    left -= part;
+  }
+  return given;
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
