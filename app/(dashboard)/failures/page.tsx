@@ -34,8 +34,16 @@ export default function FailuresPage({ searchParams }: { searchParams: Promise<S
   );
 }
 
-/** The error groups without their samples, which are more than half of them. */
+/** The error groups that the first screen shows with their trend. */
+const FIRST_SCREEN = 12;
+
+/** The error groups without what the first screen does not show: their samples, and the trends further down. */
 async function listGroups(filters: FailureFilters) {
   const list = await readings.failures(undefined, filters);
-  return { ...list, groups: list.groups.map((group) => ({ ...group, samples: [] })) };
+  const groups = list.groups.map(({ trend, ...group }, place) => ({
+    ...group,
+    trend: place < FIRST_SCREEN ? trend : [],
+    samples: [],
+  }));
+  return { ...list, groups };
 }
