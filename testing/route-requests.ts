@@ -1,19 +1,19 @@
 import type { Belongings } from "@/testing/scenes/two-tenants";
 
 /** Requests to a route about one tenant: query strings and path parameters. */
-export type Ask = [query: string, params?: Record<string, string>];
+export type RouteRequest = [query: string, params?: Record<string, string>];
 
 const forQueue =
   (...queries: string[]) =>
   ({ queue }: Belongings) =>
-    queries.map((query): Ask => [query, { queue }]);
+    queries.map((query): RouteRequest => [query, { queue }]);
 const plain =
   (...queries: string[]) =>
   () =>
-    queries.map((query): Ask => [query]);
+    queries.map((query): RouteRequest => [query]);
 
 /** Requests to each route. A route without an entry fails the tests that use them. */
-export const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
+export const ROUTES: Record<string, (of: Belongings) => RouteRequest[]> = {
   access: plain(""),
   audit: ({ tenant, failed }) => [
     [""],
@@ -76,7 +76,7 @@ export const ROUTES: Record<string, (of: Belongings) => Ask[]> = {
     ]);
   },
   "queues/[queue]/tasks/[taskId]/payload": ({ queue, tenant, completed, failed }) => [
-    ...["params", "headers", "result"].map((of): Ask => {
+    ...["params", "headers", "result"].map((of): RouteRequest => {
       return [`?of=${of}`, { queue, taskId: completed.taskId }];
     }),
     [`?of=checkpoint&name=${tenant}-step`, { queue, taskId: completed.taskId }],

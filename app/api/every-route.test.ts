@@ -30,7 +30,7 @@ const IDS = {
   preview: "emit",
 };
 
-async function ask(route: string, query: string, queue = ".") {
+async function fetchRoute(route: string, query: string, queue = ".") {
   const { GET } = await import(path.join(import.meta.dirname, route, "route.ts"));
   const segment = decodeURIComponent(queueSegment(queue));
   const params = Promise.resolve({ ...IDS, queue: segment });
@@ -40,7 +40,7 @@ async function ask(route: string, query: string, queue = ".") {
 }
 
 test.each(STRICT)("%s refuses an unknown parameter", async (route) => {
-  expect(await ask(route, "/?nonsense=1")).toMatchObject({
+  expect(await fetchRoute(route, "/?nonsense=1")).toMatchObject({
     status: 400,
     error: { message: "Unknown parameter nonsense." },
   });
@@ -54,7 +54,7 @@ test.each(OF_QUEUE)("%s finds a queue of any name", async (route) => {
     "tasks/[taskId]/payload": "/?of=params",
   };
   for (const name of ODD_NAMES) {
-    const { status, error } = await ask(route, query[route.slice(15)] ?? "/", name);
+    const { status, error } = await fetchRoute(route, query[route.slice(15)] ?? "/", name);
     expect(String(error?.code ?? status)).not.toMatch(/queue_not_found|bad_request|internal/);
   }
 });
@@ -73,7 +73,7 @@ test.each(STRICT)("%s is documented with all its parameters", async (route) => {
   const text = SECTIONS.filter((section) =>
     others.some((other) => namesRoute(section, documented(other))),
   ).join("\n");
-  const { error } = await ask(route, "/?nonsense=1");
+  const { error } = await fetchRoute(route, "/?nonsense=1");
   const names =
     /^Known parameters: (.*)\.$/.exec(error.hint)?.[1]?.split(", ").filter(Boolean) ?? [];
   const missing = names.filter((name) => !new RegExp(`[\`?&]${name}[\`={]`).test(text));

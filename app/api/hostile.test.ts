@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, 600_000);
 
 /** The body of a route's response, after checking that it is well-formed. */
-async function ask(route: string, parameters: Record<string, string>, given = {}) {
+async function fetchRoute(route: string, parameters: Record<string, string>, given = {}) {
   const { GET } = await import(path.join(import.meta.dirname, route, "route.ts"));
   const { queue, ...others } = parameters;
   const params = {
@@ -96,7 +96,7 @@ test.each([
   ["workflows", {}],
   ["workflows/definitions", {}],
 ])("%s with %j", async (route, query) => {
-  expect(await ask(route, {}, query)).not.toHaveProperty("error");
+  expect(await fetchRoute(route, {}, query)).not.toHaveProperty("error");
 });
 
 test.each([
@@ -109,7 +109,11 @@ test.each([
   [{ columns: "params.a,headers.tenant_id,error.message" }],
 ])("the task list with %j can be paged, and has a sentence on each row", async (query) => {
   for (let cursor: string | null = ""; cursor !== null; ) {
-    const page = await ask("tasks", {}, { ...query, limit: "50", ...(cursor ? { cursor } : {}) });
+    const page = await fetchRoute(
+      "tasks",
+      {},
+      { ...query, limit: "50", ...(cursor ? { cursor } : {}) },
+    );
     expect(page).not.toHaveProperty("error");
     for (const task of page.rows as TaskSummary[])
       checkSentence(explainSummary(task, page.now), `the row of task ${task.taskId}`);
@@ -124,7 +128,7 @@ test("each task has a page, a verdict and a timeline", patience, async () => {
   expect(stored.tasks.length).toBeGreaterThan(40);
   for (const { queue, taskId, runId } of stored.tasks) {
     const at = { queue, taskId };
-    const detail: TaskDetail = await ask("queues/[queue]/tasks/[taskId]", at);
+    const detail: TaskDetail = await fetchRoute("queues/[queue]/tasks/[taskId]", at);
     expect(detail.task.taskId).toBe(taskId);
     const where = `task ${taskId} in ${queue}`;
     checkSentence(diagnose(detail, detail.now), `the verdict of ${where}`);
@@ -139,48 +143,50 @@ test("each task has a page, a verdict and a timeline", patience, async () => {
         throw new Error(`the timeline of ${where} (seed ${SEED}): from ${from} to ${to}`);
     const scale = createScale(timeline, 1_000, []);
     expect(listTicks(scale).ticks.length).toBeLessThan(50);
-    await ask("queues/[queue]/tasks/[taskId]/related", at);
+    await fetchRoute("queues/[queue]/tasks/[taskId]/related", at);
     const payload = "queues/[queue]/tasks/[taskId]/payload";
-    for (const of of ["params", "headers"]) await ask(payload, at, { of });
-    for (const of of ["runResult", "failureReason"]) await ask(payload, at, { of, run: runId });
+    for (const of of ["params", "headers"]) await fetchRoute(payload, at, { of });
+    for (const of of ["runResult", "failureReason"])
+      await fetchRoute(payload, at, { of, run: runId });
     for (const { name } of detail.checkpoints.slice(0, 2))
-      await ask(payload, at, { of: "checkpoint", name });
+      await fetchRoute(payload, at, { of: "checkpoint", name });
   }
 });
 
 test("each queue has its figures, tasks and events", patience, async () => {
   for (const queue of stored.queues) {
-    const own = await ask("queues/[queue]/figures", { queue }, { range: "24h" });
+    const own = await fetchRoute("queues/[queue]/figures", { queue }, { range: "24h" });
     expect(own).not.toHaveProperty("error");
-    await ask("queues/[queue]/events", { queue });
-    await ask("queues/[queue]/maintenance", { queue });
-    await ask("queues/[queue]/count", { queue });
-    await ask("queues/[queue]/usual", { queue }, { name: "work" });
-    await ask("tasks", {}, { queue });
-    await ask("tasks/suggestions", {}, { queue });
+    await fetchRoute("queues/[queue]/events", { queue });
+    await fetchRoute("queues/[queue]/maintenance", { queue });
+    await fetchRoute("queues/[queue]/count", { queue });
+    await fetchRoute("queues/[queue]/usual", { queue }, { name: "work" });
+    await fetchRoute("tasks", {}, { queue });
+    await fetchRoute("tasks/suggestions", {}, { queue });
   }
   for (const { queue, name } of stored.events) {
-    await ask("queues/[queue]/events/waiters", { queue }, { name });
-    await ask("queues/[queue]/events/payload", { queue }, { name });
+    await fetchRoute("queues/[queue]/events/waiters", { queue }, { name });
+    await fetchRoute("queues/[queue]/events/payload", { queue }, { name });
   }
 });
 
 test("each failure group lists its tasks", patience, async () => {
-  const { groups } = await ask("failures", {}, { range: "7d" });
-  for (const { id } of groups) await ask("failures/[group]/tasks", { group: id }, { range: "7d" });
+  const { groups } = await fetchRoute("failures", {}, { range: "7d" });
+  for (const { id } of groups)
+    await fetchRoute("failures/[group]/tasks", { group: id }, { range: "7d" });
 });
 
 test("each workflow run, definition and bulk operation is shown", patience, async () => {
   for (const workflowRunId of stored.workflowRunIds) {
-    await ask("workflows/[workflowRunId]", { workflowRunId });
-    await ask("workflows/[workflowRunId]/definition", { workflowRunId });
+    await fetchRoute("workflows/[workflowRunId]", { workflowRunId });
+    await fetchRoute("workflows/[workflowRunId]/definition", { workflowRunId });
     for (const of of ["inputs", "result", "error"])
-      await ask("workflows/[workflowRunId]/payload", { workflowRunId }, { of });
+      await fetchRoute("workflows/[workflowRunId]/payload", { workflowRunId }, { of });
   }
   for (const definitionId of stored.definitionIds)
-    await ask("workflows/definitions/[definitionId]", { definitionId });
+    await fetchRoute("workflows/definitions/[definitionId]", { definitionId });
   for (const bulkId of stored.bulkIds) {
-    await ask("bulk/[bulkId]", { bulkId });
-    await ask("bulk/[bulkId]/items", { bulkId });
+    await fetchRoute("bulk/[bulkId]", { bulkId });
+    await fetchRoute("bulk/[bulkId]/items", { bulkId });
   }
 });

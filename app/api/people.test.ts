@@ -8,7 +8,7 @@ import { headersOf, person } from "@/lib/identity/testing/people";
 import { clearSharedReads } from "@/lib/live/shared-reads";
 import type { Grant } from "@/lib/model/access";
 import { openTestDatabase } from "@/testing/dashboard-database";
-import { type Ask, ROUTES, withoutExports } from "@/testing/route-requests";
+import { ROUTES, type RouteRequest, withoutExports } from "@/testing/route-requests";
 import {
   type Belongings,
   createTwoPlaces,
@@ -61,7 +61,11 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     );
   });
 
-  async function answer(by: typeof ada, route: string, [query, params = {}]: Ask): Promise<string> {
+  async function answer(
+    by: typeof ada,
+    route: string,
+    [query, params = {}]: RouteRequest,
+  ): Promise<string> {
     const file = path.join(import.meta.dirname, route, "route.ts");
     const { GET } = await import(/* @vite-ignore */ file);
     const headers = await headersOf(by);
@@ -71,12 +75,12 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     return `${response.status} ${text.replace(/"now":"[^"]*"/g, '"now":""')}`;
   }
 
-  async function askAll(by: typeof ada, of: Belongings): Promise<Map<string, string>> {
+  async function requestAll(by: typeof ada, of: Belongings): Promise<Map<string, string>> {
     const answers = new Map<string, string>();
-    const ofGroups = groups.map((group): Ask => ["", { group }]);
-    for (const [route, asks] of Object.entries(ROUTES))
-      for (const ask of route === "failures/[group]/tasks" ? ofGroups : asks(of))
-        answers.set(`${route} ${JSON.stringify(ask)}`, await answer(by, route, ask));
+    const ofGroups = groups.map((group): RouteRequest => ["", { group }]);
+    for (const [route, requests] of Object.entries(ROUTES))
+      for (const request of route === "failures/[group]/tasks" ? ofGroups : requests(of))
+        answers.set(`${route} ${JSON.stringify(request)}`, await answer(by, route, request));
     return answers;
   }
 
@@ -84,8 +88,8 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     timeout: 120_000,
   }, async () => {
     expect(groups).toHaveLength(2);
-    const adas = await askAll(ada, own);
-    const bobs = await askAll(bob, foreign);
+    const adas = await requestAll(ada, own);
+    const bobs = await requestAll(bob, foreign);
     const others =
       kind === "queues" ? ["globex|\\bmail\\b", "acme|\\bshop\\b"] : ["globex", "acme"];
     const [notAda = "", notBob = ""] = others.map((words) => new RegExp(words, "i"));
@@ -98,7 +102,7 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
     expect(count(bobs, /globex/)).toBeGreaterThan(45);
     // tenants.test.ts removes a tenant.
     if (kind === "tenants") return;
-    const guesses = await askAll(ada, foreign);
+    const guesses = await requestAll(ada, foreign);
 
     await removeTenant(database.pool, foreign);
     await dropQueue(database.pool, foreign.queue);
@@ -107,8 +111,8 @@ describe.each(Object.entries(PARTS))("people of different %s", (kind, part) => {
       [...before].flatMap(([question, text]) =>
         after.get(question) === text ? [] : [[question, text, after.get(question)]],
       );
-    expect(changed(adas, await askAll(ada, own))).toEqual([]);
-    expect(changed(guesses, await askAll(ada, foreign))).toEqual([]);
+    expect(changed(adas, await requestAll(ada, own))).toEqual([]);
+    expect(changed(guesses, await requestAll(ada, foreign))).toEqual([]);
   });
 
   test("each person receives changes of their own queues only", async () => {

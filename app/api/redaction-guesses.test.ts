@@ -109,7 +109,7 @@ type Route = {
 };
 const routes = import.meta.glob<Route>("./**/route.ts");
 
-async function ask(request: string): Promise<string> {
+async function fetchRoute(request: string): Promise<string> {
   const [route = ""] = request.split("?");
   const loaded = await routes[`./${route}/route.ts`]?.();
   if (!loaded) throw new Error(`There is no ${route}`);
@@ -119,25 +119,25 @@ async function ask(request: string): Promise<string> {
   return `${response.status} ${(await response.text()).replace(/"now":"[^"]*"/g, "")}`;
 }
 
-async function askAll(rules: string, requests = REQUESTS): Promise<Map<string, string>> {
+async function requestAll(rules: string, requests = REQUESTS): Promise<Map<string, string>> {
   process.env.DASHBOARD_REDACT = rules;
   forgetEnvironment();
   clearSharedReads();
   await closePools();
   const answers = new Map<string, string>();
-  for (const request of requests) answers.set(request, await ask(request));
+  for (const request of requests) answers.set(request, await fetchRoute(request));
   return answers;
 }
 
 test("no condition reveals which secret is redacted", { timeout: 300_000 }, async () => {
-  const first = await askAll(RULES);
-  const open = await askAll("", SOME);
+  const first = await requestAll(RULES);
+  const open = await requestAll("", SOME);
   await replaceSecret(...SECRETS);
   const { rows } = await database.pool.query(
     `select count(*)::int as left from absurd.t_${queue} where params::text like '%${SECRETS[0]}%'`,
   );
   expect(rows).toEqual([{ left: 0 }]);
-  expect(await askAll(RULES)).toEqual(first);
+  expect(await requestAll(RULES)).toEqual(first);
   for (const [request, text] of first) {
     expect(text, request).not.toContain("hunter-aaaa");
     expect(text, request).toMatch(/^(200|400)/);
@@ -145,7 +145,7 @@ test("no condition reveals which secret is redacted", { timeout: 300_000 }, asyn
 
   // Proves that the requests are meaningful: without rules most of them show the difference, and unredacted values are
   // found.
-  const different = [...(await askAll("", SOME))].filter(
+  const different = [...(await requestAll("", SOME))].filter(
     ([request, text]) => open.get(request) !== text,
   );
   expect(different.length).toBeGreaterThan(SOME.length / 4);

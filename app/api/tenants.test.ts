@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo } from "@/testing/reads";
-import { type Ask, ROUTES, withoutExports } from "@/testing/route-requests";
+import { ROUTES, type RouteRequest, withoutExports } from "@/testing/route-requests";
 import { type Belongings, createTwoTenants, removeTenant } from "@/testing/scenes/two-tenants";
 
 const database = openTestDatabase({ settings: { DASHBOARD_OPERATOR: "ada" } });
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => restrictTo());
 
-async function answer(route: string, [query, params = {}]: Ask): Promise<string> {
+async function answer(route: string, [query, params = {}]: RouteRequest): Promise<string> {
   const file = path.join(import.meta.dirname, route, "route.ts");
   const { GET } = await import(/* @vite-ignore */ file);
   const request = new Request(`http://localhost:3000/api/${route}${query}`);
@@ -31,18 +31,18 @@ async function answer(route: string, [query, params = {}]: Ask): Promise<string>
 }
 
 /** Responses of every route to the requests about a tenant, by request. */
-async function askAll(of: Belongings): Promise<Map<string, string>> {
+async function requestAll(of: Belongings): Promise<Map<string, string>> {
   const answers = new Map<string, string>();
-  for (const [route, asks] of Object.entries(ROUTES))
-    for (const ask of [...asks(of), ...(await asksByAnswer(route))])
-      answers.set(`${route} ${JSON.stringify(ask)}`, await answer(route, ask));
+  for (const [route, requests] of Object.entries(ROUTES))
+    for (const request of [...requests(of), ...(await listDependentRequests(route))])
+      answers.set(`${route} ${JSON.stringify(request)}`, await answer(route, request));
   return answers;
 }
 
 let groups: string[] = [];
 
 /** Requests for ids that are only known from a response. */
-async function asksByAnswer(route: string): Promise<Ask[]> {
+async function listDependentRequests(route: string): Promise<RouteRequest[]> {
   return route === "failures/[group]/tasks" ? groups.map((group) => ["", { group }]) : [];
 }
 
@@ -61,11 +61,11 @@ test("no response reveals another tenant, and none changes when that tenant is r
   const failures = await answer("failures", [""]);
   groups = [...failures.matchAll(/"id":"(\w+)"/g)].map((match) => match[1] ?? "");
   expect(groups).toHaveLength(2);
-  const open = await askAll(foreign);
+  const open = await requestAll(foreign);
 
   await restrictTo("acme");
-  const mine = await askAll(own);
-  const theirs = await askAll(foreign);
+  const mine = await requestAll(own);
+  const theirs = await requestAll(foreign);
   for (const [question, text] of mine) expect(text, question).not.toMatch(/globex/i);
   for (const id of Object.values(foreign).map((it) => (typeof it === "string" ? it : it.taskId)))
     if (id !== queue) expect([...mine.values()].join(), id).not.toContain(id);
@@ -78,8 +78,8 @@ test("no response reveals another tenant, and none changes when that tenant is r
 
   await removeTenant(database.pool, foreign);
   await restrictTo("acme");
-  expect(await askAll(own)).toEqual(mine);
-  expect(await askAll(foreign)).toEqual(theirs);
+  expect(await requestAll(own)).toEqual(mine);
+  expect(await requestAll(foreign)).toEqual(theirs);
 });
 
 /**

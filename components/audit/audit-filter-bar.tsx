@@ -72,11 +72,11 @@ export function AuditFilterBar({
       <Select
         quiet
         aria-label="Time"
-        value={daysOf(filters.after)}
+        value={toRangeOption(filters.after)}
         options={
-          WINDOWS.some(({ value }) => value === daysOf(filters.after))
+          WINDOWS.some(({ value }) => value === toRangeOption(filters.after))
             ? WINDOWS
-            : [...WINDOWS, { value: daysOf(filters.after), label: `Since ${filters.after}` }]
+            : [...WINDOWS, { value: toRangeOption(filters.after), label: `Since ${filters.after}` }]
         }
         onChange={({ target }) =>
           onChange({
@@ -108,7 +108,7 @@ export function AuditFilterBar({
 }
 
 /** The range option for `after`, else the instant itself. The 0.1 day of tolerance covers a page open for a while. */
-function daysOf(after: string | null): string {
+function toRangeOption(after: string | null): string {
   if (after === null) return "";
   const days = (Date.now() - Date.parse(after)) / DAY;
   return WINDOWS.find(({ value }) => value && Math.abs(days - Number(value)) < 0.1)?.value ?? after;

@@ -41,7 +41,7 @@ function followClock(play: Play) {
   };
 }
 
-async function readAndCheck(play: Play, [deed, detail]: Choice): Promise<void> {
+async function readAndCheck(play: Play, [action, detail]: Choice): Promise<void> {
   const { queue, now: picture } = play.history;
   const task = picture.tasks[detail % Math.max(picture.tasks.length, 1)];
   if (!task) return;
@@ -49,7 +49,7 @@ async function readAndCheck(play: Play, [deed, detail]: Choice): Promise<void> {
   await play.history.takePicture(play.clock);
   const oracle = new Oracle(play, task.taskId);
   const limits =
-    detail % 3 === 0 ? { runs: 1 + (deed % 3), checkpoints: 1 + (deed % 4) } : undefined;
+    detail % 3 === 0 ? { runs: 1 + (action % 3), checkpoints: 1 + (action % 4) } : undefined;
   const read = await getTask(queue, task.taskId, limits ? { limits } : {});
 
   const later = new Date(play.clock + (detail % 8_000)).toISOString();

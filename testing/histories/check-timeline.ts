@@ -32,7 +32,10 @@ export function checkTimeline(timeline: Timeline, detail: TaskDetail, oracle: Or
 
 function checkSpan(runId: string, span: Span, { history }: Oracle): void {
   // A worker that swallows its suspension continues unrecorded: its steps can't be distinguished from earlier ones.
-  if (history.lastDeed("checkpoint", (deed) => deed.runId === runId && deed.whileAsleep)) return;
+  if (
+    history.findLastAction("checkpoint", (action) => action.runId === runId && action.whileAsleep)
+  )
+    return;
   if (span.to - span.from < 3) return;
   const middle = (span.from + span.to) / 2;
   const state = history.statesOf(runId).findLast(({ at }) => at <= middle)?.row;
@@ -43,13 +46,14 @@ function checkSpan(runId: string, span: Span, { history }: Oracle): void {
     throw new Error(
       `Drawn as ${span.kind} while the run was ${state.state}: ${JSON.stringify(span)}\n${JSON.stringify(history.statesOf(runId), null, 1)}`,
     );
-  const of = (deed: { runId: string; at: number }) => deed.runId === runId && deed.at <= middle;
+  const of = (action: { runId: string; at: number }) =>
+    action.runId === runId && action.at <= middle;
   if (span.kind === "sleep" && state.state === "sleeping") {
-    const slept = history.lastDeed("sleep", of);
+    const slept = history.findLastAction("sleep", of);
     if (slept?.step !== span.step) throw new Error(`Another sleep: ${JSON.stringify(span)}`);
   }
   if (span.kind === "event-wait" && span.event !== null && state.state === "sleeping") {
-    const wait = history.lastDeed("await", of);
+    const wait = history.findLastAction("await", of);
     if (wait?.event !== span.event) throw new Error(`Another event: ${JSON.stringify(span)}`);
   }
 }

@@ -21,7 +21,7 @@ export type TaskRow = { taskId: string; name: string; state: TaskState; attempts
 export type Picture = { at: number; runs: RunRow[]; tasks: TaskRow[] };
 
 /** What workers, clients and operators did, and when. Recorded when it is done, never derived from rows. */
-export type Deed =
+export type Action =
   | { kind: "claim"; runId: string; worker: string; lease: number }
   | { kind: "checkpoint"; runId: string; step: string; whileAsleep: boolean }
   | { kind: "sleep"; runId: string; step: string; until: number; clockBehind: number }
@@ -31,9 +31,9 @@ export type Deed =
   | { kind: "fail"; runId: string; error: string; whileAsleep: boolean }
   | { kind: "retry"; taskId: string };
 
-/** The full history of one queue: every deed and every state. */
+/** The full history of one queue: every action and every state. */
 export class History {
-  readonly deeds: (Deed & { at: number })[] = [];
+  readonly actions: (Action & { at: number })[] = [];
   readonly pictures: Picture[] = [];
   readonly queue: string;
   private readonly pool: Pool;
@@ -43,8 +43,8 @@ export class History {
     this.queue = queue;
   }
 
-  record(at: number, deed: Deed): void {
-    this.deeds.push({ ...deed, at });
+  record(at: number, action: Action): void {
+    this.actions.push({ ...action, at });
   }
 
   /** Takes a picture of all rows, with a statement that is independent of the dashboard's queries. */
@@ -87,13 +87,13 @@ export class History {
     return states;
   }
 
-  lastDeed<Kind extends Deed["kind"]>(
+  findLastAction<Kind extends Action["kind"]>(
     kind: Kind,
-    belongs: (deed: Extract<Deed, { kind: Kind }> & { at: number }) => boolean = () => true,
-  ): (Extract<Deed, { kind: Kind }> & { at: number }) | undefined {
-    return this.deeds.findLast(
-      (deed): deed is Extract<Deed, { kind: Kind }> & { at: number } =>
-        deed.kind === kind && belongs(deed as Extract<Deed, { kind: Kind }> & { at: number }),
+    belongs: (action: Extract<Action, { kind: Kind }> & { at: number }) => boolean = () => true,
+  ): (Extract<Action, { kind: Kind }> & { at: number }) | undefined {
+    return this.actions.findLast(
+      (action): action is Extract<Action, { kind: Kind }> & { at: number } =>
+        action.kind === kind && belongs(action as Extract<Action, { kind: Kind }> & { at: number }),
     );
   }
 }

@@ -43,7 +43,7 @@ export class Oracle {
   }
 
   get lastClaim() {
-    return this.history.lastDeed("claim");
+    return this.history.findLastAction("claim");
   }
 
   /** The state of the run before it ended. */
@@ -73,7 +73,9 @@ export class Oracle {
 
   error(attempt: number): string | undefined {
     const run = this.runs.find((one) => one.attempt === attempt);
-    return run && this.history.lastDeed("fail", (deed) => deed.runId === run.runId)?.error;
+    return (
+      run && this.history.findLastAction("fail", (action) => action.runId === run.runId)?.error
+    );
   }
 }
 
@@ -121,8 +123,8 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     /^Its (?:last )?wait(?:, for event (\w+),| for event (\w+)) timed out\./,
     (found, { history, run }) => {
-      const wait = history.lastDeed("await", (deed) => deed.runId === run.runId);
-      const claim = history.lastDeed("claim", (deed) => deed.runId === run.runId);
+      const wait = history.findLastAction("await", (action) => action.runId === run.runId);
+      const claim = history.findLastAction("claim", (action) => action.runId === run.runId);
       return (
         wait !== undefined &&
         wait.event === (found[1] ?? found[2]) &&
@@ -135,7 +137,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     new RegExp(`^Step (\\S+) was written ${AGE} after the end\\.`),
     (found, { history, run }) => {
       const end = history.statesOf(run.runId).at(-1)?.at ?? 0;
-      const wrote = history.lastDeed("checkpoint", (deed) => deed.runId === run.runId);
+      const wrote = history.findLastAction("checkpoint", (action) => action.runId === run.runId);
       return (
         wrote !== undefined &&
         wrote.step === found[1] &&
@@ -172,11 +174,12 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     /^It failed while suspended: .*? Rethrow SuspendTask\./,
     (_, { history, run }) =>
-      history.lastDeed("fail", (deed) => deed.runId === run.runId)?.whileAsleep === true ||
-      history.lastDeed(
+      history.findLastAction("fail", (action) => action.runId === run.runId)?.whileAsleep ===
+        true ||
+      history.findLastAction(
         "fail",
-        (deed) =>
-          deed.runId ===
+        (action) =>
+          action.runId ===
           history.now.runs.find(
             (one) => one.taskId === run.taskId && one.attempt === run.attempt - 1,
           )?.runId,
@@ -199,8 +202,8 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     (found, { before, history, run, task }) => {
       if (task.state !== "cancelled" || !before) return false;
       const [, doing = ""] = found;
-      const slept = history.lastDeed("sleep", (deed) => deed.runId === run.runId);
-      const waited = history.lastDeed("await", (deed) => deed.runId === run.runId);
+      const slept = history.findLastAction("sleep", (action) => action.runId === run.runId);
+      const waited = history.findLastAction("await", (action) => action.runId === run.runId);
       if (doing === "while running") return before.state === "running";
       if (doing.startsWith("before")) return before.startedAt === null;
       if (doing.startsWith("while waiting for event"))
@@ -242,7 +245,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
       `^Running on (\\S+) for ${AGE}( without a lease: if the worker is gone, nothing recovers the task)?\\.`,
     ),
     (found, { run, history, at }) => {
-      const claim = history.lastDeed("claim", (deed) => deed.runId === run.runId);
+      const claim = history.findLastAction("claim", (action) => action.runId === run.runId);
       return (
         run.state === "running" &&
         claim !== undefined &&
@@ -255,8 +258,8 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     new RegExp(`^Last checkpoint (\\S+) ${AGE} ago\\.`),
     (found, { run, history, at }) => {
-      const wrote = history.lastDeed("checkpoint", (deed) => deed.runId === run.runId);
-      const woken = history.lastDeed("emit", (deed) => deed.event === found[1]);
+      const wrote = history.findLastAction("checkpoint", (action) => action.runId === run.runId);
+      const woken = history.findLastAction("emit", (action) => action.event === found[1]);
       return wrote !== undefined && wrote.step === found[1]
         ? isAge(found[2], at - wrote.at)
         : woken !== undefined;
@@ -292,7 +295,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     (found, oracle) => {
       const { run, at, readySince, history } = oracle;
       const manual = found[3] !== undefined;
-      const retried = history.lastDeed("retry", (deed) => deed.taskId === run.taskId);
+      const retried = history.findLastAction("retry", (action) => action.taskId === run.taskId);
       return (
         oracle.isReady(run) &&
         isAge(found[5], at - readySince) &&
@@ -353,7 +356,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     new RegExp(`^Woken(?: by (\\w+))? ${AGE} ago, waiting for a worker`),
     (found, { run, history, at }) => {
-      const wait = history.lastDeed("await", (deed) => deed.runId === run.runId);
+      const wait = history.findLastAction("await", (action) => action.runId === run.runId);
       return (
         run.state === "pending" &&
         wait !== undefined &&
@@ -365,7 +368,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     new RegExp(`^The wait for event (\\w+) timed out ${AGE} ago; waiting for a worker`),
     (found, { run, history, at }) => {
-      const wait = history.lastDeed("await", (deed) => deed.runId === run.runId);
+      const wait = history.findLastAction("await", (action) => action.runId === run.runId);
       return (
         run.state === "sleeping" &&
         wait?.event === found[1] &&
@@ -377,9 +380,9 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     /^The event was emitted at (\S+), too late for this wait\./,
     (found, { history, run }) => {
-      const wait = history.lastDeed("await", (deed) => deed.runId === run.runId);
-      const emitted = history.deeds.find(
-        (deed) => deed.kind === "emit" && deed.event === wait?.event,
+      const wait = history.findLastAction("await", (action) => action.runId === run.runId);
+      const emitted = history.actions.find(
+        (action) => action.kind === "emit" && action.event === wait?.event,
       );
       return (
         wait !== undefined &&
@@ -394,12 +397,12 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
       `^Waiting for event (\\w+)(?: for ${AGE})?\\. Not emitted yet; (?:(no timeout)|times out in ${AGE})\\.`,
     ),
     (found, { run, history, at }) => {
-      const wait = history.lastDeed("await", (deed) => deed.runId === run.runId);
+      const wait = history.findLastAction("await", (action) => action.runId === run.runId);
       return (
         run.state === "sleeping" &&
         wait?.event === found[1] &&
         wait !== undefined &&
-        !history.deeds.some((deed) => deed.kind === "emit" && deed.event === found[1]) &&
+        !history.actions.some((action) => action.kind === "emit" && action.event === found[1]) &&
         (found[2] === undefined || isAge(found[2], at - wait.at)) &&
         (found[3] === undefined ? isAge(found[4], wait.deadline - at) : wait.deadline === Infinity)
       );
@@ -408,12 +411,13 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     /^The attempt was suspended before; if its handler caught a timeout of this wait, it is waiting again\./,
     (_, { run, history }) =>
-      history.deeds.filter((deed) => deed.kind === "claim" && deed.runId === run.runId).length > 1,
+      history.actions.filter((action) => action.kind === "claim" && action.runId === run.runId)
+        .length > 1,
   ],
   [
     new RegExp(`^Sleeping in step (\\S+) until (\\S+), for another ${AGE}\\.`),
     (found, { run, history, at }) => {
-      const slept = history.lastDeed("sleep", (deed) => deed.runId === run.runId);
+      const slept = history.findLastAction("sleep", (action) => action.runId === run.runId);
       return (
         run.state === "sleeping" &&
         slept?.step === found[1] &&
@@ -425,7 +429,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
   [
     new RegExp(`^Sleep (\\S+) ended ${AGE} ago; waiting for a worker`),
     (found, { run, history, at }) => {
-      const slept = history.lastDeed("sleep", (deed) => deed.runId === run.runId);
+      const slept = history.findLastAction("sleep", (action) => action.runId === run.runId);
       return run.state === "sleeping" && slept?.step === found[1] && isAge(found[2], at - run.due);
     },
   ],
@@ -433,7 +437,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     new RegExp(`^Its worker's clock is about ${AGE} behind\\.`),
     (found, { run, history }) => {
       const behind =
-        history.lastDeed("sleep", (deed) => deed.runId === run.runId)?.clockBehind ?? 0;
+        history.findLastAction("sleep", (action) => action.runId === run.runId)?.clockBehind ?? 0;
       return behind > 0 && isAge(found[1], behind);
     },
   ],
@@ -442,8 +446,8 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
       `^Claimed ${AGE} ago and deferred by a worker that seems not to know the task work; ready again (?:now|in ${AGE})\\. Deploy a worker that registers work\\.`,
     ),
     (_, { run, history }) => {
-      const put = history.lastDeed("put-back", (deed) => deed.runId === run.runId);
-      const slept = history.lastDeed("sleep", (deed) => deed.runId === run.runId);
+      const put = history.findLastAction("put-back", (action) => action.runId === run.runId);
+      const slept = history.findLastAction("sleep", (action) => action.runId === run.runId);
       return run.state === "sleeping" && put !== undefined && put.at > (slept?.at ?? 0);
     },
   ],
@@ -452,7 +456,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
       `^Claimed ${AGE} ago and put back by its worker; ready again (?:now|in ${AGE})\\. Either the worker does not know the task work, or its clock is slow and it resumed the sleep before\\.`,
     ),
     (_, { run, history }) =>
-      history.lastDeed("put-back", (deed) => deed.runId === run.runId) !== undefined,
+      history.findLastAction("put-back", (action) => action.runId === run.runId) !== undefined,
   ],
   [
     new RegExp(
@@ -460,7 +464,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     ),
     (found, { run, history }) =>
       isInstant(found[2], run.due) &&
-      history.lastDeed("put-back", (deed) => deed.runId === run.runId) !== undefined,
+      history.findLastAction("put-back", (action) => action.runId === run.runId) !== undefined,
   ],
   [
     new RegExp(`^Retry ${OF} in ${AGE}(?: \\([^)]*\\))?\\.`),
@@ -537,8 +541,12 @@ async function checkSentences(
 
 function describe({ history, at, taskId, runs, task }: Oracle): string {
   const ids = new Set(runs.map((run) => run.runId));
-  const deeds = history.deeds.filter((deed) => !("runId" in deed) || ids.has(deed.runId));
-  return JSON.stringify({ at: new Date(at), taskId, task, runs, deeds: deeds.slice(-12) }, null, 1);
+  const actions = history.actions.filter((action) => !("runId" in action) || ids.has(action.runId));
+  return JSON.stringify(
+    { at: new Date(at), taskId, task, runs, actions: actions.slice(-12) },
+    null,
+    1,
+  );
 }
 
 const LIST: [RegExp, Check][] = [
@@ -547,7 +555,10 @@ const LIST: [RegExp, Check][] = [
       `^(?:retry ${OF} ready|woken · ready|timed out waiting for (\\w+) · ready|ready) for ${AGE}$`,
     ),
     (found, oracle) => {
-      const wait = oracle.history.lastDeed("await", (deed) => deed.runId === oracle.run.runId);
+      const wait = oracle.history.findLastAction(
+        "await",
+        (action) => action.runId === oracle.run.runId,
+      );
       return (
         oracle.isReady(oracle.run) &&
         isAge(found[4], oracle.at - oracle.run.due) &&
@@ -559,7 +570,7 @@ const LIST: [RegExp, Check][] = [
   [
     new RegExp(`^waiting for (\\w+) · (?:no timeout|times out in ${AGE})$`),
     (found, { history, run, at }) => {
-      const wait = history.lastDeed("await", (deed) => deed.runId === run.runId);
+      const wait = history.findLastAction("await", (action) => action.runId === run.runId);
       return (
         wait?.event === found[1] &&
         wait !== undefined &&

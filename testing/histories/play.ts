@@ -1,8 +1,8 @@
 import type { Pool, PoolClient } from "pg";
 import { History } from "./history";
 
-/** A choice of fast-check: which deed, and a number from which its details are derived. */
-export type Choice = readonly [deed: number, detail: number];
+/** A choice of fast-check: which action, and a number from which its details are derived. */
+export type Choice = readonly [action: number, detail: number];
 
 const BEGIN = Date.parse("2026-03-02T12:00:00.000Z");
 const WORKERS = ["w-1", "w-2", "w-3"];
@@ -45,7 +45,7 @@ type Held = { runId: string; taskId: string; worker: string; touched: boolean };
 
 /**
  * Plays workers, clients and operators against the real engine on its own clock, as the choices determine, and records
- * a full history. A deed that the engine refuses changes nothing and isn't recorded.
+ * a full history. A action that the engine refuses changes nothing and isn't recorded.
  */
 export class Play {
   readonly history: History;
@@ -67,9 +67,9 @@ export class Play {
     return play;
   }
 
-  async act([deed, detail]: Choice): Promise<void> {
+  async act([action, detail]: Choice): Promise<void> {
     this.clock += 1 + (detail % 7) * 130;
-    const kind = deed % 20;
+    const kind = action % 20;
     if (kind < 4) await this.spawn(detail);
     else if (kind < 8) await this.claim(detail);
     else if (kind < 15) await this.workOn(detail, kind);

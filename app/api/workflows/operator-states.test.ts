@@ -39,7 +39,7 @@ async function fetchOf<T>(route: Route, workflowRunId: string, search = ""): Pro
 }
 
 /** The state of each operator, by path. */
-async function look(workflowRunId: string): Promise<Record<string, NodeStatus>> {
+async function getNodes(workflowRunId: string): Promise<Record<string, NodeStatus>> {
   return (await fetchOf<RunView>(view, workflowRunId)).operators;
 }
 
@@ -56,7 +56,7 @@ test("operators stopped by the end of a run are cancelled, and those that never 
   // The part that sleeps for an hour has recorded that before the other one ends the run.
   const isResting = async () => {
     await bench.app.workBatch("bench", 60, 1);
-    return (await look(workflowRunId))["both.left/rest"]?.state;
+    return (await getNodes(workflowRunId))["both.left/rest"]?.state;
   };
   await expect.poll(isResting).toBe("sleeping");
   await expect
@@ -65,7 +65,7 @@ test("operators stopped by the end of a run are cancelled, and those that never 
       return (await getTaskResult(database.pool, queue, taskId))?.state;
     })
     .toBe("completed");
-  const nodes = await look(workflowRunId);
+  const nodes = await getNodes(workflowRunId);
   expect(Object.fromEntries(Object.entries(nodes).map(([at, { state }]) => [at, state]))).toEqual({
     both: "cancelled",
     "both.left/rest": "cancelled",
@@ -81,7 +81,7 @@ test("every kind of operator has its state after the run has ended", async () =>
   const bench = openBench(workflow, playEverything);
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
   await bench.finish(taskId);
-  const nodes = await look(workflowRunId);
+  const nodes = await getNodes(workflowRunId);
   expect(Object.fromEntries(Object.entries(nodes).map(([at, { state }]) => [at, state]))).toEqual({
     load: "completed",
     shaky: "completed",
@@ -144,7 +144,7 @@ test("an active run shows rounds, an open wait, and lists too long to be sent", 
     await bench.app.emitEvent(`packed:${index}`, true);
   }
   await bench.app.workBatch("bench", 60, 1);
-  const nodes = await look(workflowRunId);
+  const nodes = await getNodes(workflowRunId);
   expect(nodes.each).toMatchObject({ state: "sleeping", rounds: { done: 3, total: 5 } });
   expect(nodes["each/pick"]).toMatchObject({ state: "completed", results: 4 });
   expect(nodes["each/packed"]).toMatchObject({ state: "sleeping", results: 3 });
@@ -190,7 +190,7 @@ test("the event of an open wait is part of its operator's state", async () => {
   const bench = openBench(workflow, (id) => id);
   const { workflowRunId } = await bench.start(workflow);
   await bench.app.workBatch("bench", 60, 1);
-  const nodes = await look(workflowRunId);
+  const nodes = await getNodes(workflowRunId);
   expect(nodes["each/answer"]).toMatchObject({
     state: "sleeping",
     awaited: { queue, event: "answer:1" },

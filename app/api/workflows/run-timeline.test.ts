@@ -37,7 +37,7 @@ beforeAll(async () => {
   const bench = new Bench(database.pool, queue, { functions });
   const { taskId, workflowRunId } = await bench.start(workflow, { inputs: EVERYTHING_INPUTS });
   await bench.finish(taskId);
-  everything = await look(workflowRunId);
+  everything = await listRunTasks(workflowRunId);
   detail = await fetchOf(run, workflowRunId);
 });
 
@@ -47,7 +47,7 @@ async function fetchOf<T>(route: typeof run, workflowRunId: string): Promise<T> 
 }
 
 /** The tasks of a run as the page shows them. */
-async function look(workflowRunId: string): Promise<AnnotatedTask[]> {
+async function listRunTasks(workflowRunId: string): Promise<AnnotatedTask[]> {
   return (await fetchOf<RunView>(view, workflowRunId)).tasks;
 }
 
@@ -138,8 +138,8 @@ test("steps of other programs keep their names", async () => {
      select task_id, 'each_copy/items', '[1]', run_id, clock_timestamp() + interval '1 second' from absurd.r_flows where task_id = $1`,
     [taskId],
   );
-  expect(titles(await look(id))).not.toContain("1 item of each_copy");
-  const [root] = await look(id);
+  expect(titles(await listRunTasks(id))).not.toContain("1 item of each_copy");
+  const [root] = await listRunTasks(id);
   expect(root && countBookkeeping([root])).toBe(0);
 });
 
