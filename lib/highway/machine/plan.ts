@@ -64,10 +64,11 @@ export class Plan {
   constructor(readonly scope: Scope) {
     this.places = new Map([...scope.operators.keys()].map((id, place) => [id, place]));
     const behind = behindIn(scope);
+    const dependents = listDependents(scope);
     for (const [id, operator] of scope.operators) {
       this.dependencies.set(id, reducedDependencies(scope, operator, behind));
       const isSelecting = isRouter(operator) || targetsIn(scope, operator).length > 0;
-      if (isSelecting) this.regions.set(id, this.computeRegion(id, operator));
+      if (isSelecting) this.regions.set(id, this.computeRegion(operator, dependents.get(id) ?? []));
       const members = sharedBranches(operator, scope).flatMap(({ ids }) => ids);
       if (members.length > 0) this.regions.set(id, new Set(members));
       for (const { target } of targetsIn(scope, operator))
@@ -243,15 +244,12 @@ export class Plan {
   }
 
   /** The targets of a router, and everything that depends on it and on something in the region. */
-  private computeRegion(id: string, operator: Operator): Set<string> {
-    const region = new Set(targetsIn(this.scope, operator).map(({ target }) => target));
-    const dependents = [...this.scope.operators.values()]
-      .map((one) => ({ one, on: dependenciesIn(this.scope, one) }))
-      .filter(({ on }) => on.includes(id));
+  private computeRegion(router: Operator, dependents: readonly Dependent[]): Set<string> {
+    const region = new Set(targetsIn(this.scope, router).map(({ target }) => target));
     for (let size = -1; size !== region.size; ) {
       size = region.size;
-      for (const { one, on } of dependents)
-        if (on.some((dependency) => region.has(dependency))) region.add(one.task_id);
+      for (const { id, on } of dependents)
+        if (on.some((dependency) => region.has(dependency))) region.add(id);
     }
     return region;
   }
@@ -282,6 +280,22 @@ export class Plan {
     if (!found) throw new Error(`no operator ${id}`);
     return found;
   }
+}
+
+type Dependent = { id: string; on: readonly string[] };
+
+/** For each operator what depends on it. */
+function listDependents(scope: Scope): Map<string, Dependent[]> {
+  const dependents = new Map<string, Dependent[]>();
+  for (const operator of scope.operators.values()) {
+    const dependent = { id: operator.task_id, on: dependenciesIn(scope, operator) };
+    for (const id of dependent.on) {
+      const known = dependents.get(id);
+      if (known) known.push(dependent);
+      else dependents.set(id, [dependent]);
+    }
+  }
+  return dependents;
 }
 
 /** Handlers of `home` that an operator, or one inside it, names. */
