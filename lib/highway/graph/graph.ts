@@ -87,7 +87,7 @@ type Draft = { from: string; to: string; kind: EdgeKind; label?: string };
 /** In a scope with more operators, edges that others imply are kept: it is listed and not drawn. */
 const MOST_REDUCED = 400;
 /** Parallels that list each other's tasks are not nested more deeply. */
-const MOST_LEVELS = 100;
+const MOST_LEVELS = 20;
 
 class GraphPen {
   private readonly nodes: GraphNode[] = [];

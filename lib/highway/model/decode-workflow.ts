@@ -1,7 +1,7 @@
 import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { fromEntries, listEntries } from "../language/key-order.ts";
 import * as f from "./fields.ts";
-import { joinPath, type Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
 import { parseWaitFor } from "./wait-for.ts";
 import {
   type ChoiceBranch,
@@ -49,7 +49,7 @@ export function* decodeInTurns(value: unknown): Pausing<DecodedWorkflow> {
     return { problems };
   }
   yield;
-  yield* decodeTasksFirst(value);
+  yield* decodeTasksFirst(value, place);
   const workflow = workflowField(value, place);
   return problems.some(({ code }) => f.NO_MODEL.has(code)) ? { problems } : { workflow, problems };
 }
@@ -58,13 +58,13 @@ export function* decodeInTurns(value: unknown): Pausing<DecodedWorkflow> {
 const decoded = new WeakMap<object, Map<string, { operator: Operator; problems: Problem[] }>>();
 
 /** Decodes the tasks of a document before the rest of it, since they take most of the time. */
-function* decodeTasksFirst(value: unknown): Pausing<void> {
+function* decodeTasksFirst(value: unknown, document: f.Place): Pausing<void> {
   const tasks = f.isMapping(value) ? value.tasks : undefined;
   if (!f.isMapping(tasks)) return;
   const operators = new Map<string, { operator: Operator; problems: Problem[] }>();
   for (const [id, task] of listEntries(tasks)) {
     const problems: Problem[] = [];
-    const place = new f.Place(joinPath("tasks", id), problems);
+    const place = document.member("tasks").member(id).collecting(problems);
     operators.set(id, { operator: taskField(id, task, place), problems });
     yield;
   }

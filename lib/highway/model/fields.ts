@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant, parseCountedInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
 
-/** After this many problems of a document no field with a similar name is looked for. */
+/** For this many unknown fields of a document a similar name is searched for, which takes longer than reporting them. */
 const MOST_HINTS = 100;
 /** A key of more characters is no misspelled field. */
 const LONGEST_MISSPELLED = 60;
@@ -14,10 +14,16 @@ export class Place {
   constructor(
     readonly path: string,
     private readonly problems: Problem[],
+    private readonly hints = { left: MOST_HINTS },
   ) {}
 
   member(key: string | number): Place {
-    return new Place(joinPath(this.path, key), this.problems);
+    return new Place(joinPath(this.path, key), this.problems, this.hints);
+  }
+
+  /** The same place of the same document, with another list of problems. */
+  collecting(problems: Problem[]): Place {
+    return new Place(this.path, problems, this.hints);
   }
 
   error(code: string, message: string, hint?: string): void {
@@ -33,9 +39,9 @@ export class Place {
     for (const problem of problems) this.problems.push(problem);
   }
 
-  /** Whether the document has few problems until now: finding a hint takes much longer than reporting. */
-  hasFew(): boolean {
-    return this.problems.length < MOST_HINTS;
+  /** Whether one more hint may be searched for. */
+  takeHint(): boolean {
+    return this.hints.left-- > 0;
   }
 
   private report(severity: Problem["severity"], code: string, message: string, hint?: string) {
@@ -263,7 +269,7 @@ export function decodeFields<T extends object>(
   const others = listEntries(value).filter(([key]) => !Object.hasOwn(fields, key));
   if (!open)
     for (const [key] of others) {
-      const near = place.hasFew() ? findNearest(key, Object.keys(fields)) : undefined;
+      const near = place.takeHint() ? findNearest(key, Object.keys(fields)) : undefined;
       place
         .member(key)
         .warn(

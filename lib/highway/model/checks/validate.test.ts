@@ -594,5 +594,11 @@ describe("thousands of operators", () => {
     expect(problems).toHaveLength(many);
     expect(problems[0]?.hint).toBe("did you mean dependencies?");
     expect(problems.filter(({ hint }) => hint !== undefined)).toHaveLength(100);
+    const each = list((index) => ({ [`dependencie${index}`]: 1 }));
+    const found = validateWorkflow({
+      name: "flow",
+      tasks: Object.fromEntries(each.map((one) => [one.task_id, one])),
+    }).filter(({ code }) => code === "unknown_field");
+    expect(found.filter(({ hint }) => hint !== undefined)).toHaveLength(100);
   });
 });
