@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import getPort from "get-port";
 import {
   type IdentityProvider,
@@ -6,6 +6,7 @@ import {
   startIdentityProvider,
 } from "@/testing/identity-provider/identity-provider";
 import { type Dashboard, startDashboard } from "./dashboard";
+import { test } from "./fixtures";
 
 /** Groups of each account. `ops` are admins, `billing` operators of `billing-*`, `dev` viewers; others have no role. */
 export const ACCOUNTS = { ada: ["ops"], bob: ["billing", "dev"], dan: ["dev"], eve: ["sales"] };
