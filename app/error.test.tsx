@@ -8,7 +8,7 @@ import GlobalError from "./global-error";
 
 const error = Object.assign(new Error("relation tasks does not exist"), { digest: "1234567890" });
 
-test("an error outside the frame shows its code but not its message, and can be tried again", async () => {
+test("an error outside the frame shows its code but not its message, and can be retried", async () => {
   const retry = vi.fn();
   await render(<RootError error={error} retry={retry} />);
   expect(screen.getByRole("alert").textContent).toContain("Code 1234567890");

@@ -228,7 +228,7 @@ for (const [size, viewport] of [
         if (section === "large") continue;
         const axe = new AxeBuilder({ page }).exclude("nextjs-portal");
         if (section === "task") {
-          // Each size and each theme once: it has fifty verdicts. They repeat sections that a page has once.
+          // Each size and theme once, because it has fifty verdicts. They repeat sections that are unique on a page.
           if ((size === "wide") !== (theme === "light")) continue;
           axe.disableRules("landmark-unique");
         }

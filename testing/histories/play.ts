@@ -45,7 +45,7 @@ type Held = { runId: string; taskId: string; worker: string; touched: boolean };
 
 /**
  * Plays workers, clients and operators against the real engine on its own clock, as the choices determine, and records
- * a full history. A action that the engine refuses changes nothing and isn't recorded.
+ * a full history. An action that the engine refuses changes nothing and isn't recorded.
  */
 export class Play {
   readonly history: History;

@@ -34,10 +34,10 @@ export default function FailuresPage({ searchParams }: { searchParams: Promise<S
   );
 }
 
-/** The error groups that the first screen shows with their trend. */
+/** Number of error groups whose trend is shown on the first screen. */
 const FIRST_SCREEN = 12;
 
-/** The error groups without what the first screen does not show: their samples, and the trends further down. */
+/** The error groups without data that the first screen doesn't show: samples, and trends of later groups. */
 async function listGroups(filters: FailureFilters) {
   const list = await readings.failures(undefined, filters);
   const groups = list.groups.map(({ trend, ...group }, place) => ({

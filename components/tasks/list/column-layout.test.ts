@@ -24,7 +24,7 @@ test("texts are truncated before the main column is narrower than 280 pixels", (
   expect(lay(540, 400, 300)).toEqual({ state: 100, queue: 80, worker: 80, why: 280 });
 });
 
-test("short texts are shown whole before long ones get more", () => {
+test("short texts are shown in full before long ones get more space", () => {
   expect(lay(600, 95, 400)).toEqual({ state: 100, queue: 95, worker: 125, why: 280 });
 });
 

@@ -57,7 +57,7 @@ function want(width: ColumnWidth): { least: number; usual: number; whole: number
   return { least: LEAST, usual: Math.min(whole, MOST), whole };
 }
 
-/** Distributes the missing width: each column gets what it lacks, or an equal share, so short texts are whole first. */
+/** Distributes the missing width: each column gets what it lacks, or an equal share, so that short texts fit first. */
 function share(lacking: readonly number[], room: number): number[] {
   const order = lacking.map((lack, index) => ({ lack, index })).sort((a, b) => a.lack - b.lack);
   const given = lacking.map(() => 0);
