@@ -85,7 +85,15 @@ export function PagedList<Page extends PageLike>({
           )}
         </LiveData>
       </div>
-      <Pager page={page} note={page && note(page)} first={!cursor} onTurn={onTurn} />
+      <Pager
+        page={page}
+        note={page && note(page)}
+        first={!cursor}
+        onTurn={(next) => {
+          // Until the rows of changed filters arrive, the cursors are those of the filters before.
+          if (next === null || cursor || !query.isPlaceholderData) onTurn(next);
+        }}
+      />
     </div>
   );
 }

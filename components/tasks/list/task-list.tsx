@@ -170,7 +170,10 @@ export function TaskList({ queue }: { queue?: string }) {
           drawn && !unsortable && `${order.label} · ${plural(rows.length, "task")} on this page`
         }
         first={!filters.cursor}
-        onTurn={turnTo}
+        onTurn={(cursor) => {
+          // Until the rows of changed filters arrive, the cursors are those of the filters before.
+          if (cursor === null || filters.cursor || !query.isPlaceholderData) turnTo(cursor);
+        }}
         keys={
           <>
             <Kbd>j</Kbd> <Kbd>k</Kbd> move <Kbd>x</Kbd> select <Kbd>↵</Kbd> open <Kbd>/</Kbd> filter
