@@ -26,6 +26,10 @@ else {
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.on(signal, () => child.kill(signal));
+  // npm starts this in a shell, which ends without passing a signal on: this process then gets another parent.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event)
+    setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 1_000).unref();
   child.once("error", (error) => {
     console.error(`npm could not be started: ${error.message}`);
     process.exitCode = 1;

@@ -65,7 +65,10 @@ test.beforeAll(async () => {
   const packed = path.join(home, "archives");
   await execa("mkdir", [packed]);
   for (const name of Object.keys(manifest.dependencies))
-    await execa("npm", ["pack", "--pack-destination", packed, path.resolve("node_modules", name)]);
+    await execa("npm", [
+      ...["pack", "--ignore-scripts", "--pack-destination", packed],
+      path.resolve("node_modules", name),
+    ]);
   const [own = ""] = (await readdir(light.folder)).filter((file) => file.endsWith(".tgz"));
   const others = (await readdir(packed)).map((file) => path.join(packed, file));
   registry = await startRegistry([server.archive, path.join(light.folder, own), ...others]);
