@@ -86,7 +86,7 @@ test("a fixed column of the list is redacted too", async () => {
 });
 
 test("a JSON expression of unknown kind is refused", () => {
-  expect(() => getPayloadRoot(sql`anything`)).toThrow("not known");
+  expect(() => getPayloadRoot(sql`anything`)).toThrow("is unknown");
   expect(getPayloadRoot(queueTables("orders").checkpoints.state)).toBe("step");
 });
 
