@@ -201,8 +201,8 @@ test("an impossible start is refused with a reason, and creates nothing", async 
   expect(await getWorkflowRun(database.pool, workflowRunId)).toBeNull();
 });
 
-test("a definition of more than a million characters is neither shown nor started", async () => {
-  const large = { ...workflow, name: "large", description: "x".repeat(1_000_000) };
+test("a definition of more than four million characters is neither shown nor started", async () => {
+  const large = { ...workflow, name: "large", description: "x".repeat(4_000_000) };
   const id = await storeWorkflow(database.pool, large, { tenantId: "acme" });
   expect(await getDefinitionView(id)).toMatchObject({ name: "large", text: null, view: null });
   const input = { definitionId: id, queue, inputs: "", tags: "" };
@@ -210,7 +210,7 @@ test("a definition of more than a million characters is neither shown nor starte
     ok: false,
     error: {
       code: "invalid_definition",
-      message: `The definition of large ${workflow.version} has more than 1 million characters.`,
+      message: `The definition of large ${workflow.version} has more than 4 million characters.`,
     },
   };
   expect(await getStartPreview(input)).toMatchObject(refusal);

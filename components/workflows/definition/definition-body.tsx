@@ -79,7 +79,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
         ) : (
           <EmptyState icon="file-question" title="Cannot draw this definition">
             {text === null
-              ? "The definition has more than a million characters."
+              ? "The definition has more than four million characters."
               : view?.unreadable}
           </EmptyState>
         )
