@@ -2,6 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { emitEvent } from "../lib/absurd/events/events";
 import { spawnTask } from "../lib/absurd/tasks/spawn";
 import { expect, test, type Work } from "./support/fixtures";
+import { open } from "./support/open";
 
 // Names as long as those in production.
 const QUEUE = `payments-settlement-europe-west-retries-${process.pid}`;
@@ -77,6 +78,40 @@ test("names are shown in full where the row has space, and the main column keeps
   await page.goto(`/queues/${work.queue}/events`);
   await expect(headOf(page, "Event")).toBeVisible();
   expect((await box(headOf(page, "Event"))).width).toBeGreaterThanOrEqual(280);
+});
+
+test("columns are dragged, moved by keys, hidden and brought back, and the address keeps them", async ({
+  page,
+  work,
+}) => {
+  await fill(work);
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await open(page, `/tasks?queue=${work.queue}&name=settle`);
+  const head = headOf(page, "Worker");
+  const edge = page.getByRole("button", { name: "Width of Worker" });
+  const before = (await box(head)).width;
+  const grip = await box(edge);
+  await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(grip.x + grip.width / 2 - 100, grip.y + grip.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(async () => Math.round((await box(head)).width - before)).toBe(-100);
+  await edge.press("ArrowRight");
+  await expect.poll(async () => Math.round((await box(head)).width - before)).toBe(-84);
+  await expect(page).toHaveURL(/[?&]widths=worker/);
+
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "Duration", exact: true }).click();
+  await expect(headOf(page, "Duration")).toHaveCount(0);
+  await expect(page).toHaveURL(/[?&]hide=duration/);
+  await page.reload();
+  await expect(head).toBeVisible();
+  await expect(headOf(page, "Duration")).toHaveCount(0);
+  await expect.poll(async () => Math.round((await box(head)).width - before)).toBe(-84);
+
+  await edge.dblclick();
+  await expect.poll(async () => Math.round((await box(head)).width - before)).toBeGreaterThan(-84);
+  await expect(page).not.toHaveURL(/widths=/);
 });
 
 test("a scrolled table keeps its first column in view and marks hidden content", async ({

@@ -7,14 +7,31 @@ import { Field, Input } from "@/components/ui/form/field";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { formatPath, type JsonPath, parsePath } from "@/lib/search-params/tasks/conditions";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
+import { useColumnChoice } from "./column-choice";
+import type { LEAVING } from "./task-columns";
 
 type Props = { filters: TaskFilters; onChange: (columns: JsonPath[]) => void };
 
-/** Checkboxes for the chosen paths and for those found in the newest tasks, and a field for any other path. */
+/** The columns that can be hidden. */
+const BUILT_IN: { key: (typeof LEAVING)[number]; label: string }[] = [
+  { key: "id", label: "Task id" },
+  { key: "queue", label: "Queue" },
+  { key: "attempts", label: "Attempts" },
+  { key: "age", label: "Age" },
+  { key: "duration", label: "Duration" },
+  { key: "worker", label: "Worker" },
+  { key: "tenant", label: "Tenant" },
+];
+
+/**
+ * Checkboxes for the columns of every list, for the chosen paths and those found in the newest tasks, and a field for any
+ * other path.
+ */
 export function ColumnOptions({ filters, onChange }: Props) {
   const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });
   const [text, setText] = useState("");
   const [error, setError] = useState<string | null>(null);
+  const { hidden, toggle: toggleBuiltIn } = useColumnChoice();
   const chosen = filters.columns.map(formatPath);
   const offered = (data?.paths ?? []).map(({ path }) => path);
   const shown = [...new Set([...chosen, ...offered.slice(0, 12)])];
@@ -31,6 +48,13 @@ export function ColumnOptions({ filters, onChange }: Props) {
   }
   return (
     <form onSubmit={add} className="flex flex-col gap-1">
+      <div className="grid grid-cols-2 border-line-subtle border-b pb-1">
+        {BUILT_IN.map(({ key, label }) => (
+          <Checkbox key={key} checked={!hidden.includes(key)} onChange={() => toggleBuiltIn(key)}>
+            {label}
+          </Checkbox>
+        ))}
+      </div>
       {shown.map((path) => (
         <Checkbox
           key={path}

@@ -1,4 +1,5 @@
 "use client";
+import type { ReactNode } from "react";
 import { Th } from "@/components/ui/data/table";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
@@ -89,9 +90,12 @@ export function SortTh({
   width,
   sort,
   onSort,
+  children,
 }: SortProps & {
   label: string;
   by: ColumnSort;
+  /** The handle of the column's edge. */
+  children: ReactNode;
   className: string | undefined;
   /** In pixels. */
   width: number | undefined;
@@ -100,7 +104,13 @@ export function SortTh({
     sort === by.ascending ? "ascending" : sort === by.descending ? "descending" : undefined;
   const [first, second] = by.cycle;
   return (
-    <Th numeric aria-sort={direction} className={cn("px-0!", className)} style={{ width }}>
+    <Th
+      numeric
+      aria-label={label}
+      aria-sort={direction}
+      className={cn("relative px-0!", className)}
+      style={{ width }}
+    >
       <button
         type="button"
         onClick={() => onSort({ sort: sort === first ? second : first })}
@@ -118,6 +128,7 @@ export function SortTh({
         )}
         {label}
       </button>
+      {children}
     </Th>
   );
 }

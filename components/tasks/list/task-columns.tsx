@@ -47,14 +47,16 @@ export type ColumnOptions = {
   tenants: boolean;
   /** JSON paths chosen as columns. */
   paths: readonly string[];
+  /** Keys of columns that are not wanted. */
+  hidden: readonly string[];
 };
 
 /**
  * The columns of the task table, in order. The name's link covers the row; the id is layered above it so that it can be
  * selected.
  */
-export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskColumn[] {
-  return [
+export function listColumns({ oneQueue, tenants, paths, hidden }: ColumnOptions): TaskColumn[] {
+  const columns: TaskColumn[] = [
     {
       key: "state",
       label: "State",
@@ -156,9 +158,10 @@ export function listColumns({ oneQueue, tenants, paths }: ColumnOptions): TaskCo
       cell: (task) => <Why task={task} />,
     },
   ];
+  return columns.filter(({ key }) => !hidden.includes(key));
 }
 
-/** Columns hidden from narrow tables, in this order; JSON paths chosen by the user stay. */
+/** Columns that leave narrow tables, in this order, and that can be hidden; JSON paths chosen by the user stay. */
 export const LEAVING = ["worker", "duration", "tenant", "id", "queue", "attempts", "age"] as const;
 
 const when = (shown: boolean, column: TaskColumn): TaskColumn[] => (shown ? [column] : []);

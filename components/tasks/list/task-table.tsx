@@ -12,6 +12,8 @@ import type { TaskSummary } from "@/lib/model/task";
 import type { TaskSort } from "@/lib/search-params/tasks/sort";
 import { SelectionCheck } from "../selection/selection-check";
 import type { Selection } from "../selection/use-selection";
+import { useColumnChoice } from "./column-choice";
+import { ColumnHandle } from "./column-handle";
 import { type ColumnWidth, layOutColumns } from "./column-layout";
 import { rowKey } from "./live-rows";
 import { SortTh } from "./sort";
@@ -45,7 +47,11 @@ export const TaskTable = memo(function TaskTable({
 }) {
   const { picked } = selection;
   const tenants = rows.some((row) => row.tenantId !== null);
-  const all = useMemo(() => listColumns({ oneQueue, tenants, paths }), [oneQueue, tenants, paths]);
+  const choice = useColumnChoice();
+  const all = useMemo(
+    () => listColumns({ oneQueue, tenants, paths, hidden: choice.hidden }),
+    [oneQueue, tenants, paths, choice.hidden],
+  );
   const [box, available] = useWidth();
   const wide = useWide();
   // A string, so that rows that change without getting wider keep their columns.
@@ -53,7 +59,7 @@ export const TaskTable = memo(function TaskTable({
     wide && available > 0
       ? [
           ...layOutColumns(
-            all.map((column) => measure(column, rows)),
+            all.map((column) => measure(column, rows, choice.widths[column.key])),
             available - CHECK,
             LEAVING,
           ),
@@ -75,8 +81,15 @@ export const TaskTable = memo(function TaskTable({
                 onToggle={() => selection.toggleAll(rows)}
               />
             </Th>
-            {columns.map(({ key, label, headClass, pixels, sort: by }) =>
-              by ? (
+            {columns.map(({ key, label, headClass, pixels, width, sort: by }) => {
+              const handle = pixels !== undefined && width !== undefined && (
+                <ColumnHandle
+                  label={label}
+                  pixels={pixels}
+                  onResize={(to) => choice.resize(key, to)}
+                />
+              );
+              return by ? (
                 <SortTh
                   key={key}
                   label={label}
@@ -85,13 +98,22 @@ export const TaskTable = memo(function TaskTable({
                   onSort={onSort}
                   className={headClass}
                   width={pixels}
-                />
+                >
+                  {handle}
+                </SortTh>
               ) : (
-                <Th key={key} data-tip={label} className={headClass} style={{ width: pixels }}>
+                <Th
+                  key={key}
+                  aria-label={label}
+                  data-tip={label}
+                  className={cn("relative", headClass)}
+                  style={{ width: pixels }}
+                >
                   {label}
+                  {handle}
                 </Th>
-              ),
-            )}
+              );
+            })}
           </tr>
         </thead>
         <tbody className="block wide:table-row-group">
@@ -122,8 +144,10 @@ const PADDING = 20;
 function measure(
   { key, label, width, mono }: TaskColumn,
   rows: readonly TaskSummary[],
+  dragged: number | undefined,
 ): { key: string; width: ColumnWidth } {
   if (width === undefined) return { key, width: "rest" };
+  if (dragged !== undefined) return { key, width: { fixed: dragged } };
   if (typeof width === "number") return { key, width: { fixed: width } };
   const longest = Math.max(label.length, ...rows.map((row) => width(row).length));
   return { key, width: { text: longest * CHARACTER[mono ? "mono" : "plain"] + PADDING } };
