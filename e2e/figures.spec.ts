@@ -2,8 +2,8 @@ import type { Page } from "@playwright/test";
 import { claimTasks } from "../lib/absurd/runs/runs";
 import { expect, test, type Work } from "./support/fixtures";
 
-/** Three orders that fail with the same error but different values. */
-async function failThree(work: Work, name: string) {
+/** Three orders that fail with the same error but different values; resolves once `failed` tasks have failed. */
+async function failThree(work: Work, name: string, failed = 3) {
   let broken = true;
   work.app.registerTask({ name }, async (params) => {
     if (broken)
@@ -12,7 +12,7 @@ async function failThree(work: Work, name: string) {
   });
   for (let id = 1; id <= 3; id++) await work.app.spawn(name, { id }, { maxAttempts: 1 });
   await work.startWorker();
-  await expect.poll(() => countTasks(work, "failed")).toBe(3);
+  await expect.poll(() => countTasks(work, "failed")).toBe(failed);
   return {
     mend: () => {
       broken = false;
@@ -60,6 +60,35 @@ test("a whole error group can be retried", async ({ page, work }) => {
   await page.getByRole("dialog").getByRole("button", { name: "Retry 3" }).click();
   await expect.poll(() => countTasks(work, "completed"), { timeout: 30_000 }).toBe(3);
   await expect(page.getByRole("listitem").getByRole("link", { name: "3 recovered" })).toBeVisible();
+});
+
+test("several error groups are retried together, and the trace of an error is at hand", async ({
+  page,
+  work,
+}) => {
+  const ship = await failThree(work, "ship-order");
+  const charge = await failThree(work, "charge-order", 6);
+  await page.goto(failures(work));
+  const chart = page.getByRole("region", { name: /^Failed attempts, / });
+  await expect(chart.getByText("6", { exact: true })).toBeVisible();
+  await chart.getByRole("button", { name: "Table" }).click();
+  await expect(chart.getByRole("columnheader", { name: "Failed attempts" })).toBeVisible();
+
+  const groups = page.getByRole("list", { name: "Error groups" });
+  await cause(page, "ship-order").click();
+  await page.getByRole("button", { name: "Show the latest error with its trace" }).click();
+  await expect(groups.locator("pre")).toBeVisible();
+
+  await expect(groups.getByRole("checkbox")).toHaveCount(2);
+  for (const at of [0, 1]) await groups.getByRole("checkbox").nth(at).click();
+  ship.mend();
+  charge.mend();
+  const selection = page.getByRole("region", { name: "Selection" });
+  await expect(selection).toContainText("2 groups selected");
+  await selection.getByRole("button", { name: "Retry 6 failed tasks…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retry 6" }).click();
+  await expect(selection).toHaveCount(0);
+  await expect.poll(() => countTasks(work, "completed"), { timeout: 30_000 }).toBe(6);
 });
 
 test("failures can be filtered by queue and time range, and Back restores the previous filter", async ({

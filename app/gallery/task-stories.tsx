@@ -246,6 +246,8 @@ function Failures() {
             isRetried={false}
             onRetry={() => {}}
             onToggle={() => setOpen(group.id === open ? null : group.id)}
+            selected={group.id === open}
+            onSelect={() => {}}
           />
         ))}
       </ul>

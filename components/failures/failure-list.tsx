@@ -6,6 +6,7 @@ import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-t
 import { useHeldOrder } from "@/components/layout/list/held-order";
 import { polled } from "@/components/layout/live/polling";
 import { useDenied } from "@/components/layout/session/access-provider";
+import { PermittedButton } from "@/components/layout/session/permitted-button";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowPage } from "@/components/layout/window/window-page";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
@@ -30,7 +31,8 @@ import {
   failureFilters,
   failuresSearchParams,
 } from "@/lib/search-params/windows";
-import { FailureRow } from "./failure-row";
+import { FailureChart } from "./failure-chart";
+import { countFailed, FailureRow, Retry } from "./failure-row";
 import { GROUP_SORTS, searchGroups, sortGroups } from "./group-order";
 
 /** Failed attempts in a time range, one row per error group. */
@@ -45,10 +47,20 @@ export function FailureList() {
   usePageTitle(formatCountTitle(groups.length + hiddenGroups, "Failures"));
   const denied = useDenied("start bulk");
   const [retried, retry] = useState<string | null>(null);
+  const [picked, pick] = useState<ReadonlySet<string>>(new Set());
+  const select = (id: string) => {
+    const next = new Set(picked);
+    if (!next.delete(id)) next.add(id);
+    pick(next);
+  };
   useHotkeys({
     t: () => {
       const row = document.activeElement?.closest<HTMLElement>("[data-group]");
       retry(denied ? null : (row?.dataset.group ?? null));
+    },
+    x: () => {
+      const row = document.activeElement?.closest<HTMLElement>("[data-group]");
+      if (row?.dataset.group) select(row.dataset.group);
     },
   });
   const clear = () => setFilters(failureFilters({ range: filters.range }));
@@ -73,7 +85,7 @@ export function FailureList() {
             {list.groups.length === 0 ? (
               <NoFailures list={list} filtered={isFiltered(filters)} onClear={clear} />
             ) : (
-              <Groups groups={list.groups}>
+              <Groups list={list}>
                 {(groups) =>
                   groups.map((group) => (
                     <FailureRow
@@ -84,12 +96,19 @@ export function FailureList() {
                       isRetried={group.id === retried}
                       onRetry={(isOpen) => retry(isOpen ? group.id : null)}
                       onToggle={() => open(group.id === opened ? null : group.id)}
+                      selected={picked.has(group.id)}
+                      onSelect={() => select(group.id)}
                     />
                   ))
                 }
               </Groups>
             )}
           </Panel>
+          <Selection
+            groups={list.groups.filter(({ id }) => picked.has(id))}
+            filters={filters}
+            onClear={() => pick(new Set())}
+          />
         </>
       )}
     </WindowPage>
@@ -98,12 +117,13 @@ export function FailureList() {
 
 /** The groups that match the search, in the chosen order. Rows keep their places while the pointer is over the list. */
 function Groups({
-  groups,
+  list,
   children,
 }: {
-  groups: readonly FailureGroup[];
+  list: Failures;
   children: (groups: readonly FailureGroup[]) => ReactNode;
 }) {
+  const { groups } = list;
   const [text, setText] = useQueryState("find", parseAsString.withDefault(""));
   const [sort, setSort] = useQueryState(
     "sort",
@@ -113,6 +133,7 @@ function Groups({
   const { rows: shown, over, release } = useHeldOrder(found, ({ id }) => id);
   return (
     <div className="@container -mb-px">
+      <FailureChart list={list} groups={found} />
       <div className="flex items-center gap-2 border-line-subtle border-b px-3 py-2 wide:px-4">
         <Input
           type="search"
@@ -145,6 +166,41 @@ function Groups({
       </ul>
       {shown.length === 0 && <p className="px-4 py-3 text-ink-2">No listed error group matches.</p>}
     </div>
+  );
+}
+
+/** The selected groups and what can be done with their tasks. */
+function Selection({
+  groups,
+  filters,
+  onClear,
+}: {
+  groups: readonly FailureGroup[];
+  filters: FailureFilters;
+  onClear: () => void;
+}) {
+  const [isRetried, retry] = useState(false);
+  if (groups.length === 0) return null;
+  const failed = groups.reduce((sum, group) => sum + countFailed(group), 0);
+  return (
+    <section
+      aria-label="Selection"
+      className="float-in sticky bottom-2 z-20 mx-2 flex min-h-11 flex-wrap items-center gap-2 rounded-3 bg-raised py-2 pr-2 pl-3 shadow-3 wide:bottom-3 wide:mx-auto wide:w-max wide:max-w-[calc(100%-32px)]"
+    >
+      <span className="font-medium">{plural(groups.length, "group")} selected</span>
+      {failed > 0 && (
+        <PermittedButton permission="start bulk" onClick={() => retry(true)}>
+          <Icon name="rotate-cw" size={14} />
+          Retry {plural(failed, "failed task")}…
+        </PermittedButton>
+      )}
+      <Button variant="ghost" onClick={onClear}>
+        Clear selection
+      </Button>
+      {isRetried && (
+        <Retry groups={groups} filters={filters} onStarted={onClear} onClose={() => retry(false)} />
+      )}
+    </section>
   );
 }
 
@@ -189,7 +245,7 @@ function Head() {
   return (
     <div
       aria-hidden
-      className="hidden h-7 grid-cols-[16px_minmax(0,1fr)_64px_208px_112px] items-center gap-x-3 border-b bg-canvas px-4 font-medium text-12 text-ink-3 @min-[760px]:grid @min-[900px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_120px_112px] @min-[1000px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px]"
+      className="hidden h-7 grid-cols-[40px_minmax(0,1fr)_64px_208px_112px] items-center gap-x-3 border-b bg-canvas px-4 font-medium text-12 text-ink-3 @min-[760px]:grid @min-[900px]:grid-cols-[40px_minmax(0,1fr)_64px_208px_120px_112px] @min-[1000px]:grid-cols-[40px_minmax(0,1fr)_64px_208px_96px_120px_112px]"
     >
       <span className="col-start-2">Task and error</span>
       <span className="text-right">Attempts</span>

@@ -1,10 +1,12 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { Sparkline } from "@/components/charts/sparkline";
 import { ReadError } from "@/components/layout/live/read-error";
 import { bulkPath, taskPath } from "@/components/layout/paths";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
+import { RunError } from "@/components/task/attempts/run-error";
+import { SelectionCheck } from "@/components/tasks/selection/selection-check";
 import { StateLabel } from "@/components/tasks/state/state-label";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { buttonClass } from "@/components/ui/form/button";
@@ -17,9 +19,10 @@ import { Age, RelativeTime } from "@/components/ui/text/relative-time";
 import type { BulkPage } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId, plural } from "@/lib/format";
-import type { FailureGroup } from "@/lib/model/rows/failure";
+import type { FailureGroup, FailureSample } from "@/lib/model/rows/failure";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { failedTasksQuery } from "@/lib/query/failures";
+import { taskQuery } from "@/lib/query/task";
 import type { FailureFilters } from "@/lib/search-params/windows";
 import { FailureError } from "./failure-error";
 import { Outcomes } from "./failure-outcomes";
@@ -37,19 +40,30 @@ export function FailureRow({
   isRetried,
   onRetry,
   onToggle,
-}: RetryProps & { open: boolean; onToggle: () => void }) {
+  selected,
+  onSelect,
+}: RetryProps & {
+  open: boolean;
+  onToggle: () => void;
+  selected: boolean;
+  onSelect: () => void;
+}) {
   return (
     <li data-group={group.id} className="border-line-subtle border-b">
-      <div className="relative grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 hover:bg-hover @min-[760px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_112px] @min-[760px]:px-4 @min-[760px]:py-1.5 @min-[900px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_120px_112px] @min-[1000px]:grid-cols-[16px_minmax(0,1fr)_64px_208px_96px_120px_112px]">
-        <Icon
-          name="chevron-right"
-          strokeWidth={2}
-          size={14}
-          className={cn(
-            "row-span-2 self-start text-ink-3 transition-transform mt-[3px]",
-            open && "rotate-90",
-          )}
-        />
+      <div className="relative grid grid-cols-[46px_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-2 hover:bg-hover @min-[760px]:grid-cols-[40px_minmax(0,1fr)_64px_208px_112px] @min-[760px]:px-4 @min-[760px]:py-1.5 @min-[900px]:grid-cols-[40px_minmax(0,1fr)_64px_208px_120px_112px] @min-[1000px]:grid-cols-[40px_minmax(0,1fr)_64px_208px_96px_120px_112px]">
+        <span className="row-span-2 flex items-center self-start">
+          <SelectionCheck
+            label={`Select the group ${group.pattern || (group.errorName ?? "without a message")}`}
+            checked={selected}
+            onToggle={onSelect}
+          />
+          <Icon
+            name="chevron-right"
+            strokeWidth={2}
+            size={14}
+            className={cn("shrink-0 text-ink-3 transition-transform", open && "rotate-90")}
+          />
+        </span>
         <div className="min-w-0">
           <button
             type="button"
@@ -108,6 +122,7 @@ type RetryProps = {
 
 /** The tasks of a group that failed most recently, each with its own message. */
 function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
+  const [latest] = group.samples;
   return (
     <div className="border-line-subtle border-t bg-canvas pb-2">
       <ul aria-label="Latest failures of this group" className="py-1">
@@ -146,6 +161,7 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
           </li>
         ))}
       </ul>
+      {latest && <LatestTrace sample={latest} />}
       <div className="flex flex-wrap gap-2 px-3 wide:pl-10">
         <RetryGroup group={group} filters={filters} isRetried={isRetried} onRetry={onRetry} />
         <Link
@@ -156,6 +172,30 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
           Show {group.taskName.length > 30 ? "its" : group.taskName} tasks
         </Link>
       </div>
+    </div>
+  );
+}
+
+/** The whole error of the latest failure with its trace, on request. */
+function LatestTrace({ sample: { queue, taskId, attempt } }: { sample: FailureSample }) {
+  const [open, setOpen] = useState(false);
+  const query = useQuery({ ...taskQuery(queue, taskId), enabled: open });
+  const run = query.data?.runs.find((one) => one.attempt === attempt);
+  return (
+    <div className="px-3 pb-2 wide:pl-10">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        className="min-h-11 text-12 text-accent-text hover:underline wide:min-h-6"
+      >
+        {open ? "Hide" : "Show"} the latest error with its trace
+      </button>
+      {open && query.error && <ReadError error={query.error} onRetry={() => query.refetch()} />}
+      {open && run && <RunError reason={run.failureReason} />}
+      {open && query.data && !run?.failureReason && (
+        <p className="text-12 text-ink-2">This attempt is not among those that were read.</p>
+      )}
     </div>
   );
 }
@@ -180,7 +220,7 @@ function First({ first: { at, precision } }: { first: FailureGroup["first"] }) {
 }
 
 /** The number of tasks in the group that are failed and can be retried. */
-function countFailed({ tasks }: FailureGroup): number {
+export function countFailed({ tasks }: FailureGroup): number {
   return tasks.exhausted + tasks.refused;
 }
 
@@ -210,7 +250,7 @@ function RetryGroup({ group, filters, isRetried, onRetry }: RetryProps) {
         <Icon name="rotate-cw" size={14} />
         Retry {plural(failed, "failed task")}…<Kbd>t</Kbd>
       </PermittedButton>
-      {isRetried && <Retry group={group} filters={filters} onClose={() => onRetry(false)} />}
+      {isRetried && <Retry groups={[group]} filters={filters} onClose={() => onRetry(false)} />}
     </>
   );
 }
@@ -230,39 +270,60 @@ function useRetryOperation(group: string) {
 function findRetry(page: BulkPage | undefined, group: string) {
   return page?.rows.find(
     ({ options, finishedAt }) =>
-      options.group === group &&
+      typeof options.group === "string" &&
+      options.group.split(" ").includes(group) &&
       (finishedAt === null || Date.parse(page.now) - Date.parse(finishedAt) < SETTLING_MS),
   );
 }
 
-function Retry({
-  group,
+/** The most tasks of one operation that lists them. */
+const MOST_TASKS = 1_000;
+
+/** Finds the failed tasks of these groups, and opens the dialog that retries them. */
+export function Retry({
+  groups,
   filters,
+  onStarted,
   onClose,
 }: {
-  group: FailureGroup;
+  groups: readonly FailureGroup[];
   filters: FailureFilters;
+  onStarted?: () => void;
   onClose: () => void;
 }) {
   // The list includes five tasks per group; the others are fetched when the dialog opens.
-  const query = useQuery({ ...failedTasksQuery(group.id, filters), refetchOnWindowFocus: false });
-  if (query.data && query.data.tasks.length > 0)
+  const queries = useQueries({
+    queries: groups.map((group) => ({
+      ...failedTasksQuery(group.id, filters),
+      refetchOnWindowFocus: false,
+    })),
+  });
+  const isComplete = queries.every(({ data }) => data !== undefined);
+  const tasks = queries.flatMap(({ data }) => data?.tasks ?? []).slice(0, MOST_TASKS);
+  const error = queries.find((query) => query.error !== null)?.error;
+  if (isComplete && tasks.length > 0)
     return (
       <BulkDialog
-        selection={{ ids: query.data.tasks, group: group.id }}
+        selection={{ ids: tasks, group: groups.map(({ id }) => id).join(" ") }}
         action="retry"
+        {...(onStarted && { onStarted })}
         onClose={onClose}
       />
     );
   return (
     <Dialog title="Retry failed tasks" onClose={onClose}>
-      {query.error ? (
-        <ReadError error={query.error} onRetry={() => query.refetch()} />
+      {error ? (
+        <ReadError
+          error={error}
+          onRetry={() => {
+            for (const query of queries) query.refetch();
+          }}
+        />
       ) : (
         <p className="py-4 text-ink-2" role="status">
-          {query.data
+          {isComplete
             ? "None of these tasks is in the failed state any more."
-            : `Finding ${formatNumber(countFailed(group))} tasks…`}
+            : `Finding ${formatNumber(groups.reduce((sum, group) => sum + countFailed(group), 0))} tasks…`}
         </p>
       )}
     </Dialog>

@@ -119,8 +119,8 @@ test("retry adds attempts to the tasks that match, and changes no others", async
 test("an operation shows the current states of its tasks: completed, failed again, still running", async () => {
   const failed = [await fail("retried"), await fail("retried"), await fail("retried")];
   const ids = failed.map((taskId) => ({ queue, taskId }));
-  const bulkId = await begin({ action: "retry", ids, group: "c573c9bf462e" });
-  expect(await finish(bulkId)).toMatchObject({ done: 3, options: { group: "c573c9bf462e" } });
+  const bulkId = await begin({ action: "retry", ids, group: "c573c9bf462e 5f1e" });
+  expect(await finish(bulkId)).toMatchObject({ done: 3, options: { group: "c573c9bf462e 5f1e" } });
   await completeTask(database.pool, queue, (await start(failed[0] ?? "")).runId);
   await failTask(database.pool, queue, (await start(failed[1] ?? "")).runId, "again");
   expect(await getBulkFollowUp(bulkId)).toMatchObject({

@@ -24,10 +24,10 @@ const start = defineAction({
     shown: z.int().min(0),
     /** Whether `shown` was exact: then the start is refused if the filters match more tasks now. */
     exact: z.boolean().optional(),
-    /** The error group that is retried. */
+    /** The error groups that are retried, separated by spaces. */
     group: z
       .string()
-      .regex(/^[0-9a-f]{1,64}$/, "is not the id of an error group")
+      .regex(/^[0-9a-f]{1,64}( [0-9a-f]{1,64}){0,99}$/, "is not the id of an error group")
       .optional(),
     reason,
   }),

@@ -36,7 +36,7 @@ const { bulkJobs, bulkItems } = dashboardTablesOfAllTenants;
 export type BulkOptions = {
   /** For `retry`: number of extra attempts; default: the engine's. */
   extraAttempts?: number;
-  /** The error group that is retried, so that its row can show it. */
+  /** The error groups that are retried, separated by spaces, so that their rows can show it. */
   group?: string;
 };
 

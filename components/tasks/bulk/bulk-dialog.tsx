@@ -31,7 +31,7 @@ import { BULK_WORDS, RATES } from "./bulk-words";
 export type BulkDialogSelection =
   | {
       ids: readonly (TaskAddress & { state?: TaskState })[];
-      /** The error group whose failed tasks these are. */
+      /** The error groups whose failed tasks these are, separated by spaces. */
       group?: string;
     }
   | { filters: TaskFilters };
