@@ -1,6 +1,6 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Banner } from "@/components/ui/feedback/banner";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
@@ -32,9 +32,13 @@ export function LostBanner() {
     refetchIntervalInBackground: true,
   });
   const back = lost && health.data?.database === "up" ? health.dataUpdatedAt : 0;
-  // Queries that aren't polled would otherwise stay stale.
+  const refetched = useRef(0);
+  // Queries that aren't polled would otherwise stay stale. A query may keep failing although the database is up, so they are
+  // not refetched again before the next retry.
   useEffect(() => {
-    if (back > 0) client.invalidateQueries({ predicate: isLive });
+    if (back - refetched.current < RETRY_MS) return;
+    refetched.current = back;
+    client.invalidateQueries({ predicate: isLive });
   }, [back, client]);
   const zone = useZone();
   const ago = useClock(() => (since === null ? "" : formatLostAgo(Date.now() - since)));

@@ -1,6 +1,7 @@
 "use client";
 import { type ReactNode, useEffect, useRef } from "react";
 import { cn } from "@/lib/cn";
+import { formatNumber } from "@/lib/format";
 import { Boundary } from "../feedback/boundary";
 
 export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
@@ -63,7 +64,7 @@ export function Tabs<Id extends string>({
           >
             {tab.label}
             {tab.count !== undefined && (
-              <span className="font-normal text-12 text-ink-3">{tab.count}</span>
+              <span className="font-normal text-12 text-ink-3">{formatNumber(tab.count)}</span>
             )}
           </button>
         ))}
