@@ -314,7 +314,7 @@ async function storeWorkflowRuns(db: ClientBase, pick: Picker, stored: Hostile):
 
 /** People, sessions and tokens, with names as providers send them. */
 async function storePeople(db: ClientBase, pick: Picker): Promise<void> {
-  const grants = '[{"role":"viewer","queues":null,"tenants":null}]';
+  const grants = '[{"role":"viewer","queues":null,"tenants":null,"payloads":true}]';
   for (let n = 0; n < 5; n++) {
     const who = ["oidc", `${n} ${pick.text()}`, pick.text(), [pick.text()], grants];
     await db.query(
