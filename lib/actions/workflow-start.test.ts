@@ -201,6 +201,18 @@ test("an impossible start is refused with a reason, and creates nothing", async 
   expect(await getWorkflowRun(database.pool, workflowRunId)).toBeNull();
 });
 
+test("a definition of 3,000 operators is shown and can be started", async () => {
+  const builder = new WorkflowBuilder("long");
+  for (let n = 0; n < 3_000; n++) builder.task(`step_${n}`, "f", { args: ["{{ inputs.id }}"] });
+  const id = await storeWorkflow(database.pool, builder.build({ check: false }), {
+    tenantId: "acme",
+  });
+  const shown = await getDefinitionView(id);
+  expect(shown?.view?.graph?.nodes).toHaveLength(3_000);
+  const input = { definitionId: id, queue, inputs: '{"id": 1}', tags: "" };
+  expect(await getStartPreview(input)).toMatchObject({ ok: true });
+});
+
 test("a definition of more than four million characters is neither shown nor started", async () => {
   const large = { ...workflow, name: "large", description: "x".repeat(4_000_000) };
   const id = await storeWorkflow(database.pool, large, { tenantId: "acme" });
