@@ -170,17 +170,17 @@ test("no one can create a token with more permissions than their own, or revoke 
   });
 });
 
-test("stored grants that are not as expected hide nobody from who manages all, and permit nothing", async () => {
+test("invalid stored grants permit nothing, and hide no one from those who manage everyone", async () => {
   const [root, ada, ann, bob] = await team();
   act(root);
   const made = await createTokenAction({ ...TOKEN, tenants: ["acme"] });
   if (!made.ok) throw new Error(made.error.message);
   const viewer = { role: "viewer", queues: null, tenants: null };
   const stored: [grants: unknown, permits: number, payloads: boolean][] = [
-    // Without its switch a grant shows no payloads.
+    // A grant without `payloads` shows no payloads.
     [[viewer], 1, false],
     [[{ ...viewer, payloads: "yes" }], 1, false],
-    // The strictest of several grants decides, so one that is not understood takes the others with it.
+    // The strictest of several grants decides, so one invalid grant invalidates the others.
     [
       [
         { ...viewer, payloads: true },
@@ -225,7 +225,7 @@ test("stored grants that are not as expected hide nobody from who manages all, a
   expect(await revokeTokenAction({ tokenId: made.data.tokenId })).toMatchObject({ ok: true });
 });
 
-test("a bulk operation goes on in its stored scope after its person left, until it is aborted", async () => {
+test("a bulk operation continues in its stored scope after its person has left, until it is aborted", async () => {
   const { pool } = database;
   const [root] = await team();
   const eve = await signIn("eve", { role: "operator", tenants: ["acme"] });

@@ -372,7 +372,7 @@ test("without payloads, an operation's filters don't show searched values", asyn
   expect(rows.map(({ filters }) => filters)).toContain(operation.filters);
 });
 
-test("an operation whose stored row is not as expected changes nothing, and others go on", async () => {
+test("an operation with an invalid stored row changes nothing, and others continue", async () => {
   const { pool } = database;
   await stopBulkRunner();
   const tasks: string[] = [];

@@ -138,7 +138,7 @@ const FOUND = { text, definitionId: uuid };
 const COLUMNS = sql`d.definition::text as text, d.definition_id::text as "definitionId"`;
 const SMALL = isSmall(sql`d.definition`);
 
-/** Whether a definition can be shown. The size as it is stored, which costs nothing, excludes most of the others. */
+/** Whether a definition can be shown. Its stored size, which is free to read, excludes most of those that cannot. */
 function isSmall(definition: SQL): SQL {
   return sql`pg_column_size(${definition}) <= ${4 * MOST_DEFINITION_CHARACTERS}::int
     and octet_length((${definition})::text) <= ${MOST_DEFINITION_CHARACTERS}::int`;

@@ -264,7 +264,7 @@ function fromJson<T>(decode: Decoder<T>): Decoder<T> {
   return (value) => decode(JSON.parse(text(value)));
 }
 
-/** `null` for options that are not as expected. */
+/** `null` for invalid options. */
 const options: Decoder<BulkOptions | null> = (value) => {
   try {
     const { extraAttempts, group } = jsonObject(JSON.parse(text(value)));
@@ -334,7 +334,7 @@ async function selectJobs(db: Queryable, condition: SQL): Promise<BulkJob[]> {
                coalesce(viewer::text, '') as viewer
           from ${bulkJobs} as job where ${condition}`,
   );
-  // With other options than those that were confirmed, nothing is done.
+  // Nothing is done with options other than the confirmed ones.
   return rows.map((row) =>
     row.options === null
       ? { ...row, options: {}, viewer: NOBODY }

@@ -93,7 +93,7 @@ export function forgetOutage(): void {
   away.until = Number.NEGATIVE_INFINITY;
 }
 
-/** Grants as they are stored. Without its switch a grant shows no payloads. */
+/** Grants as stored. A grant without `payloads` shows no payloads. */
 const storedGrants = grantSchema.extend({ payloads: z.boolean().catch(false) }).array();
 
 /**

@@ -155,7 +155,7 @@ test("a request has a minute to arrive", () => {
   expect([server.headersTimeout, server.requestTimeout]).toEqual([15_000, 60_000]);
 });
 
-test("an upgrade to another protocol is a request like any other, whatever handlers the framework adds", async () => {
+test("an upgrade to another protocol is served as a plain request, for any handlers of the framework", async () => {
   await seen(head("GET /tasks"));
   let upgraded = 0;
   server.on("upgrade", () => upgraded++);

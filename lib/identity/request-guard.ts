@@ -16,7 +16,7 @@ import { findSessionCookie } from "./session-cookie";
  */
 export const ANONYMOUS_BODY = 65_536;
 
-/** The largest body at all: an action takes no more. */
+/** The largest body of any request: actions accept no more. In bytes. */
 export const LARGEST_BODY = 4_194_304;
 
 /** Milliseconds for a request to arrive: its headers, and all of it. Node checks every half minute. */
@@ -56,7 +56,7 @@ export function guardRequests(): void {
 const withoutUpgrades = new WeakSet<Server>();
 
 /**
- * Has upgrades to other protocols served like requests without one. The dashboard has none, and the framework's handler keeps
+ * Serves requests for an upgrade to another protocol as plain requests. The dashboard has none, and the framework's handler keeps
  * their sockets open without a time limit. In development the framework needs them.
  */
 function refuseUpgrades(server: Server): void {
@@ -64,7 +64,7 @@ function refuseUpgrades(server: Server): void {
   withoutUpgrades.add(server);
   const remove = () => server.removeAllListeners("upgrade");
   remove();
-  // The framework adds its handler with the first request.
+  // The framework adds its handler at the first request.
   server.on("newListener", (event) => {
     if (event === "upgrade") queueMicrotask(remove);
   });

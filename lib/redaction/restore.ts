@@ -29,7 +29,7 @@ export function restoreRedacted(
   return workInTurns(restoreGradually(rules, root, edited, original));
 }
 
-/** Places that are looked at before a pause. */
+/** The number of places to check before a pause. */
 const STRETCH = 1_000;
 
 function* restoreGradually(

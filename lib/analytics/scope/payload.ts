@@ -9,7 +9,7 @@ const INLINE_LIMIT = 65_536;
 
 /** About how many bytes the texts of all rows of a result may have in total. */
 const TOTAL_LIMIT = 4_194_304;
-/** The same where they are redacted, which takes longer and happens between two other requests. */
+/** The same for redacted values, which take longer and are processed without pauses. */
 const REDACTED_TOTAL_LIMIT = 524_288;
 
 /** In bytes. Larger stored values are not printed only to measure their text. */

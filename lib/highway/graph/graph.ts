@@ -84,7 +84,7 @@ export function buildGraph(workflow: Workflow): WorkflowGraph {
 type Surroundings = { inLoop: boolean; inBranch: boolean };
 type Draft = { from: string; to: string; kind: EdgeKind; label?: string };
 
-/** In a scope with more operators, edges that others imply are kept: it is listed and not drawn. */
+/** In a scope with more operators, redundant edges are kept: it is listed instead of drawn. */
 const MOST_REDUCED = 400;
 /** Parallels that list each other's tasks are not nested more deeply. */
 const MOST_LEVELS = 20;
@@ -249,7 +249,7 @@ function sharedContainers(scope: Scope): Map<string, string> {
 /**
  * A member of a join is looked up in the join's scope, then in the branches of that scope.
  *
- * @param members the paths of what is in the branches, filled at the first use.
+ * @param members the paths of the operators in the branches, filled on first use.
  */
 function findMember(scope: Scope, id: string, members: Map<string, string[]>): string[] {
   if (scope.operators.has(id)) return [pathIn(scope, id)];
@@ -259,13 +259,13 @@ function findMember(scope: Scope, id: string, members: Map<string, string[]>): s
       paths.push(path);
       members.set(member, paths);
     }
-    // Also where there is none, the branches are listed once.
+    // The branches are listed once, even if there are none.
     if (members.size === 0) members.set("", []);
   }
   return members.get(id) ?? [];
 }
 
-/** The ids and paths of what is in the branches of a scope; of a branch with the same id inside, only the outer one. */
+/** The ids and paths of the operators in a scope's branches; for an id that occurs again further inside, only the outer one. */
 function listBranchMembers(scope: Scope): [id: string, path: string][] {
   return [...scope.operators.values()]
     .flatMap((operator) => branchScopes(operator, scope))

@@ -83,7 +83,7 @@ function withInner(located: LocatedScope): LocatedScope[] {
     const at = locate(operator.task_id);
     if (isLoop(operator)) {
       const body = joinPath(at, "loop_body");
-      // Of equal ids the first one counts.
+      // The first of equal ids counts.
       const indexes = new Map(
         operator.loop_body.map(({ task_id }, index) => [task_id, index] as const).reverse(),
       );

@@ -5,7 +5,7 @@ import { compileDefinition, reportDefinition } from "./definition-view.ts";
 
 const OPERATORS = 3_000;
 
-/** A chain of operators in which every tenth depends on one that does not exist. */
+/** A chain of operators of which every tenth depends on a missing one. */
 const definition = JSON.stringify({
   name: "long",
   tasks: Object.fromEntries(
@@ -32,7 +32,7 @@ test("a definition of thousands of operators is decoded and checked with a pause
   expect(countPauses(reportDefinition(definition))).toBeGreaterThan(3 * OPERATORS);
 });
 
-test("what is computed with pauses is what is computed at once", () => {
+test("results are the same with and without pauses", () => {
   const { problems, workflow } = parseWorkflow(definition);
   expect(workAtOnce(reportDefinition(definition)).problems).toEqual(problems);
   expect(problems).toHaveLength(OPERATORS / 10);
@@ -41,13 +41,13 @@ test("what is computed with pauses is what is computed at once", () => {
   expect(compiled.view.graph?.nodes).toHaveLength(OPERATORS);
 });
 
-test("a definition that is no JSON, or no workflow, is described", () => {
+test("a definition that is not JSON, or not a workflow, is described", () => {
   expect(workAtOnce(compileDefinition("{")).view.unreadable).toMatch(/^This is not JSON: /);
   expect(workAtOnce(compileDefinition("[]")).view.unreadable).toContain("must be a mapping");
   expect(workAtOnce(reportDefinition("[]")).about).toBeNull();
 });
 
-test("of thousands of problems the errors are shown first, and the rest is counted", () => {
+test("with thousands of problems, errors are shown first and the rest is counted", () => {
   const tasks = Object.fromEntries(
     Array.from({ length: 600 }, (_, index) => [
       `t${index}`,

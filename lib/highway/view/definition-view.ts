@@ -105,7 +105,7 @@ export function* reportDefinition(text: string): Pausing<DefinitionReport> {
   };
 }
 
-/** More problems are counted and not shown; errors come first then. */
+/** More problems than this are counted instead of shown, and errors are listed first. */
 const MOST_PROBLEMS = 500;
 
 function limitProblems(problems: Problem[]): Problem[] {

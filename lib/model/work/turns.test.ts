@@ -11,12 +11,12 @@ function* count(to: number, spend: () => void): Pausing<number> {
   return sum;
 }
 
-/** Keeps the processor for longer than one turn. */
+/** Occupies the processor for longer than one turn. */
 function spendTurn() {
   for (const since = performance.now(); performance.now() - since < 12; );
 }
 
-test("others run between two turns of long work", async () => {
+test("other work runs between two turns of long work", async () => {
   let ticks = 0;
   const timer = setInterval(() => ticks++);
   const sum = workInTurns(count(5, spendTurn));
@@ -25,7 +25,7 @@ test("others run between two turns of long work", async () => {
   expect(ticks).toBeGreaterThanOrEqual(4);
 });
 
-test("short work takes one turn, and work at once takes no more", async () => {
+test("short work takes one turn, and work without pauses takes only one", async () => {
   let ran = false;
   setImmediate(() => (ran = true));
   expect(workAtOnce(count(5, spendTurn))).toBe(15);
@@ -33,7 +33,7 @@ test("short work takes one turn, and work at once takes no more", async () => {
   expect(ran).toBe(false);
 });
 
-test("an error of the work is the error of its turns", async () => {
+test("an error of the work rejects its turns", async () => {
   const fail = count(2, () => {
     throw new RangeError("no");
   });

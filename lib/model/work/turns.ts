@@ -1,7 +1,7 @@
 /** Work that may pause at each yield. Between two of them it takes a few milliseconds. */
 export type Pausing<Result> = Generator<undefined, Result>;
 
-/** Milliseconds after which work lets others run. */
+/** Milliseconds after which work yields to other requests. */
 const TURN = 10;
 
 /** Does the work in turns, so that other requests are served in between. */

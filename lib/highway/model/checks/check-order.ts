@@ -69,7 +69,7 @@ export function* checkOrder({ scope, locate }: LocatedScope, problems: Problem[]
   }
 }
 
-/** The ids of the operators of a scope that others of it name as handlers. */
+/** The ids of a scope's operators that other operators of the scope name as handlers. */
 function listHandlers(scope: Scope): Set<string> {
   const named = [...scope.operators.values()].flatMap((one) => [
     one.on_success_task_id,
@@ -148,7 +148,7 @@ function findRing(
   next: (operator: Operator) => Iterable<Operator>,
 ): Operator[] | undefined {
   const before = new Map<Operator, Operator>();
-  // It grows while it is gone through.
+  // It grows during the iteration.
   const open = [start];
   for (const at of open)
     for (const one of next(at)) {
@@ -208,10 +208,10 @@ function findCyclic<Node>(nodes: readonly Node[], next: (node: Node) => Iterable
   return cyclic;
 }
 
-/** Steps through the graph of a scope that the search for skipped targets takes at most. */
+/** The maximum number of steps through a scope's graph in the search for skipped targets. */
 const MOST_STEPS = 100_000;
 
-/** Finds what runs after an operator, without going through another one; `null` after too many steps of all searches. */
+/** Finds the operators that run after an operator on paths that avoid another one; `null` after too many steps of all searches. */
 function searchBehind(
   successors: ReadonlyMap<string, ReadonlySet<string>>,
 ): (start: string, without: string) => ReadonlySet<string> | null {
@@ -255,7 +255,7 @@ function checkTargetsBehindTargets(
 /** Operators whose dependencies are all terminates, or run only after one. */
 function findAfterTerminate(scope: Scope, startedOtherwise: ReadonlySet<string>): Set<string> {
   const dead = new Set<string>();
-  /** The dependencies of each operator that may run in spite of the ends found until now. */
+  /** The dependencies of each operator that may run despite the ends found so far. */
   const waiting = new Map<string, number>();
   const dependents = new Map<string, string[]>();
   for (const [id, operator] of scope.operators) {
@@ -268,7 +268,7 @@ function findAfterTerminate(scope: Scope, startedOtherwise: ReadonlySet<string>)
       dependents.set(dependency, known);
     }
   }
-  // It grows while it is gone through.
+  // It grows during the iteration.
   const ends = [...scope.operators.values()]
     .filter(({ operator_type }) => operator_type === "terminate")
     .map(({ task_id }) => task_id);

@@ -12,7 +12,7 @@ type Choice = ReadonlyMap<string, ReadonlySet<string>>;
 const MOST_CHOICES = 16;
 const MOST_MERGED = 50;
 const MOST_NAMED = 4;
-/** Larger scopes and routers are not looked at, and the rest of a scope is not after this many merges. */
+/** Larger scopes and routers are not checked, nor is the rest of a scope after this many merges. */
 const MOST_OPERATORS = 400;
 const MOST_OUTCOMES = 100;
 const MOST_MERGES = 10_000;

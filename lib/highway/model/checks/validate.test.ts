@@ -555,13 +555,13 @@ describe("thousands of operators", () => {
   const count = (lines: string[], code: string) =>
     lines.filter((line) => line.endsWith(` ${code}`)).length;
 
-  test("each one of a cycle is reported, and none beside it", () => {
+  test("every operator on a cycle is reported, and no other", () => {
     const cycle = list((index) => ({ dependencies: [`t${(index + 1) % many}`] }));
     const after = task("after", { dependencies: ["t0"] });
     expect(count(check([...cycle, after]), "cycle")).toBe(many);
   });
 
-  test("those behind a terminate never run, also if they come before it", () => {
+  test("operators after a terminate never run, even if they are listed before it", () => {
     const end = { task_id: "end", operator_type: "terminate" };
     const before = list((index) => ({
       dependencies: [index + 1 < many ? `t${index + 1}` : "end"],
@@ -569,7 +569,7 @@ describe("thousands of operators", () => {
     expect(count(check([...before, end]), "after_terminate")).toBe(many);
   });
 
-  test("a ring of handlers is reported once, and the first of it are named", () => {
+  test("a ring of handlers is reported once, and its first handlers are named", () => {
     const tasks = list((index) => ({ on_failure_task_id: `t${(index + 1) % many}` }));
     const rings = validateWorkflow({
       name: "flow",
@@ -585,7 +585,7 @@ describe("thousands of operators", () => {
     expect(count(check([...list(() => ({})), join]), "unknown_join_task")).toBe(many);
   });
 
-  test("similar fields are proposed for the first unknown ones alone", () => {
+  test("similar fields are suggested only for the first unknown ones", () => {
     const wrong = Array.from({ length: many }, (_, index) => [`dependencie${index}`, 1]);
     const problems = validateWorkflow({
       name: "flow",
