@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { claimTasks } from "../lib/absurd/runs/runs";
 import { expect, test } from "./support/fixtures";
 import { pressFor } from "./support/keys";
+import { open } from "./support/open";
 
 const ids = (page: Page) =>
   page
@@ -49,6 +50,34 @@ test("I filter, page forward and back, reload, and get the same URL and rows", a
   await expect(page.getByRole("heading", { name: "common" })).toBeVisible();
   await page.goBack();
   await expect.poll(() => ids(page)).toEqual(first);
+});
+
+test("while the rows of a new filter load, no page is turned by the cursor of the rows before", async ({
+  page,
+  work,
+}) => {
+  const taskIds: string[] = [];
+  for (const name of ["a", "b", "a", "b", "a", "b"])
+    taskIds.push((await work.app.spawn(name, {}, { queue: work.queue })).taskID);
+  await open(page, `/queues/${work.queue}/tasks?limit=2`);
+  await expect(page.locator("a[data-row]")).toHaveText(["b", "a"]);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/api\/tasks\?.*name=b/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const filter = page.getByLabel("Filter tasks");
+  await filter.fill("name:b");
+  await filter.press("Enter");
+  await expect(page).toHaveURL(/name=b/);
+  await page.getByRole("button", { name: /^Older/ }).click();
+  release();
+  await expect
+    .poll(async () => (await ids(page)).map((href) => href.split("/").at(-1)))
+    .toEqual([taskIds[5], taskIds[3]]);
 });
 
 test("New tasks are counted and don't move the rows", async ({ page, work }) => {
