@@ -1,8 +1,8 @@
 "use client";
 
 /**
- * Shown after an error outside the frame: in sign-in, in the frame itself or in the root layout. It imports no component,
- * because a component may be what failed, and every page would load it twice.
+ * Shown after an error outside the frame: in sign-in, in the frame itself or in the root layout. It imports no
+ * component, because a component may be what failed, and every page would load it twice.
  */
 export default function RootError({
   error,

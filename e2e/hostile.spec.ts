@@ -1,6 +1,7 @@
 /**
- * Whatever the database holds, every page and dialog opens: no crash, no error view, no value that could not be printed, no
- * character that reorders text or controls a terminal. ABSURD_LONG tries other values, and values of 100 MB.
+ * Whatever the database holds, every page and dialog opens: no crash, no error view, no value that could not be
+ * printed, no character that reorders text or controls a terminal. ABSURD_LONG tries other values, and values of 100
+ * MB.
  */
 import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";

@@ -39,8 +39,8 @@ export function formatShortAge(ms: number): string {
 }
 
 /**
- * `2 min 5 s ago`, `in 3 s`, `now`; `never` and `since ever` for PostgreSQL's infinities. `ms` is the instant minus now:
- * negative is in the past.
+ * `2 min 5 s ago`, `in 3 s`, `now`; `never` and `since ever` for PostgreSQL's infinities. `ms` is the instant minus
+ * now: negative is in the past.
  */
 export function formatRelative(ms: number): string {
   if (Number.isNaN(ms)) return UNKNOWN;

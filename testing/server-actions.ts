@@ -6,7 +6,10 @@ import type { ActionResult } from "@/lib/actions/result";
 /** An action or a preview as a test of all of them calls it. */
 export type AnyAction = (input: unknown) => Promise<ActionResult<unknown>>;
 
-/** Every server action by its name, and every preview as `preview <name>`: one that is added is tested without being listed. */
+/**
+ * Every server action by its name, and every preview as `preview <name>`: one that is added is tested without being
+ * listed.
+ */
 export async function listActions(): Promise<Map<string, AnyAction>> {
   const folder = path.join(import.meta.dirname, "../lib/actions");
   const actions = new Map<string, AnyAction>();

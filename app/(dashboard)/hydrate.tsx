@@ -13,7 +13,8 @@ type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown>; isPart
 /**
  * A query of the browser with the server's own read in place of its request.
  *
- * @param isPartial the read leaves out what is not on the first screen: the browser shows it and requests the whole at once.
+ * @param isPartial the read leaves out what is not on the first screen: the browser shows it and requests the whole
+ *   at once.
  */
 export function onServer<Key extends QueryKey>(
   { queryKey }: { queryKey: Key },

@@ -22,7 +22,9 @@ const NARROW = "max-wide:hidden";
 /** Columns hidden in tables where the name would get less than 280 pixels. */
 const LATER = "hidden @min-[1000px]:table-cell";
 
-/** Events with their waiters. A row expands to the payload and the waiting tasks. Rows do not move under the pointer. */
+/**
+ * Events with their waiters. A row expands to the payload and the waiting tasks. Rows do not move under the pointer.
+ */
 export function EventTable({
   rows,
   withQueue,

@@ -9,7 +9,9 @@ type Row = Record<string, Value>;
 
 const BATCH = 2_000;
 
-/** Writes scenes into the tables of an existing queue, a few thousand rows per statement; returns the number of tasks. */
+/**
+ * Writes scenes into the tables of an existing queue, a few thousand rows per statement; returns the number of tasks.
+ */
 export async function writeHistory(
   client: PoolClient,
   queue: string,

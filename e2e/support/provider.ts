@@ -33,8 +33,8 @@ export async function stopWithProvider({ dashboard, provider }: WithProvider): P
 }
 
 /**
- * One provider and one dashboard for all tests of a file, which run one after another, since some change the provider. Each
- * starts with the usual accounts, right tokens and the right time.
+ * One provider and one dashboard for all tests of a file, which run one after another, since some change the provider.
+ * Each starts with the usual accounts, right tokens and the right time.
  */
 export function shareProvider(): () => WithProvider {
   test.describe.configure({ mode: "default" });

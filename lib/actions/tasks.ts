@@ -162,7 +162,9 @@ export const runAgainAction = defineAction({
   },
 });
 
-/** Spawns a copy of a task that starts at one of its steps: completed steps before it are copied and do not run again. */
+/**
+ * Spawns a copy of a task that starts at one of its steps: completed steps before it are copied and do not run again.
+ */
 export const forkTaskAction = defineAction({
   name: "fork task",
   permission: "fork task",

@@ -12,8 +12,8 @@ import { translateReadError } from "@/lib/model/sqlstate";
 const LIMIT_MS = 2_000;
 
 /**
- * Whether the database is usable, and which schema it has, within three seconds. An unreachable database is a result, not an
- * error.
+ * Whether the database is usable, and which schema it has, within three seconds. An unreachable database is a result,
+ * not an error.
  */
 export async function getHealth(options: ReadOptions = {}): Promise<Health> {
   const limit = AbortSignal.timeout(LIMIT_MS);

@@ -82,7 +82,10 @@ export type Latency = {
   queues: LatencyRow[];
   /** By task name over all queues; at most forty, most tasks first. */
   names: LatencyRow[];
-  /** Size of the sample. Unless `complete`, it is spread evenly over the window, each task weighted by how many it represents. */
+  /**
+   * Size of the sample. Unless `complete`, it is spread evenly over the window, each task weighted by how many it
+   * represents.
+   */
   sampled: number;
   complete: boolean;
   now: Iso;

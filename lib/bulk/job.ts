@@ -75,7 +75,10 @@ export type NewBulkJob = Pick<BulkJob, "action" | "options" | "operator" | "perS
     | { filters: string; expected?: number | null }
   );
 
-/** Whether this database has the tables of bulk operations in their current version, which `absurd-dashboard migrate` creates. */
+/**
+ * Whether this database has the tables of bulk operations in their current version, which `absurd-dashboard migrate`
+ * creates.
+ */
 export async function isBulkInstalled(db: Queryable): Promise<boolean> {
   const [row] = await query(
     db,

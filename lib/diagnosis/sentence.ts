@@ -3,9 +3,9 @@ import type { Iso } from "@/lib/model/instants";
 import { formatAge, formatCountdown, formatDuration } from "../format.ts";
 
 /**
- * A piece of a sentence. `code` is a name given by the engine or a user (event, step, worker, error), shown in monospace;
- * `strong` and `duration` hold the figure the sentence is about; `time` is printed in the reader's time zone;
- * `link` leads to another page.
+ * A piece of a sentence. `code` is a name given by the engine or a user (event, step, worker, error), shown in
+ * monospace; `strong` and `duration` hold the figure the sentence is about; `time` is printed in the reader's time
+ * zone; `link` leads to another page.
  */
 export type Part =
   | { kind: "text"; text: string }

@@ -28,8 +28,8 @@ const LIMITS = {
 const UNKNOWN: Target = { host: "unknown", port: 0, database: "unknown", user: "unknown" };
 
 /**
- * Opens one connection as the dashboard would, to the first server of the connection string that accepts it. The caller ends the
- * client.
+ * Opens one connection as the dashboard would, to the first server of the connection string that accepts it. The caller
+ * ends the client.
  *
  * @returns the failure if there is no connection; it never throws for that.
  */

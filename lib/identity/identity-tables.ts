@@ -23,7 +23,9 @@ const shared = globalThis as { [KEY]?: Shared };
 shared[KEY] ??= { known: new Map(), away: { until: Number.NEGATIVE_INFINITY } };
 const { known, away } = shared[KEY];
 
-/** Whether the first database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates. */
+/**
+ * Whether the first database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates.
+ */
 export async function hasIdentityTables(): Promise<boolean> {
   const { url: key } = getHomeDatabase();
   const last = known.get(key);

@@ -56,8 +56,8 @@ export function guardRequests(): void {
 const withoutUpgrades = new WeakSet<Server>();
 
 /**
- * Serves requests for an upgrade to another protocol as plain requests. The dashboard has none, and the framework's handler keeps
- * their sockets open without a time limit. In development the framework needs them.
+ * Serves requests for an upgrade to another protocol as plain requests. The dashboard has none, and the framework's
+ * handler keeps their sockets open without a time limit. In development the framework needs them.
  */
 function refuseUpgrades(server: Server): void {
   if (process.env.NODE_ENV === "development" || withoutUpgrades.has(server)) return;

@@ -20,7 +20,9 @@ export type Payload = {
   head?: string;
   /** For an error without `text`: a digest to compare it with other errors. */
   digest?: string;
-  /** How many values in `text` or `head` are redacted; each reads `[redacted n]`. `bytes` is the size before redaction. */
+  /**
+   * How many values in `text` or `head` are redacted; each reads `[redacted n]`. `bytes` is the size before redaction.
+   */
   redacted?: number;
   /**
    * Set when `bytes` is the stored size, because printing a large value only to measure it is slow. If compressed,

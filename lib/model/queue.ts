@@ -71,7 +71,10 @@ export type ClaimFacts = {
   /** Runs within their lease, and how many workers hold them. */
   running: number;
   workers: number;
-  /** The latest claim that a row records; the worker's name is kept only while its run is neither suspended nor cancelled. */
+  /**
+   * The latest claim that a row records; the worker's name is kept only while its run is neither suspended nor
+   * cancelled.
+   */
   lastClaim: { at: Iso; worker: string | null } | null;
   /** Whether every suspended run was searched for a later claim. */
   complete: boolean;

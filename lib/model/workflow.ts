@@ -9,8 +9,8 @@ import type { TaskState, WorkflowStatus } from "./states.ts";
 import type { TaskDetail } from "./task.ts";
 
 /**
- * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep other
- * requests waiting. One with 3,000 simple operators has 1.4 million.
+ * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep
+ * other requests waiting. One with 3,000 simple operators has 1.4 million.
  */
 export const MOST_DEFINITION_CHARACTERS = 4_000_000;
 
@@ -26,7 +26,9 @@ export type WorkflowRunSummary = {
   /** The root task's final state, if the row does not record the end of the run. */
   stale: TaskState | null;
   queue: string | null;
-  /** The task that executes the workflow, if the row names it; its state is `null` when the task is gone or unreadable. */
+  /**
+   * The task that executes the workflow, if the row names it; its state is `null` when the task is gone or unreadable.
+   */
   rootTaskId: Uuid | null;
   rootState: TaskState | null;
   tenantId: string | null;

@@ -1,6 +1,6 @@
 /**
- * A step from the root of a value to one of its parts: the key of an object's member, the index of an array's element, or
- * `null` for every element of an array. A key and an index with the same digits are different steps.
+ * A step from the root of a value to one of its parts: the key of an object's member, the index of an array's element,
+ * or `null` for every element of an array. A key and an index with the same digits are different steps.
  */
 export type Step = string | number | null;
 

@@ -2,8 +2,8 @@ import { createMultiParser, createParser } from "nuqs/server";
 import { isUuid, type Uuid } from "@/lib/model/ids";
 
 /**
- * A list in the URL: a repeated key, or items separated by commas. A comma inside an item is escaped as `%2C` before the
- * URL itself is encoded: `a,b%2Cc` means `a` and `b,c`. Duplicates and empty items are dropped.
+ * A list in the URL: a repeated key, or items separated by commas. A comma inside an item is escaped as `%2C` before
+ * the URL itself is encoded: `a,b%2Cc` means `a` and `b,c`. Duplicates and empty items are dropped.
  */
 export const parseAsList = createMultiParser<string[]>({
   parse: (values) => [

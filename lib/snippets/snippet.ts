@@ -15,8 +15,8 @@ export function quoteLiteral(text: string): string {
 }
 
 /**
- * Prints a value parsed by `lossless-json` as JavaScript source. Integers that a double would round become bigints; a key
- * `__proto__` becomes an ordinary property.
+ * Prints a value parsed by `lossless-json` as JavaScript source. Integers that a double would round become bigints; a
+ * key `__proto__` becomes an ordinary property.
  */
 export function printSource(value: unknown, indent = ""): string {
   if (isLosslessNumber(value)) return printNumber(value.value);

@@ -25,8 +25,8 @@ type LaneDraft = {
 };
 
 /**
- * Reconstructs one attempt. The engine keeps a run's last claim, the end of each checkpoint, the planned end of each sleep
- * and the instant of each emit. Earlier claims are overwritten, so spans that start there are inferred.
+ * Reconstructs one attempt. The engine keeps a run's last claim, the end of each checkpoint, the planned end of each
+ * sleep and the instant of each emit. Earlier claims are overwritten, so spans that start there are inferred.
  *
  * @param own the checkpoints that this run wrote, by `updatedAt`
  * @param bounds the lane's start and end, and the clock from which planned times are counted, in milliseconds
@@ -76,8 +76,8 @@ export function buildLane(
 }
 
 /**
- * The run's first claim in milliseconds, `null` if there was none. It is recorded for the task's first attempt; otherwise
- * it is the last claim if nothing indicates an earlier one, else `unknown`.
+ * The run's first claim in milliseconds, `null` if there was none. It is recorded for the task's first attempt;
+ * otherwise it is the last claim if nothing indicates an earlier one, else `unknown`.
  */
 function findFirstClaim(
   detail: TaskDetail,

@@ -101,8 +101,8 @@ function projectFrom(detail: TaskDetail, clock: number) {
 }
 
 /**
- * The start of a run, in milliseconds. A claim reads the clock before it looks for runs, so `started_at` of a run that was
- * inserted just then can be slightly earlier than `created_at`.
+ * The start of a run, in milliseconds. A claim reads the clock before it looks for runs, so `started_at` of a run that
+ * was inserted just then can be slightly earlier than `created_at`.
  */
 function findStart({ createdAt, startedAt }: Run): number {
   return Math.min(toMs(createdAt), toMs(startedAt ?? createdAt));

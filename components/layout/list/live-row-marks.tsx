@@ -20,8 +20,8 @@ export function StaleMark({ since }: { since: Iso }) {
 }
 
 /**
- * At the top of a list, while there are any: a button that shows the rows that arrived since the page was drawn. `limit` is the page
- * size: at that count there may be more.
+ * At the top of a list, while there are any: a button that shows the rows that arrived since the page was drawn.
+ * `limit` is the page size: at that count there may be more.
  */
 export function NewRows({
   count,

@@ -33,8 +33,8 @@ export function LostBanner() {
   });
   const back = lost && health.data?.database === "up" ? health.dataUpdatedAt : 0;
   const refetched = useRef(0);
-  // Queries that aren't polled would otherwise stay stale. A query may keep failing although the database is up, so they are
-  // not refetched again before the next retry.
+  // Queries that aren't polled would otherwise stay stale. A query may keep failing although the database is up, so
+  // they are not refetched again before the next retry.
   useEffect(() => {
     if (back - refetched.current < RETRY_MS) return;
     refetched.current = back;

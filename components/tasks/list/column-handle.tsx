@@ -5,8 +5,8 @@ import { type PointerEvent, useState } from "react";
 const STEP = 16;
 
 /**
- * The edge of a column's head: drag it, or move it by arrow keys, to change the width; a double click or Backspace lets the
- * column follow its texts again.
+ * The edge of a column's head: drag it, or move it by arrow keys, to change the width; a double click or Backspace lets
+ * the column follow its texts again.
  */
 export function ColumnHandle({
   label,

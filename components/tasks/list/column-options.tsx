@@ -24,8 +24,8 @@ const BUILT_IN: { key: (typeof LEAVING)[number]; label: string }[] = [
 ];
 
 /**
- * Checkboxes for the columns of every list, for the chosen paths and those found in the newest tasks, and a field for any
- * other path.
+ * Checkboxes for the columns of every list, for the chosen paths and those found in the newest tasks, and a field for
+ * any other path.
  */
 export function ColumnOptions({ filters, onChange }: Props) {
   const { data } = useQuery({ ...taskSuggestionsQuery(filters.queue), retry: false });

@@ -143,8 +143,8 @@ export function TaskList({ queue }: { queue?: string }) {
                 stale={stale}
                 oneQueue={queue !== undefined}
                 paths={paths}
-                // While the previous results are still shown, keep their selection: clearing it would re-render 200 rows
-                // just before they are replaced.
+                // While the previous results are still shown, keep their selection: clearing it would re-render 200
+                // rows just before they are replaced.
                 selection={isOld ? deferredSelection : selection}
                 sort={filters.sort}
                 onSort={sortBy}

@@ -1,7 +1,9 @@
 "use client";
 import { type RefCallback, useLayoutEffect, useState } from "react";
 
-/** A ref callback, the element's width in whole pixels (0 until measured), and the element. It may mount and unmount. */
+/**
+ * A ref callback, the element's width in whole pixels (0 until measured), and the element. It may mount and unmount.
+ */
 export function useWidth(): [RefCallback<HTMLDivElement>, number, HTMLDivElement | null] {
   const [element, setElement] = useState<HTMLDivElement | null>(null);
   const [width, setWidth] = useState(0);

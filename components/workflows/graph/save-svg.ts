@@ -15,7 +15,9 @@ const STYLES = [
   "text-anchor",
 ];
 
-/** Serializes the whole graph as a standalone SVG in the page's current colours. `width` and `height` are the graph's. */
+/**
+ * Serializes the whole graph as a standalone SVG in the page's current colours. `width` and `height` are the graph's.
+ */
 export function serializeSvg(
   svg: SVGSVGElement,
   { width, height }: { width: number; height: number },

@@ -22,8 +22,8 @@ export type KeptRuns = {
 };
 
 /**
- * The rows on screen with the values of the latest page, in the order in which they are shown. If nothing is shown, the latest
- * page.
+ * The rows on screen with the values of the latest page, in the order in which they are shown. If nothing is shown, the
+ * latest page.
  *
  * @param isLast whether no rows follow the latest page, so that none can have been pushed off it.
  */
@@ -55,7 +55,9 @@ type Read = { now: Iso; at: number };
 type Shown = KeptRuns & {
   key: string;
   page: WorkflowRunPage;
-  /** When each row was last on a page that was loaded: by the database's clock, and in milliseconds by the browser's. */
+  /**
+   * When each row was last on a page that was loaded: by the database's clock, and in milliseconds by the browser's.
+   */
   reads: ReadonlyMap<Uuid, Read>;
 };
 
@@ -63,8 +65,9 @@ type Shown = KeptRuns & {
 const UNREFRESHED = 15_000;
 
 /**
- * One page of workflow runs. Its rows stay in place until `showNewest`; those that newer runs pushed off the page are requested by
- * their ids, and `stale` has those that could not be refreshed, with the instant until which they are known.
+ * One page of workflow runs. Its rows stay in place until `showNewest`; those that newer runs pushed off the page are
+ * requested by their ids, and `stale` has those that could not be refreshed, with the instant until which they are
+ * known.
  */
 export function useLiveRuns(filters: WorkflowFilters) {
   const interval = useRefreshInterval();

@@ -2,8 +2,8 @@ import { IDENTIFYING_KEYS } from "@/lib/audit/record";
 import { formatLogLine } from "@/lib/model/log-line";
 
 /**
- * Logs one line of JSON per action to standard output: operator, action, target, outcome and duration. Other fields of the
- * input may be payloads and are never logged.
+ * Logs one line of JSON per action to standard output: operator, action, target, outcome and duration. Other fields of
+ * the input may be payloads and are never logged.
  */
 export function logAction(entry: {
   name: string;

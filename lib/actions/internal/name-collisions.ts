@@ -4,7 +4,10 @@ import { getQueuePolicy } from "@/lib/absurd/queues/queues";
 import { ProblemError } from "@/lib/model/problem";
 import type { StorageMode } from "@/lib/model/queue";
 
-/** The suffix that the engine appends to the name of a partitioned queue: `d` for the default partition, or year and week. */
+/**
+ * The suffix that the engine appends to the name of a partitioned queue: `d` for the default partition, or year and
+ * week.
+ */
 const PARTITION = /^(.+)_(d|\d{3})$/s;
 
 /**

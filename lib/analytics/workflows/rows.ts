@@ -18,7 +18,10 @@ import { runColumn, type WorkflowColumns } from "./tables";
 /** In bytes. Larger tags are not listed. */
 const TAGS_LIMIT = 2_000;
 
-/** Columns of a run, all optional, by their keys in a row. Other programs choose their types, so they are selected as text. */
+/**
+ * Columns of a run, all optional, by their keys in a row. Other programs choose their types, so they are selected as
+ * text.
+ */
 const TEXTS = {
   name: "workflow_name",
   version: "workflow_version",

@@ -265,7 +265,10 @@ function findMember(scope: Scope, id: string, members: Map<string, string[]>): s
   return members.get(id) ?? [];
 }
 
-/** The ids and paths of the operators in a scope's branches; for an id that occurs again further inside, only the outer one. */
+/**
+ * The ids and paths of the operators in a scope's branches; for an id that occurs again further inside, only the outer
+ * one.
+ */
 function listBranchMembers(scope: Scope): [id: string, path: string][] {
   return [...scope.operators.values()]
     .flatMap((operator) => branchScopes(operator, scope))

@@ -10,8 +10,8 @@ export function workflowHash(workflow: Workflow): string {
 }
 
 /**
- * A workflow's JSON with sorted keys and without nulls. Fields that version 2.2 of the language added count only when they
- * differ from their defaults, so that definitions stored before keep their hash.
+ * A workflow's JSON with sorted keys and without nulls. Fields that version 2.2 of the language added count only when
+ * they differ from their defaults, so that definitions stored before keep their hash.
  */
 export function formatHashed(workflow: Workflow): string {
   return stringifyJson(normalise(withoutNewDefaults(workflow)));

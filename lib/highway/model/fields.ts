@@ -4,7 +4,9 @@ import { formatDuration, parseDuration } from "./duration.ts";
 import { normaliseInstant, parseCountedInstant } from "./instant.ts";
 import { joinPath, type Problem } from "./problem.ts";
 
-/** For this many unknown fields of a document a similar name is searched for, which takes longer than reporting them. */
+/**
+ * For this many unknown fields of a document a similar name is searched for, which takes longer than reporting them.
+ */
 const MOST_HINTS = 100;
 /** A key of more characters is no misspelled field. */
 const LONGEST_MISSPELLED = 60;

@@ -2,8 +2,8 @@ const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 /**
- * Normalises an ISO 8601 instant: always with seconds, with a fraction only if it is not zero, `Z` for UTC, no zone if the
- * text has none. `undefined` for text that is not a real date, such as `2025-02-30`.
+ * Normalises an ISO 8601 instant: always with seconds, with a fraction only if it is not zero, `Z` for UTC, no zone if
+ * the text has none. `undefined` for text that is not a real date, such as `2025-02-30`.
  */
 export function normaliseInstant(text: string): string | undefined {
   const match = INSTANT.exec(text);

@@ -54,8 +54,8 @@ export type DefinitionAbout = Pick<
 };
 
 /**
- * Decodes a stored definition, which was validated when it was stored, and computes what pages show of it. It pauses: one
- * of thousands of operators takes longer than other requests should wait.
+ * Decodes a stored definition, which was validated when it was stored, and computes what pages show of it. It pauses:
+ * one of thousands of operators takes longer than other requests should wait.
  */
 export function* compileDefinition(text: string): Pausing<CompiledDefinition> {
   const { workflow, problem } = yield* decode(text);

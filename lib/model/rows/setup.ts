@@ -2,7 +2,10 @@ import type { Iso } from "../instants.ts";
 
 /** The progress of setting up a database, from an empty one to a task that a worker has claimed. */
 export type Setup = {
-  /** The database as the server reports it, and as workers reach it: `postgresql://user@host:port/name`, without a password. */
+  /**
+   * The database as the server reports it, and as workers reach it: `postgresql://user@host:port/name`, without a
+   * password.
+   */
   database: { name: string; user: string; url: string };
   /** `null` without the engine's schema; `version` is `null` before 0.2.0. */
   engine: { version: string | null } | null;

@@ -28,8 +28,8 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * Scans the path at a position, such as `params.order.id`, `params.items[].sku` or `headers."a.b"`, and returns it with its
- * end; `null` if there is none.
+ * Scans the path at a position, such as `params.order.id`, `params.items[].sku` or `headers."a.b"`, and returns it with
+ * its end; `null` if there is none.
  */
 export function scanPath(text: string, from: number): { path: JsonPath; end: number } | null {
   const source = PATH_SOURCES.find((word) => text.startsWith(word, from));

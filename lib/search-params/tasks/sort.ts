@@ -1,8 +1,8 @@
 import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
 
 /**
- * Sort orders of a task list. `newest` and `oldest` sort by id, which is creation order. `due` sorts by the time at which
- * the active attempt becomes or became ready, earliest first. `attempts` and `duration` sort the tasks of a time
+ * Sort orders of a task list. `newest` and `oldest` sort by id, which is creation order. `due` sorts by the time at
+ * which the active attempt becomes or became ready, earliest first. `attempts` and `duration` sort the tasks of a time
  * range, largest first.
  */
 export const TASK_SORTS = ["newest", "oldest", "due", "attempts", "duration"] as const;

@@ -21,8 +21,8 @@ export type Ticks = {
 };
 
 /**
- * Round instants on the visible part of the axis, about `spacing` pixels apart and none inside hidden time. `offsetMs` is
- * the reader's offset from UTC, so that hours and days are round in their zone.
+ * Round instants on the visible part of the axis, about `spacing` pixels apart and none inside hidden time. `offsetMs`
+ * is the reader's offset from UTC, so that hours and days are round in their zone.
  */
 export function listTicks(scale: Scale, spacing = 76, offsetMs = 0): Ticks {
   const hidden = scale.gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0);

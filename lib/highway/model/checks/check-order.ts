@@ -211,7 +211,10 @@ function findCyclic<Node>(nodes: readonly Node[], next: (node: Node) => Iterable
 /** The maximum number of steps through a scope's graph in the search for skipped targets. */
 const MOST_STEPS = 100_000;
 
-/** Finds the operators that run after an operator on paths that avoid another one; `null` after too many steps of all searches. */
+/**
+ * Finds the operators that run after an operator on paths that avoid another one; `null` after too many steps of all
+ * searches.
+ */
 function searchBehind(
   successors: ReadonlyMap<string, ReadonlySet<string>>,
 ): (start: string, without: string) => ReadonlySet<string> | null {
