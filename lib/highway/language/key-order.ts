@@ -46,5 +46,6 @@ export function listEntries<T>(object: Readonly<Record<string, T>>): [string, T]
 
 /** The values of an object in the order of the document. */
 export function listValues<T>(object: Readonly<Record<string, T>>): T[] {
-  return listEntries(object).map(([, value]) => value);
+  const order = orders.get(object);
+  return order ? order.map((key) => object[key] as T) : Object.values(object);
 }
