@@ -54,10 +54,16 @@ async function buildNewer(previous: string): Promise<void> {
   const sections = path.join(checkout, "components/layout/frame/sections.ts");
   const text = await readFile(sections, "utf8");
   await writeFile(sections, text.replace('label: "Failures"', 'label: "Failures (new)"'));
-  const env = { TYPES_ARE_CHECKED: "1", NEXT_DEPLOYMENT_ID: "newer", NEXT_TELEMETRY_DISABLED: "1" };
-  await execa("next", ["build"], { cwd: checkout, preferLocal: true, localDir: ".", env });
+  const env = {
+    // Playwright's own is "test", with which no build succeeds.
+    NODE_ENV: "production",
+    TYPES_ARE_CHECKED: "1",
+    NEXT_DEPLOYMENT_ID: "newer",
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  await execa("next", ["build"], { cwd: checkout, preferLocal: true, localDir: checkout, env });
   const pack = ["scripts/package/package.ts", "--as-built", "--previous", previous];
-  await execa("tsx", pack, { cwd: checkout, preferLocal: true, localDir: "." });
+  await execa("tsx", pack, { cwd: checkout, preferLocal: true, localDir: checkout });
 }
 
 /** Debian's nginx, which sends each request to the next server, like load balancers without affinity. */
