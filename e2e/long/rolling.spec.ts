@@ -78,7 +78,9 @@ async function startBalancer() {
   const location = await readFile("deploy/nginx/absurd-dashboard.conf", "utf8");
   await writeFile(
     at("location.conf"),
-    location.replace("http://127.0.0.1:3000", "http://servers").replace("/ops/absurd", "/"),
+    location
+      .replace("http://127.0.0.1:3000", "http://servers")
+      .replace("location /ops/absurd", "location /"),
   );
   await writeFile(
     at("nginx.conf"),
