@@ -88,7 +88,7 @@ test("columns are dragged, moved by keys, hidden and brought back, and the addre
   await page.setViewportSize({ width: 1920, height: 1080 });
   await open(page, `/tasks?queue=${work.queue}&name=settle`);
   const head = headOf(page, "Worker");
-  const edge = page.getByRole("button", { name: "Width of Worker" });
+  const edge = page.getByRole("separator", { name: "Width of Worker" });
   const before = (await box(head)).width;
   const grip = await box(edge);
   await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2);

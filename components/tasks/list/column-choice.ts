@@ -2,9 +2,9 @@
 import { createParser, parseAsArrayOf, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { LEAVING } from "./task-columns";
 
-/** A column that is dragged keeps at least and at most this many pixels. */
-const LEAST = 60;
-const MOST = 900;
+/** The least and the most that a column can be dragged to, in pixels. */
+export const LEAST = 60;
+export const MOST = 900;
 
 type Widths = { readonly [key: string]: number };
 
