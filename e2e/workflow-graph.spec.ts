@@ -179,7 +179,14 @@ test.describe("on a phone", () => {
       client,
       steps.map((n) => [{ x, y: y - n * 12 }]),
     );
-    await expect.poll(scroll).toBeGreaterThan(0);
+    // Until the page stands still: a touch beside the graph could go back in the browser's history.
+    let last = 0;
+    const hasStopped = async () => {
+      const before = last;
+      last = await scroll();
+      return last > 0 && last === before;
+    };
+    await expect.poll(hasStopped, { intervals: [200] }).toBe(true);
     expect(await stage.getAttribute("transform")).toBe(zoomed);
 
     await page.getByRole("main").evaluate((main) => main.scrollTo(0, 0));
