@@ -67,7 +67,7 @@ export function LatencyPanel({
                 <Th numeric>
                   <span className="wide:hidden">Wait </span>p95
                 </Th>
-                <Th className="hidden xwide:table-cell">
+                <Th className="hidden pl-0! xwide:table-cell">
                   <span className="sr-only">Wait on a scale</span>
                   <ScaleKey />
                 </Th>
@@ -77,7 +77,7 @@ export function LatencyPanel({
                 <Th numeric>
                   <span className="wide:hidden">Run </span>p95
                 </Th>
-                <Th className="hidden xwide:table-cell">
+                <Th className="hidden pl-0! xwide:table-cell">
                   <span className="sr-only">Run time on a scale</span>
                   <ScaleKey />
                 </Th>
@@ -134,7 +134,7 @@ function LatencyRow({ row, href }: { row: Row; href: string }) {
   const late = (row.wait?.p95 ?? 0) >= LONG_WAIT_MS;
   return (
     <tr className="hover:bg-hover">
-      <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[140px]">
+      <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[120px]">
         <ScopedLink
           href={href}
           data-tip={row.name}
@@ -162,7 +162,7 @@ function Cells({ quantiles, bad }: { quantiles: Quantiles | null; bad: boolean }
         <Td numeric>
           <NoValue />
         </Td>
-        <Td className="hidden xwide:table-cell" />
+        <Td className="hidden pl-0! xwide:table-cell" />
       </>
     );
   return (
@@ -173,7 +173,7 @@ function Cells({ quantiles, bad }: { quantiles: Quantiles | null; bad: boolean }
       <Td numeric className={cn(bad && "font-medium text-failed")}>
         {formatDuration(quantiles.p95)}
       </Td>
-      <Td className="hidden xwide:table-cell">
+      <Td className="hidden pl-0! xwide:table-cell">
         <LogRange {...quantiles} bad={bad} />
       </Td>
     </>
