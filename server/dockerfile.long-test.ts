@@ -205,7 +205,9 @@ test("the systemd unit permits every system call that the server makes", async (
   const get = async (path: string) => (await fetch(`${address}${path}`).catch(() => null))?.status;
   await expect.poll(() => get("/api/health/ready"), { timeout: 60_000 }).toBe(200);
   for (const page of ["/", "/tasks", "/queues", "/api/queues"]) expect(await get(page)).toBe(200);
-  server.kill("SIGTERM");
+  // strace ignores signals while it writes to a file, so the server itself is stopped.
+  const children = await readFile(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
+  process.kill(Number(children.trim().split(" ")[0]), "SIGTERM");
   await server;
   const rows = [...(await readFile(log, "utf8")).matchAll(/^ *[\d.]+ .* (\w+)$/gm)];
   const calls = rows.map(([, name = ""]) => name).filter((name) => name !== "total");
