@@ -1,11 +1,11 @@
 import {
   dehydrate,
-  HydrationBoundary,
   type InferDataFromTag,
   QueryClient,
   type QueryKey,
 } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { HydrateData } from "@/components/layout/live/hydrate-data";
 import { withPermission } from "@/lib/identity/require";
 
 type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown>; isPartial: boolean };
@@ -44,5 +44,5 @@ export async function Hydrate({
     // The browser requests again what was never updated.
     if (data) client.setQueryData(queryKey, data, { updatedAt: 0 });
   }
-  return <HydrationBoundary state={dehydrate(client)}>{children}</HydrationBoundary>;
+  return <HydrateData state={dehydrate(client)}>{children}</HydrateData>;
 }

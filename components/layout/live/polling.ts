@@ -6,7 +6,6 @@ type Polled<Data> = {
   state: {
     data: Data | undefined;
     status: string;
-    dataUpdateCount: number;
     dataUpdatedAt: number;
   };
 };
@@ -27,9 +26,6 @@ const KNOWN_INTERVAL = 60_000;
 
 /** Delay of the request after an instant, in milliseconds. A shared result may be two seconds old. */
 const AFTER_INSTANT = 1_000;
-
-/** For how long the server shares a result, in milliseconds: a later one was read after it was requested. */
-const SHARED_FOR = 2_000;
 
 /**
  * Time of the last reported change, if the stream has reported since then that nothing changes, in the browser's time;
@@ -74,12 +70,9 @@ export function untilNext(now: Iso, instants: readonly (Iso | null | undefined)[
   return Math.min(...ahead.filter((milliseconds) => milliseconds > 0));
 }
 
-function isCurrent({
-  state: { status, dataUpdateCount, dataUpdatedAt },
-}: Polled<unknown>): boolean {
-  // The first result comes with the page, on the server's clock.
-  if (quietSince === null || status !== "success" || dataUpdateCount < 2) return false;
-  return dataUpdatedAt >= quietSince + SHARED_FOR;
+function isCurrent({ state: { status, dataUpdatedAt } }: Polled<unknown>): boolean {
+  if (quietSince === null || status !== "success") return false;
+  return dataUpdatedAt > quietSince;
 }
 
 /**

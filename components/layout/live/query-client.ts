@@ -1,5 +1,7 @@
-import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { type DehydratedState, type Query, QueryCache, QueryClient } from "@tanstack/react-query";
+import { syncClock, toBrowserTime } from "@/components/ui/text/clock";
 import { withBase, withoutBase } from "@/lib/base-path";
+import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 
 /** A new query client: one per browser tab, one per request on the server. */
@@ -7,11 +9,47 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError: handleError,
+      onSuccess: dateResult,
     }),
     // Polling is the retry: an error shows at once and the next successful refetch clears it. The dashboard must also
     // work without internet access, on this machine or in a private network.
     defaultOptions: { queries: { retry: false, networkMode: "always" } },
   });
+}
+
+/**
+ * Dates a result by when its rows were read instead of by its arrival: the server may have shared it for two seconds,
+ * and a slow query takes its time.
+ */
+function dateResult(data: unknown, query: Pick<Query, "setState">): void {
+  const now = findNow(data);
+  if (now === undefined) return;
+  syncClock(now);
+  query.setState({ dataUpdatedAt: toBrowserTime(now) });
+}
+
+/**
+ * The state of queries that the server prefetched, with times of the browser's clock instead of the server's. A page
+ * that was prefetched on intent may have been kept for half a minute.
+ */
+export function toBrowserState(state: DehydratedState): DehydratedState {
+  const queries = state.queries.map((query) => {
+    const { dataUpdatedAt, data } = query.state;
+    // Partial data is never current.
+    if (dataUpdatedAt === 0) return query;
+    const now = findNow(data);
+    if (now !== undefined) syncClock(now, { isKept: true });
+    const at =
+      now === undefined ? Date.now() - (query.dehydratedAt - dataUpdatedAt) : toBrowserTime(now);
+    return { ...query, state: { ...query.state, dataUpdatedAt: at } };
+  });
+  return { ...state, queries };
+}
+
+/** The database's time of a result, which most results have. */
+function findNow(data: unknown): Iso | undefined {
+  if (typeof data !== "object" || data === null || !("now" in data)) return undefined;
+  return typeof data.now === "string" ? data.now : undefined;
 }
 
 function handleError(error: unknown): void {

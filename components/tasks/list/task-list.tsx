@@ -85,7 +85,7 @@ export function TaskList({ queue }: { queue?: string }) {
     X: () => selectFocused(true),
     r: () => {
       refresh();
-      query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
+      query.refetch({ cancelRefetch: false }).then(showNewest);
     },
   });
   const timedOut = query.error instanceof ProblemError && query.error.code === "timed_out";

@@ -25,6 +25,8 @@ type Shown = LiveRows & {
   reads: ReadonlyMap<string, Read>;
 };
 
+type Latest = { data: Page<TaskSummary> | undefined; dataUpdatedAt: number };
+
 /** A ranking scans its whole time range, so it is polled less often than a page. */
 const RANKING_MS = 15_000;
 
@@ -62,11 +64,11 @@ export function useLiveTasks(filters: TaskFilters) {
     const reads = noteRead(before, page.rows, { now: page.now, at: query.dataUpdatedAt });
     setShown({ ...rows, key, page, reads });
   }
-  /** Shows the latest page. Pass a page that was just fetched, because `page` is older. */
-  const showNewest = (newest = page) => {
-    if (!newest) return;
-    const reads = noteRead(new Map(), newest.rows, { now: newest.now, at: Date.now() });
-    setShown({ ...freshRows(newest.rows), key, page: newest, reads });
+  /** Shows the latest page. Pass the result of a request that has just finished, because `query` is older. */
+  const showNewest = ({ data, dataUpdatedAt: at }: Latest = query) => {
+    if (!data) return;
+    const reads = noteRead(new Map(), data.rows, { now: data.now, at });
+    setShown({ ...freshRows(data.rows), key, page: data, reads });
   };
   return { query, shown, showNewest, interval: refetchInterval, isRepeated: isRepeatable(page) };
 }

@@ -1,17 +1,10 @@
 "use client";
-import {
-  createContext,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useState,
-  useSyncExternalStore,
-} from "react";
-import { toMs } from "@/lib/model/instants";
+import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from "react";
+import { type Iso, toMs } from "@/lib/model/instants";
 
 /**
- * One clock for all ages on the page. It ticks once a second and follows the database's clock, which `ClockProvider`
- * receives with each response, so ages are right even if the browser's clock is wrong.
+ * One clock for all ages on the page. It ticks once a second and follows the database's clock, which comes with each
+ * response, so ages are right even if the browser's clock is wrong.
  */
 const listeners = new Set<() => void>();
 let offset: number | null = null;
@@ -21,13 +14,27 @@ let timer: ReturnType<typeof setInterval> | undefined;
 const JUMP_MS = 30_000;
 
 /**
- * Updates the offset from an instant that was just received. Network delay only makes a sample smaller, so the largest
- * offset is the most accurate.
+ * Updates the offset from the time of a result that was just received. A delay only makes a sample smaller, so the
+ * largest offset is the most accurate.
+ *
+ * @param isKept whether the result may have been kept for any time, such as that of a prefetched page. It says nothing
+ * about a change of a clock.
  */
-export function syncClock(now: string): void {
+export function syncClock(now: Iso, { isKept = false } = {}): void {
   const sample = toMs(now) - Date.now();
-  if (Number.isNaN(sample)) return;
-  if (offset === null || sample > offset || sample < offset - JUMP_MS) offset = sample;
+  if (!Number.isFinite(sample)) return;
+  const hasJumped = !isKept && offset !== null && sample < offset - JUMP_MS;
+  if (offset === null || sample > offset || hasJumped) offset = sample;
+}
+
+/**
+ * When the database's clock showed this instant, in milliseconds of the browser's clock: `now` of a result becomes the
+ * time when its rows were read. Differences between the clocks cancel out. Too late by at most the shortest delay
+ * with which a result has arrived, and never later than the current time.
+ */
+export function toBrowserTime(now: Iso): number {
+  const at = toMs(now) - (offset ?? 0);
+  return offset === null || !Number.isFinite(at) ? Date.now() : Math.min(at, Date.now());
 }
 
 function subscribe(listener: () => void): () => void {
@@ -45,9 +52,8 @@ function subscribe(listener: () => void): () => void {
 
 const ServerNow = createContext<string | null>(null);
 
-/** Provides the time of the data below: used directly during hydration, and then to set the clock. */
+/** Provides the time of the data below, which its ages use during hydration and until a response sets the clock. */
 export function ClockProvider({ now, children }: { now: string; children: ReactNode }) {
-  useEffect(() => syncClock(now), [now]);
   // A changing context value would re-render all ages; the clock only re-renders those whose text changes.
   const [first] = useState(now);
   return <ServerNow value={first}>{children}</ServerNow>;

@@ -61,6 +61,8 @@ type Shown = KeptRuns & {
   reads: ReadonlyMap<Uuid, Read>;
 };
 
+type Latest = { data: WorkflowRunPage | undefined; dataUpdatedAt: number };
+
 /** Without automatic refresh, a row counts as stale after this, in milliseconds. */
 const UNREFRESHED = 15_000;
 
@@ -124,7 +126,7 @@ export function useLiveRuns(filters: WorkflowFilters) {
       }),
     ),
     newCount: filters.cursor === null ? (shown?.newCount ?? 0) : 0,
-    /** Shows the latest page as it is. */
-    showNewest: (latest = page) => latest && show(latest, Date.now()),
+    /** Shows the latest page. Pass the result of a request that has just finished, because `query` is older. */
+    showNewest: ({ data, dataUpdatedAt }: Latest = query) => data && show(data, dataUpdatedAt),
   };
 }

@@ -30,7 +30,7 @@ export function RunList({ names }: { names: readonly string[] }) {
       keys={{
         r: () => {
           refresh();
-          query.refetch({ cancelRefetch: false }).then(({ data }) => showNewest(data));
+          query.refetch({ cancelRefetch: false }).then(showNewest);
         },
       }}
       note={({ tables }) =>

@@ -1,0 +1,14 @@
+"use client";
+import { type DehydratedState, HydrationBoundary } from "@tanstack/react-query";
+import { type ReactNode, useMemo } from "react";
+import { toBrowserState } from "./query-client";
+
+/** Hands the queries that the server prefetched to the browser, with times of the browser's clock. */
+export function HydrateData({ state, children }: { state: DehydratedState; children: ReactNode }) {
+  // Memoized because a new state would be hydrated again.
+  const local = useMemo(
+    () => (typeof document === "undefined" ? state : toBrowserState(state)),
+    [state],
+  );
+  return <HydrationBoundary state={local}>{children}</HydrationBoundary>;
+}
