@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Page, Request } from "@playwright/test";
 import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
 import { startWorkflow } from "../lib/highway/run/start";
 import { storeWorkflow } from "../lib/highway/run/store";
@@ -108,6 +108,32 @@ test("a started run is approved by its event, shows its operators' progress and 
   await page.goBack();
   await expect(page.getByRole("region", { name: "Operator screen" })).toBeVisible();
   await expect(node(page, "pay_out", "completed")).toBeVisible();
+});
+
+test("a start goes through while its preview is still under way, which it aborts", async ({
+  page,
+  work,
+}) => {
+  const { name, definitionId } = await prepare(work);
+  await page.goto(`/workflows/definitions/${definitionId}`);
+  await page.getByRole("button", { name: `Start ${name} 1.0.0` }).click();
+  const dialog = page.getByRole("dialog", { name: `Start ${name} 1.0.0` });
+  await dialog.getByLabel("applicant").fill("Ada");
+  await dialog.getByLabel("Queue").selectOption(work.queue);
+  await expect(dialog.getByRole("region", { name: "Preview" })).toContainText('"applicant":"Ada"');
+
+  // No request from here to the click gets a response, of whatever kind the preview is.
+  const held: Request[] = [];
+  let isHolding = true;
+  await page.route("**/*", (route) => (isHolding ? held.push(route.request()) : route.continue()));
+  await dialog.getByLabel("amount").fill("2500");
+  const findPreview = () => held.find((request) => request.url().includes("/api/previews/start?"));
+  await expect.poll(findPreview).toBeDefined();
+  isHolding = false;
+  await dialog.getByRole("button", { name: "Start run" }).click();
+  await expect(page).toHaveURL(/\/workflows\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole("heading", { name })).toBeVisible();
+  await expect.poll(() => findPreview()?.failure()?.errorText).toContain("ERR_ABORTED");
 });
 
 test("a paused definition cannot be started and shows the reason", async ({ page, work }) => {
