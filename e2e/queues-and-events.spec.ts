@@ -37,6 +37,7 @@ test("awaited events are listed first, and events without waiters last", async (
   await wait(pool, queue, "soon", 3_600);
 
   await page.goto(`/events?queue=${queue}`);
+  await expect(page.getByRole("navigation", { name: "Pages" })).toContainText("all rows as of");
   const names = page.getByRole("main").locator("tbody tr td:nth-child(2)");
   await expect(names).toHaveText(["soon", "no timeout", "paid", "abandoned"]);
   await expect(row(page, "soon")).toContainText("awaited");

@@ -4,6 +4,7 @@ import { parseAsString, parseAsStringLiteral, useQueryState, useQueryStates } fr
 import { type ReactNode, useState } from "react";
 import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-title";
 import { useHeldOrder } from "@/components/layout/list/held-order";
+import { AllRowsAsOf } from "@/components/layout/list/live-row-marks";
 import { polled } from "@/components/layout/live/polling";
 import { useDenied } from "@/components/layout/session/access-provider";
 import { PermittedButton } from "@/components/layout/session/permitted-button";
@@ -77,7 +78,12 @@ export function FailureList() {
           <Notes list={list} />
           <Panel
             title="Failures"
-            note={`${plural(list.groups.length + list.hiddenGroups, "error group")}, ${plural(list.attempts, "failed attempt")} in the ${WINDOW_WORDS[list.window]}`}
+            note={
+              <>
+                {`${plural(list.groups.length + list.hiddenGroups, "error group")}, ${plural(list.attempts, "failed attempt")} in the ${WINDOW_WORDS[list.window]}`}
+                <AllRowsAsOf at={query.dataUpdatedAt} />
+              </>
+            }
             aside={
               <span className="max-wide:hidden">each task is counted under its latest error</span>
             }

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
+import { AllRowsAsOf } from "@/components/layout/list/live-row-marks";
 import { polled } from "@/components/layout/live/polling";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WindowPage } from "@/components/layout/window/window-page";
@@ -42,7 +43,15 @@ export function WorkerList() {
       {(list) => (
         <>
           <WorkerNotes list={list} />
-          <Panel title="Workers" note={summary(list)}>
+          <Panel
+            title="Workers"
+            note={
+              <>
+                {summary(list)}
+                <AllRowsAsOf at={query.dataUpdatedAt} />
+              </>
+            }
+          >
             {list.workers.length === 0 ? <NoWorkers list={list} /> : <WorkerTable list={list} />}
           </Panel>
         </>

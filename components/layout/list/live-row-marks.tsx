@@ -1,9 +1,11 @@
 "use client";
+import { useHydrated } from "@/components/ui/feedback/use-hydrated";
 import { Icon } from "@/components/ui/icons/icon";
-import { StoppedClock } from "@/components/ui/text/clock";
+import { StoppedClock, useClock } from "@/components/ui/text/clock";
 import { Age } from "@/components/ui/text/relative-time";
-import { formatNumber } from "@/lib/format";
+import { formatNumber, formatRelative } from "@/lib/format";
 import type { Iso } from "@/lib/model/instants";
+import { knownAt } from "../live/freshness";
 
 /** The age of a row that could not be refreshed. */
 export function StaleMark({ since }: { since: Iso }) {
@@ -50,4 +52,13 @@ export function NewRows({
       )}
     </div>
   );
+}
+
+/**
+ * Beside the number of rows of a list that replaces all of them at each refresh: until when they are known, in the
+ * browser's time. 0 shows nothing.
+ */
+export function AllRowsAsOf({ at }: { at: number }) {
+  const age = useClock(() => formatRelative(Math.min(knownAt(at) - Date.now(), 0)));
+  return useHydrated() && at !== 0 && <span data-all-rows-as-of> · all rows as of {age}</span>;
 }

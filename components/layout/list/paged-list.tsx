@@ -5,7 +5,7 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { cn } from "@/lib/cn";
 import { LiveData } from "../live/live-data";
-import { NewRows } from "./live-row-marks";
+import { AllRowsAsOf, NewRows } from "./live-row-marks";
 import { Pager } from "./pager";
 
 type PageLike = { older: string | null; newer: string | null; now: string };
@@ -87,7 +87,14 @@ export function PagedList<Page extends PageLike>({
       </div>
       <Pager
         page={page}
-        note={page && note(page)}
+        note={
+          page && (
+            <>
+              {note(page)}
+              {!newer && every !== null && <AllRowsAsOf at={query.dataUpdatedAt} />}
+            </>
+          )
+        }
         first={!cursor}
         onTurn={(next) => {
           // Until the rows of changed filters arrive, the cursors are those of the filters before.
