@@ -1,5 +1,7 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 import { cancelStatement } from "./connection/cancel";
+import type { PooledClient } from "./connection/pool";
 import { getReadPool } from "./pools";
 
 export type Database = NodePgDatabase;
@@ -14,9 +16,39 @@ export type ReadOptions = {
 /** How long the server may take to cancel a statement before the connection is dropped, in milliseconds. */
 const CANCEL_MS = 1_000;
 
+/** The connection of each snapshot, and the same snapshot with statements that the session keeps. */
+const opened = new WeakMap<Database, { client: PooledClient; kept: Database }>();
+
+/**
+ * The same snapshot for statements whose best plan does not depend on their values: the server keeps them for the
+ * session, so that repeated ones need no parsing and no planning. Their texts must be few, so write limits into the
+ * text and lists as arrays.
+ */
+export function keepPlans(db: Database): Database {
+  return opened.get(db)?.kept ?? db;
+}
+
+/**
+ * Sends commands without parameters before any statement that is started later, so that they can share its round trip.
+ * Await both.
+ */
+export async function sendFirst(db: Database, commands: string): Promise<void> {
+  const snapshot = opened.get(db);
+  if (!snapshot) throw new Error("Only a snapshot's commands have an order.");
+  await snapshot.client.query(commands);
+}
+
+/** Errors of a statement that the session no longer keeps, or keeps with other columns. */
+const NOT_KEPT: readonly string[] = [
+  SQLSTATE.unknownStatement,
+  SQLSTATE.duplicateStatement,
+  SQLSTATE.featureNotSupported,
+];
+
 /**
  * Runs `read` in one read-only transaction on one connection, so that all its statements see the same instant. If
- * `signal` aborts, the running statement is cancelled in the database.
+ * `signal` aborts, the running statement is cancelled in the database. Statements that `read` starts without waiting
+ * for the one before share a round trip.
  *
  * @throws the signal's reason if aborted; errors of the driver unchanged.
  */
@@ -24,7 +56,21 @@ export async function inSnapshot<T>(
   read: (db: Database) => Promise<T>,
   { signal, statementTimeout }: ReadOptions = {},
 ): Promise<T> {
-  const client = await getReadPool().connect({ signal });
+  for (;;) {
+    const client = await getReadPool().connect({ signal });
+    try {
+      return await readOnce(client, read, { signal, statementTimeout });
+    } catch (error) {
+      if (!NOT_KEPT.includes(findErrorCode(error) ?? "") || !client.stopKeeping()) throw error;
+    }
+  }
+}
+
+async function readOnce<T>(
+  client: PooledClient,
+  read: (db: Database) => Promise<T>,
+  { signal, statementTimeout }: ReadOptions,
+): Promise<T> {
   let cancelled: Promise<void> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const onAbort = () => {
@@ -38,23 +84,46 @@ export async function inSnapshot<T>(
     broken = true;
   };
   client.on("error", onBroken);
+  const release = async (end: Promise<unknown>) => {
+    await end.catch(onBroken);
+    // The cancel request must not hit the next user of this connection.
+    await cancelled;
+    clearTimeout(timer);
+    client.off("error", onBroken);
+    client.release(broken);
+  };
   try {
     signal?.throwIfAborted();
     client.setStatementTimeout(statementTimeout);
-    await client.query("begin isolation level repeatable read read only");
-    const result = await read(drizzle(client));
-    await client.query("commit");
+    const begun = client.query("begin isolation level repeatable read read only");
+    begun.catch(() => undefined);
+    const result = await read(openDatabase(client)).catch(async (error: unknown) => {
+      // If the transaction could not begin, that is why its statements failed.
+      await begun;
+      throw error;
+    });
+    await begun;
+    signal?.removeEventListener("abort", onAbort);
+    // Nothing depends on how a read-only transaction ends, so its caller does not wait for it.
+    void release(client.query("commit"));
     return result;
   } catch (error) {
-    await client.query("rollback").catch(onBroken);
+    await release(client.query("rollback"));
     signal?.throwIfAborted();
     throw error;
   } finally {
     signal?.removeEventListener("abort", onAbort);
-    clearTimeout(timer);
-    // The cancel request must not hit the next user of this connection.
-    await cancelled;
-    client.off("error", onBroken);
-    client.release(broken);
   }
+}
+
+function openDatabase(client: PooledClient): Database {
+  const db = drizzle(client);
+  const kept = Object.create(client, {
+    query: {
+      value: (statement: { text: string }, values?: unknown[]) =>
+        client.query({ ...statement, name: client.keep(statement.text) }, values),
+    },
+  });
+  opened.set(db, { client, kept: drizzle(kept as PooledClient) });
+  return db;
 }

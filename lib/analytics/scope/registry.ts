@@ -4,7 +4,7 @@ import { getDatabase } from "@/lib/db/databases";
 import { array, boolean, DecodeError, instant, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
-import { type Database, inSnapshot, type ReadOptions } from "@/lib/db/snapshot";
+import { type Database, inSnapshot, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import { isQueueVisible } from "@/lib/db/viewer";
 import type { Iso } from "@/lib/model/instants";
@@ -183,7 +183,7 @@ export async function listRegisteredQueues(
   const named =
     names.length > 0 ? sql`where q.queue_name = any(${sql.param(names)}::text[])` : sql``;
   const rows = await query(
-    db,
+    keepPlans(db),
     REGISTERED,
     sql`
     with locked as materialized (

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Socket } from "node:net";
 import { Client, type ClientConfig } from "pg";
 import { type ConnectionTarget, findPassword, type Host } from "./connection-string";
@@ -20,6 +21,9 @@ const GRACE_MS = 1_000;
 /** How long opening a connection may take, in milliseconds. */
 const CONNECT_MS = 3_000;
 
+/** How many statements each session keeps, and the longest one, in characters: a long one's plan takes megabytes. */
+const KEPT = { statements: 100, characters: 32_768 };
+
 /**
  * A connection whose limits hold regardless of what is between it and the server. A pooler in transaction mode
  * drops the settings of a session, so they are set with each `begin`. A server that is gone enforces no timeout,
@@ -29,11 +33,16 @@ export class LimitedClient extends Client {
   readonly endpoint: Endpoint;
   readonly #limits: SessionLimits;
   readonly #socket: Socket;
+  readonly #kept = new Set<string>();
+  #canKeep = false;
+  /** Statements without a response yet. */
+  #sent = 0;
   #statementTimeout: number;
 
   constructor(endpoint: Endpoint, limits: SessionLimits) {
     const socket = new Socket();
-    super({ ...configure(endpoint, limits), stream: () => socket });
+    // A reader's statements don't wait for each other's results: independent ones share a round trip.
+    super({ ...configure(endpoint, limits), stream: () => socket, pipeline: limits.readOnly });
     this.endpoint = endpoint;
     this.#limits = limits;
     this.#socket = socket;
@@ -49,6 +58,35 @@ export class LimitedClient extends Client {
     this.#statementTimeout = milliseconds;
   }
 
+  /**
+   * Lets the session keep statements if it is the server's own. A pooler reports an id of its own instead of the
+   * server process's, and may give the next transaction to another process, which has not kept them.
+   */
+  async allowKeeping(): Promise<void> {
+    const { rows } = await this.query("select pg_backend_pid() as pid");
+    const { processID } = this as unknown as { processID?: number };
+    this.#canKeep = rows[0].pid === processID;
+  }
+
+  /** Keeps no further statements, because one failed. Returns whether any were kept. */
+  stopKeeping(): boolean {
+    const could = this.#canKeep;
+    this.#canKeep = false;
+    return could;
+  }
+
+  /**
+   * The name under which the session keeps a statement, so that it is parsed once and, unless its values matter, also
+   * planned once; `undefined` if it is not kept. The server plans it again after any change of its tables.
+   */
+  keep(text: string): string | undefined {
+    if (!this.#canKeep || text.length > KEPT.characters) return undefined;
+    const name = createHash("sha1").update(text).digest("base64url");
+    if (!this.#kept.has(name) && this.#kept.size >= KEPT.statements) return undefined;
+    this.#kept.add(name);
+    return name;
+  }
+
   /** Ends the connection without notifying the server, which may be gone. */
   destroy(reason?: Error): void {
     this.#socket.destroy(reason);
@@ -62,12 +100,17 @@ export class LimitedClient extends Client {
 
   #limit(result: unknown): unknown {
     if (!(result instanceof Promise)) return result;
+    this.#sent++;
+    // Statements that were sent before must end first.
     const timer = setTimeout(
       () => this.destroy(new ResponseTimeoutError()),
-      this.#statementTimeout + GRACE_MS,
+      this.#statementTimeout * this.#sent + GRACE_MS,
     );
     timer.unref();
-    return result.finally(() => clearTimeout(timer));
+    return result.finally(() => {
+      this.#sent--;
+      clearTimeout(timer);
+    });
   }
 }
 

@@ -269,8 +269,10 @@ export class DatabasePool {
       const client = (await pool.connect()) as PooledClient;
       const isNew = !this.#lastUsed.has(client);
       try {
-        if (isNew) await requireSession(client);
-        else if (performance.now() - (this.#lastUsed.get(client) ?? 0) > TRUST_MS)
+        if (isNew) {
+          await requireSession(client);
+          if (this.#settings.readOnly) await client.allowKeeping();
+        } else if (performance.now() - (this.#lastUsed.get(client) ?? 0) > TRUST_MS)
           await ping(client);
         await this.#checkLag(client);
       } catch (error) {

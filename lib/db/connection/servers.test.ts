@@ -13,7 +13,7 @@ import { listQueues } from "@/lib/analytics/queues";
 import { forgetEnvironment } from "@/lib/db/env";
 import { migrate } from "@/lib/db/migrate";
 import { closePools, getWritePool } from "@/lib/db/pools";
-import { inSnapshot } from "@/lib/db/snapshot";
+import { inSnapshot, keepPlans } from "@/lib/db/snapshot";
 import { startPgBouncer } from "@/testing/installed/pgbouncer";
 
 const CERTIFICATES = path.join(import.meta.dirname, "../../../testing/certificates");
@@ -214,6 +214,25 @@ describe.runIf(process.env.ABSURD_LONG)("behind PgBouncer in transaction mode", 
     } finally {
       await pooler.stop();
       await admin.query("alter database postgres reset all");
+    }
+  });
+
+  test("readers keep no statements in a session that they may share", async () => {
+    const pooler = await startPgBouncer(server.url("postgres"));
+    try {
+      const { hostname, port } = new URL(pooler.url);
+      await use("", { host: hostname, port: Number(port) });
+      await expect.poll(async () => (await getHealth()).status, { timeout: 10_000 }).toBe("ok");
+      const read = (value: number) =>
+        inSnapshot(async (db) => {
+          const doubled = await keepPlans(db).execute(sql`select ${value}::int * 2 as doubled`);
+          const kept = await db.execute(sql`select from pg_prepared_statements where name <> ''`);
+          return [doubled.rows, kept.rowCount];
+        });
+      const results = await Promise.all(Array.from({ length: 40 }, (_, value) => read(value)));
+      expect(results).toEqual(results.map((_, value) => [[{ doubled: value * 2 }], 0]));
+    } finally {
+      await pooler.stop();
     }
   });
 

@@ -1,0 +1,70 @@
+import { sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { integer, text } from "./decode";
+import { query } from "./query";
+import { type Database, inSnapshot, keepPlans, sendFirst } from "./snapshot";
+
+const database = openTestDatabase();
+
+const double = (db: Database, value: number) =>
+  query(keepPlans(db), { doubled: integer }, sql`select ${value}::int * 2 as doubled`);
+
+const listKept = (db: Database) =>
+  query(
+    db,
+    { statement: text },
+    sql`select statement from pg_prepared_statements where statement like '%as doubled'`,
+  );
+
+test("a kept statement is parsed once for a session, for any values", async () => {
+  expect(await inSnapshot((db) => double(db, 2))).toEqual([{ doubled: 4 }]);
+  await inSnapshot(async (db) => {
+    expect(await double(db, 3)).toEqual([{ doubled: 6 }]);
+    expect(await listKept(db)).toHaveLength(1);
+  });
+});
+
+test("a session that dropped its kept statements gets them unnamed again", async () => {
+  await inSnapshot((db) => double(db, 2));
+  await inSnapshot((db) => sendFirst(db, "deallocate all"));
+  expect(await inSnapshot((db) => double(db, 4))).toEqual([{ doubled: 8 }]);
+  expect(await inSnapshot(listKept)).toEqual([]);
+});
+
+test("a kept statement follows a column that changes its type", async () => {
+  await database.pool.query("create table public.changing (value int)");
+  await database.pool.query("insert into public.changing values (7)");
+  const get = () =>
+    inSnapshot((db) =>
+      query(
+        keepPlans(db),
+        { value: (value) => value },
+        sql`select value from public.changing where value::text = ${"7"}`,
+      ),
+    );
+  expect(await get()).toEqual([{ value: 7 }]);
+  await database.pool.query("alter table public.changing alter value type text");
+  expect(await get()).toEqual([{ value: "7" }]);
+});
+
+test("commands sent first take effect before a statement that shares their round trip", async () => {
+  const [, [row]] = await inSnapshot((db) =>
+    Promise.all([
+      sendFirst(db, "set local search_path = pg_catalog"),
+      query(db, { path: text }, sql`select current_setting('search_path') as path`),
+    ]),
+  );
+  expect(row).toEqual({ path: "pg_catalog" });
+});
+
+test("of statements that share a round trip, the error of the first is reported", async () => {
+  const read = inSnapshot((db) =>
+    Promise.all([
+      query(db, { value: integer }, sql`select 1 / ${0}::int as value`),
+      query(db, { value: integer }, sql`select ${1}::int as value`),
+    ]),
+  );
+  await expect(read).rejects.toMatchObject({ cause: { code: "22012" } });
+  expect(await inSnapshot((db) => double(db, 1))).toEqual([{ doubled: 2 }]);
+});
