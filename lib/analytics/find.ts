@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { queueTables } from "@/lib/db/schema";
-import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
 import {
@@ -33,10 +33,12 @@ import { getWorkflowColumns } from "./workflows/tables";
 export function findById(id: Uuid, options: ReadOptions = {}): Promise<FindResult> {
   return withQueues([], options, async ({ db, queues, unreadable }) => {
     const names = queues.map(({ name }) => name);
-    const columns = await getWorkflowColumns(db, queues);
-    const workflow = await findWorkflowRun(db, columns, id);
+    const [tasks, workflow] = await Promise.all([
+      findTasks(db, names, id),
+      getWorkflowColumns(db, queues).then((columns) => findWorkflowRun(db, columns, id)),
+    ]);
     return {
-      found: [...(await findTasks(db, names, id)), ...(workflow ? [toFound(workflow)] : [])],
+      found: [...tasks, ...(workflow ? [toFound(workflow)] : [])],
       unreadable: unreadable.map(toUnreadable),
     };
   });
@@ -102,9 +104,10 @@ function listArms(queue: string, range: KeyRange, suffix: string): SQL[] {
 
 async function findTasks(db: Database, queues: string[], id: Uuid): Promise<FoundTask[]> {
   if (queues.length === 0) return [];
-  const tasks = await queryUnion(db, FOUND_TASK, queues.map(taskArm(id)));
+  const kept = keepPlans(db);
+  const tasks = await queryUnion(kept, FOUND_TASK, queues.map(taskArm(id)));
   if (tasks.length > 0) return tasks;
-  return queryUnion(db, FOUND_TASK, queues.map(runArm(id)));
+  return queryUnion(kept, FOUND_TASK, queues.map(runArm(id)));
 }
 
 const FOUND_TASK = {

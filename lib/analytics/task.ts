@@ -3,7 +3,7 @@ import { desc, eq, sql } from "drizzle-orm";
 import { instant, integer, nullable } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
-import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
@@ -33,18 +33,19 @@ export function getTask(
   { limits = LIMITS, ...options }: ReadOptions & { limits?: TaskLimits } = {},
 ): Promise<TaskDetail> {
   return withQueues([queueName], options, async ({ db, now, queues: [queue] }) => {
-    const task = queue && (await findTask(db, queue, taskId));
-    if (!task) throw taskNotFound(queueName, taskId);
+    if (!queue) throw taskNotFound(queueName, taskId);
     const tables = queueTables(queueName);
-    const total = await countRows(db, tables, taskId);
-    const runs = await listRuns(db, queue, taskId, Math.min(total.runs, limits.runs));
-    const checkpoints = await listCheckpoints(
-      db,
-      tables,
-      taskId,
-      Math.min(total.checkpoints, limits.checkpoints),
-    );
-    const waits = await listWaits(db, tables, taskId);
+    const kept = keepPlans(db);
+    const [task, total, waits] = await Promise.all([
+      findTask(kept, queue, taskId),
+      countRows(kept, tables, taskId),
+      listWaits(kept, tables, taskId),
+    ]);
+    if (!task) throw taskNotFound(queueName, taskId);
+    const [runs, checkpoints] = await Promise.all([
+      listRuns(kept, queue, taskId, Math.min(total.runs, limits.runs)),
+      listCheckpoints(kept, tables, taskId, Math.min(total.checkpoints, limits.checkpoints)),
+    ]);
     const shown = {
       task,
       runs: runs.reverse(),

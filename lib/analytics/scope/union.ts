@@ -5,6 +5,9 @@ import type { Database } from "@/lib/db/snapshot";
 /** The maximum number of arms per statement: the time to plan a union grows faster than their number. */
 const PORTION = 50;
 
+/** A limit above any result. PostgreSQL does not flatten a subquery with a limit into the surrounding statement. */
+export const FENCE = 2 ** 31 - 1;
+
 /**
  * The rows of all arms, in order. Arms, one for each queue, are read in portions, so that neither the size of a
  * statement nor its number of locks grows with the number of queues.

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, nullable, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
-import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import { beyond, type KeyRange, predecessor, successor, uuidInstant } from "@/lib/model/key-range";
 import { formatCursor, opposite, type Page } from "@/lib/model/page";
@@ -46,7 +46,7 @@ export async function pageByKey(
 ): Promise<TaskPage> {
   const hits =
     search.ids || !isNarrowed(search)
-      ? { rows: await scanTasks(db, search, "walk"), rest: null }
+      ? { rows: await scanTasks(keepPlans(db), search, "walk"), rest: null }
       : await searchTasks(db, search, options);
   const page = hits.rows.slice(0, search.limit);
   const onward = search.sort === "oldest" ? "newer" : "older";
@@ -77,7 +77,7 @@ async function searchTasks(db: Database, search: TaskSearch, options: ReadOption
   const tasks = Math.min(Math.max(search.limit * NEAR.factor, NEAR.least), NEAR.most);
   const { near, rest, hasFewRuns } = await findNear(db, search, { tasks, runs: FEW });
   if (hasFewRuns) return { rows: await scanActiveTasks(db, search), rest: null };
-  const walk = () => scanTasks(db, { ...search, range: near }, "walk");
+  const walk = () => scanTasks(keepPlans(db), { ...search, range: near }, "walk");
   const first = await withinTime(db, BUDGET, walk, options);
   if (first && (rest === null || first.length > search.limit)) return { rows: first, rest: null };
   let canUseRuns = isForActive(search);
@@ -144,7 +144,7 @@ async function findNear(
     return sql`(
       select ${tasks.taskId} as id from ${tasks}
       where ${inKeyRange(tasks.taskId, { range })}
-      order by ${tasks.taskId} ${order} limit ${most.tasks}::int
+      order by ${tasks.taskId} ${order} limit ${sql.raw(`${most.tasks}`)}
     )`;
   });
   if (arms.length === 0) return { near: range, rest: null, hasFewRuns: false };
@@ -152,7 +152,7 @@ async function findNear(
     ? isAtMostActive(queues, search.query.state, most.runs)
     : sql`false`;
   const [found] = await query(
-    db,
+    keepPlans(db),
     { last: nullable(uuid), hasFewRuns: boolean },
     sql`
     select ${hasFewRuns} as "hasFewRuns", (

@@ -2,13 +2,14 @@ import { inArray, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { nullable, text } from "@/lib/db/decode";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
-import type { Database } from "@/lib/db/snapshot";
+import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
 import { columnText, redactColumn, type Unredacted } from "../scope/redact";
+import { FENCE } from "../scope/union";
 
 /**
  * The fields of `TaskSummary` whose value is at a path of params, headers, result or the last attempt's error: at most
@@ -66,28 +67,35 @@ export type TaskRow = Omit<TaskSummary, "endedAt" | "run" | PathField> &
  * Redacts the rows and adds each task's last attempt, in the given order. Reads one run per task, by primary key.
  */
 export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
-  const [first, ...rest] = [...new Set(rows.map((row) => row.queue))].map((queue) => {
-    const { runs } = queueTables(queue);
-    const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
-    return db
-      .select({
-        runId: runs.runId,
-        state: runs.state,
-        claimedBy: runs.claimedBy,
-        claimExpiresAt: runs.claimExpiresAt,
-        availableAt: runs.availableAt,
-        startedAt: runs.startedAt,
-        completedAt: runs.completedAt,
-        failedAt: runs.failedAt,
-        wakeEvent: runs.wakeEvent,
-        ...errorSummary(runs.failureReason),
-      })
-      .from(runs)
-      .where(sql`${runs.runId} = any(${sql.param(ids)}::uuid[])`);
-  });
+  const kept = keepPlans(db);
+  const [first, second, ...others] = [...new Set(rows.map((row) => row.queue))]
+    .sort()
+    .map((queue) => {
+      const { runs } = queueTables(queue);
+      const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
+      return kept
+        .select({
+          runId: runs.runId,
+          state: runs.state,
+          claimedBy: runs.claimedBy,
+          claimExpiresAt: runs.claimExpiresAt,
+          availableAt: runs.availableAt,
+          startedAt: runs.startedAt,
+          completedAt: runs.completedAt,
+          failedAt: runs.failedAt,
+          wakeEvent: runs.wakeEvent,
+          failureReason: runs.failureReason,
+        })
+        .from(runs)
+        .where(sql`${runs.runId} = any(${sql.param(ids)}::uuid[])`)
+        .$dynamic();
+    });
   if (!first) return [];
-  const [second, ...others] = rest;
-  const found = await (second ? unionAll(first, second, ...others) : first);
+  // The limit keeps PostgreSQL from copying the summary of the error into each arm, which takes longer to plan than
+  // all of the rest.
+  const union = (second ? unionAll(first, second, ...others) : first).limit(FENCE).as("run");
+  const { failureReason, ...columns } = union._.selectedFields;
+  const found = await kept.select({ ...columns, ...errorSummary(failureReason) }).from(union);
   const byId = new Map(found.map((run) => [run.runId, run]));
   return rows.map(({ cancelledAt, lastAttemptRun, ...row }) => {
     const task = { ...row, ...mapPathFields((path, field) => redactColumn(path, row[field])) };

@@ -8,7 +8,7 @@ import type { Database } from "@/lib/db/snapshot";
 import { matchesTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { beyond, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
-import { isActive, type TaskState } from "@/lib/model/states";
+import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
 import { isPathRedacted } from "@/lib/redaction/rules";
 import {
   type AttemptsCondition,
@@ -18,6 +18,7 @@ import {
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
 import { comparableText, maskablePattern } from "../scope/redact";
+import { FENCE } from "../scope/union";
 import { containsPattern, matchesAnywhere } from "./anywhere";
 import { selectSummary, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
@@ -29,9 +30,6 @@ import type { TaskSearch } from "./task-search";
  *   heap backwards by its key costs ten times as much.
  */
 export type Strategy = "walk" | "sweep";
-
-/** A limit above any result. */
-const FENCE = 2 ** 31 - 1;
 
 /**
  * The first `limit + 1` tasks of a search, in its direction, by one statement. `searchOf` returns the search of
@@ -66,17 +64,22 @@ export function isForActive({ query: { state: states } }: TaskSearch): boolean {
   return states.length > 0 && states.every((state) => isActive(state));
 }
 
-/** Whether at most this many runs of these queues are in these states, as SQL; scans only as many as it needs. */
+/**
+ * Whether at most this many runs of these queues are in the active ones of these states, as SQL without parameters,
+ * whose plan may be kept; scans only as many as it needs.
+ */
 export function isAtMostActive(queues: string[], states: TaskState[], most: number): SQL {
+  const active = ACTIVE_STATES.filter((state) => states.includes(state));
+  const list = sql.raw(active.map((state) => `'${state}'`).join(", "));
+  const limit = sql.raw(`${most + 1}`);
   const arms = queues.map((queue) => {
     // The cheaper plan depends on the whole index, with the runs of all tenants.
     const { runs } = queueTablesOfAllTenants(queue);
-    return sql`(select from ${runs} where ${runs.state} = any(${sql.param(states)}::text[])
-      limit ${most + 1}::int)`;
+    return sql`(select from ${runs} where ${runs.state} in (${list}) limit ${limit})`;
   });
   return sql`(
-    select count(*) <= ${most}::int
-    from (select from (${sql.join(arms, sql` union all `)}) as found limit ${most + 1}::int) as counted
+    select count(*) < ${limit}
+    from (select from (${sql.join(arms, sql` union all `)}) as found limit ${limit}) as counted
   )`;
 }
 

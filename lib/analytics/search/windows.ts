@@ -2,7 +2,7 @@ import { and, gte, lt, sql } from "drizzle-orm";
 import { nullable, uuid } from "@/lib/db/decode";
 import { execute } from "@/lib/db/query";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
-import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { type Database, type ReadOptions, sendFirst } from "@/lib/db/snapshot";
 import {
   intersect,
   type KeyRange,
@@ -60,13 +60,10 @@ export async function scanWindows(
     if (!isFirst && performance.now() + expected > deadline) return rest;
     const range = nextWindow(rest, direction, width);
     const started = performance.now();
-    await execute(
-      db,
-      sql.raw(`savepoint before_window; set local statement_timeout = ${WINDOW_LIMIT}`),
-    );
+    const limited = limitStatements(db, "before_window", WINDOW_LIMIT);
     let outcome: "enough" | "more" | number;
     try {
-      outcome = await scan(range);
+      [outcome] = await Promise.all([scan(range), limited]);
     } catch (error) {
       const isHopeless = isFirst && performance.now() > deadline;
       if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted || isHopeless)
@@ -155,15 +152,17 @@ export async function withinTime<T>(
   { signal }: ReadOptions,
 ): Promise<T | null> {
   signal?.throwIfAborted();
-  await execute(
-    db,
-    sql.raw(`savepoint before_limit; set local statement_timeout = ${milliseconds}`),
-  );
+  const limited = limitStatements(db, "before_limit", milliseconds);
   try {
-    return await read();
+    const [result] = await Promise.all([read(), limited]);
+    return result;
   } catch (error) {
     if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted) throw error;
     await execute(db, sql`rollback to savepoint before_limit`);
     return null;
   }
+}
+
+function limitStatements(db: Database, savepoint: string, milliseconds: number): Promise<void> {
+  return sendFirst(db, `savepoint ${savepoint}; set local statement_timeout = ${milliseconds}`);
 }

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { boolean, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import type { Database } from "@/lib/db/snapshot";
+import { type Database, keepPlans } from "@/lib/db/snapshot";
 import { getTenants, inScope, matchesTenants, type Tenants } from "@/lib/db/tenants";
 import type { WorkflowTables } from "@/lib/model/workflow";
 import type { RegisteredQueue } from "../scope/registry";
@@ -29,7 +29,7 @@ export async function getWorkflowColumns(
   queues: readonly RegisteredQueue[],
 ): Promise<WorkflowColumns> {
   const rows = await query(
-    db,
+    keepPlans(db),
     { table: oneOf(["run", "definition"]), name: text, given: boolean },
     sql`select wanted.name as "table", attname as name, attnotnull as given
       from (values ('run', to_regclass('public.workflow_run')),
