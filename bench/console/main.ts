@@ -17,6 +17,7 @@ import {
   reportRoutes,
   reportSearches,
   reportTabs,
+  reportTargets,
   reportWatching,
 } from "@/bench/console/report";
 import { measureRoute, PER_SECOND, SHARING, watchTasks } from "@/bench/console/routes";
@@ -30,13 +31,14 @@ import {
   ROW_AGE,
   TAB_SHARING,
 } from "@/bench/console/tabs";
+import { measureTargets } from "@/bench/console/targets";
 import { TASK_READS } from "@/bench/console/task-reads";
 import { startWeb } from "@/demo/web";
 import { closePools } from "@/lib/db/pools";
 import { build, isBuilt } from "@/server/build";
 import { listReadFunctions } from "@/testing/read-functions";
 
-const PARTS = ["reads", "search", "routes", "pages", "tabs", "cold"] as const;
+const PARTS = ["reads", "targets", "search", "routes", "pages", "tabs", "cold"] as const;
 
 const options = new Command("npm run bench:console --")
   .option("--sizes <list>", "data sets, such as 100k,5m", toSizes, Object.keys(SIZES) as Size[])
@@ -68,6 +70,7 @@ let server = await startServer(directory);
 try {
   await loadMissing(server, options.sizes, note);
   if (wants("reads")) await benchReads();
+  if (wants("targets")) for (const size of options.sizes) await benchTargets(size);
   if (wants("search")) await benchSearches();
   if (wants("routes") || wants("pages")) await benchServer();
   if (wants("tabs")) await benchTabs();
@@ -97,6 +100,17 @@ async function benchReads() {
   problems.push(...measured.flatMap(judge));
 }
 
+async function benchTargets(size: Size) {
+  const context = await openContext(size, server.url(databaseOf(size)));
+  await serveBuild(context.url, async (url) => {
+    const measured = await measureTargets(url, context);
+    console.log(`\n${reportTargets(size, measured)}`);
+    for (const { title, p50, target, isMet } of measured.results)
+      if (!isMet)
+        problems.push(`${size}, ${title}: ${p50.toFixed(1)} ms, target ${target.toFixed(1)}`);
+  });
+}
+
 async function benchSearches() {
   const context = await openContext(largest, server.url(databaseOf(largest)));
   const searches = await measureSearches(context);
@@ -105,14 +119,21 @@ async function benchSearches() {
 }
 
 async function benchServer() {
-  const { signal } = new AbortController();
   const databaseUrl = server.url(databaseOf(largest));
   await pointPoolsAt(databaseUrl);
+  await serveBuild(databaseUrl, async (url) => {
+    if (wants("pages")) await benchPages(url);
+    if (wants("routes")) await benchRoutes(url, databaseUrl);
+  });
+}
+
+/** Serves the production build, which is made if it isn't current, on this database. */
+async function serveBuild(databaseUrl: string, work: (url: string) => Promise<void>) {
+  const { signal } = new AbortController();
   if (!(await isBuilt())) await build({ databaseUrl, signal });
   const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
   try {
-    if (wants("pages")) await benchPages(web.url);
-    if (wants("routes")) await benchRoutes(web.url, databaseUrl);
+    await work(web.url);
   } finally {
     await web.stop();
   }
@@ -152,13 +173,10 @@ async function benchRoutes(url: string, databaseUrl: string) {
 }
 
 async function benchTabs() {
-  const { signal } = new AbortController();
   const databaseUrl = await createTabsDatabase(server);
-  if (!(await isBuilt())) await build({ databaseUrl, signal });
-  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
-  try {
-    const one = await openTabs(web.url, databaseUrl, server.logFile, 1);
-    const twenty = await openTabs(web.url, databaseUrl, server.logFile, 20);
+  await serveBuild(databaseUrl, async (url) => {
+    const one = await openTabs(url, databaseUrl, server.logFile, 1);
+    const twenty = await openTabs(url, databaseUrl, server.logFile, 20);
     console.log(`\n${reportTabs([one, twenty])}`);
     if (twenty.statements > one.statements * TAB_SHARING)
       problems.push(`20 tabs: ${twenty.statements} statements a minute, one: ${one.statements}`);
@@ -167,10 +185,8 @@ async function benchTabs() {
         problems.push(`${tabs} tabs: a row was ${oldestRow.toFixed(0)} ms old`);
       if (failed > 0) problems.push(`${tabs} tabs: ${failed} requests failed`);
     }
-  } finally {
-    await web.stop();
-    await dropTabsDatabase(server);
-  }
+  });
+  await dropTabsDatabase(server);
 }
 
 async function benchCold() {

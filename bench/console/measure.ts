@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { performance } from "node:perf_hooks";
 
 /** Milliseconds of sequential calls. */
@@ -22,4 +24,40 @@ export async function measure(
 export function quantile(values: number[], share: number): number {
   const ordered = [...values].sort((a, b) => a - b);
   return ordered[Math.max(0, Math.ceil(ordered.length * share) - 1)] ?? Number.NaN;
+}
+
+/** CPU milliseconds since the start, of the database's processes and of this process. */
+export type Cpu = { server: number; dashboard: number };
+
+/**
+ * CPU time spent. Unlike elapsed time, it is hardly affected by other work on the machine. Without a Linux `/proc`, the
+ * server's value is NaN.
+ */
+export function measureCpu(directory: string): Cpu {
+  const { user, system } = process.cpuUsage();
+  return { server: measureServer(directory), dashboard: (user + system) / 1_000 };
+}
+
+function measureServer(directory: string): number {
+  try {
+    const [postmaster] = readFileSync(path.join(directory, "pgdata/postmaster.pid"), "utf8").split(
+      "\n",
+    );
+    let nanoseconds = 0;
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+      if (parentOf(pid) === postmaster)
+        nanoseconds += Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]);
+    return nanoseconds / 1_000_000;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** The fourth field. The second one, a name in brackets, can contain spaces. */
+function parentOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,6 @@
 import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
-import { type Cpu, measureCpu } from "./cpu";
-import { type Latencies, measure } from "./measure";
+import { type Cpu, type Latencies, measure, measureCpu } from "./measure";
 import type { Size } from "./sizes";
 import { explainWork, type Work } from "./work";
 

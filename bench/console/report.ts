@@ -3,6 +3,7 @@ import type { Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
 import type { OpenTabs } from "./tabs";
+import type { TargetResult } from "./targets";
 
 /** A Markdown table; the first columns are text, the others numbers. */
 function table(head: string[], rows: (string | number)[][], texts = 1): string {
@@ -51,6 +52,26 @@ export function reportReads(measured: Measured[]): string {
       ];
     }),
     2,
+  );
+}
+
+/** One row per target of a data set. */
+export function reportTargets(
+  size: string,
+  { floor, probe, results }: { floor: number; probe: number; results: TargetResult[] },
+): string {
+  return table(
+    [`Request, ${size} tasks`, "p50 ms", "target ms", "met"],
+    [
+      ...results.map(({ title, p50, target, isMet }) => [
+        title,
+        tenths(p50),
+        tenths(target),
+        isMet ? "yes" : "no",
+      ]),
+      ["a route that does nothing", tenths(floor), "", ""],
+      ["processor probe", tenths(probe), "", ""],
+    ],
   );
 }
 
