@@ -181,9 +181,18 @@ test("an explanation is shown on hover, on focus, on a tap, and in the list of d
   await expect(tip).toContainText("an estimate");
   await page.keyboard.press("Escape");
   await expect(tip).toHaveCount(0);
-  await page.getByRole("button", { name: "Copy the text" }).focus();
+  const copy = page.getByRole("button", { name: "Copy the text" });
+  await page.mouse.move(0, 0);
+  await copy.focus();
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Tab");
+  await expect(tip).toHaveText("Copy the text");
+  // The tip of a focused element stays while the page scrolls.
+  const scrolled = page.evaluate(
+    () => new Promise((resolve) => document.addEventListener("scroll", resolve, { once: true })),
+  );
+  await page.evaluate(() => window.scrollBy(0, 60));
+  await scrolled;
   await expect(tip).toHaveText("Copy the text");
   await estimate.first().scrollIntoViewIfNeeded();
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());

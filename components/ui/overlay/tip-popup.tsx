@@ -23,7 +23,7 @@ export function TipPopup({ anchor, text }: { anchor: HTMLElement; text: string }
           align="start"
           sideOffset={4}
           positionMethod="fixed"
-          className="z-50"
+          className="z-50 data-anchor-hidden:invisible"
         >
           <Tooltip.Popup
             id={id}

@@ -36,6 +36,10 @@ export function Tips() {
     );
   });
   const hide = useEffectEvent(() => setAnchor(null));
+  /** Scrolling to a focused element, or what then lies under the pointer, must not take its tip away. */
+  const hideUnlessFocused = useEffectEvent(() => {
+    if (!anchor?.matches(":focus-visible, :has(:focus-visible)")) hide();
+  });
   const isShown = useEffectEvent(() => anchor !== null);
 
   useEffect(() => {
@@ -56,11 +60,13 @@ export function Tips() {
         const element = findTip(target);
         if (element) return after(HOVER_DELAY_MS, element);
         clearTimeout(timer);
-        hide();
+        hideUnlessFocused();
       },
       focusin: ({ target }) => {
         const element = findTip(target);
-        if (element && (target as HTMLElement).matches(":focus-visible")) after(0, element);
+        if (!element || !(target as HTMLElement).matches(":focus-visible")) return;
+        clearTimeout(timer);
+        show(element);
       },
       focusout: () => hide(),
       pointerdown: ({ target, pointerType }) => {
@@ -90,7 +96,7 @@ export function Tips() {
         event.stopPropagation();
         event.preventDefault();
       },
-      scroll: () => hide(),
+      scroll: () => hideUnlessFocused(),
     };
     for (const [kind, listener] of Object.entries(listeners))
       document.addEventListener(kind, listener as EventListener, true);
