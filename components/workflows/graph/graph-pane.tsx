@@ -151,31 +151,41 @@ function Drawing({
           svg={() => (svg.current ? serializeSvg(svg.current, layout) : "")}
         />
       </Header>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot contain SVG content */}
-      <svg
-        ref={svg}
-        role="group"
-        aria-label="Operators of the workflow"
-        className="min-h-0 w-full flex-1 cursor-grab touch-pan-y select-none bg-canvas active:cursor-grabbing"
-        onKeyDown={(event) =>
-          moveFocus(
-            event,
-            layout.nodes.map(({ node }) => node.path),
-            onSelect,
-          )
-        }
-      >
-        <Arrows />
-        <g ref={stage} data-picture>
-          <GraphDrawing
-            layout={layout}
-            statuses={statuses}
-            now={now}
-            selected={selected}
-            onToggle={onToggle}
-          />
-        </g>
-      </svg>
+      <div className="relative flex min-h-0 flex-1 flex-col">
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot contain SVG content */}
+        <svg
+          ref={svg}
+          role="group"
+          aria-label="Operators of the workflow"
+          className="min-h-0 w-full flex-1 cursor-grab touch-pan-y select-none bg-canvas active:cursor-grabbing"
+          onKeyDown={(event) =>
+            moveFocus(
+              event,
+              layout.nodes.map(({ node }) => node.path),
+              onSelect,
+            )
+          }
+        >
+          <Arrows />
+          <g ref={stage} data-picture>
+            <GraphDrawing
+              layout={layout}
+              statuses={statuses}
+              now={now}
+              selected={selected}
+              onToggle={onToggle}
+            />
+          </g>
+        </svg>
+        {isBusy && (
+          <p
+            role="status"
+            className="late-in pointer-events-none absolute inset-0 grid place-items-center text-ink-3"
+          >
+            Laying out the graph…
+          </p>
+        )}
+      </div>
     </section>
   );
 }
