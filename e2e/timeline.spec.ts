@@ -65,6 +65,26 @@ test("I open a step, share its address, and close it again", async ({ page, work
   await expect(inspector(page)).toBeHidden();
 });
 
+test("beside the timeline a wide screen shows the task's error and params", async ({
+  page,
+  work,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const values = page.getByRole("region", { name: "Error, result and params" });
+  await page.goto(work.taskUrl(await spawnWaitingOrder(work)));
+  await expect(values).toContainText("gateway did not answer");
+  await expect(values).toContainText('"order": 42');
+  await timeline(page).getByRole("switch", { name: "Values" }).click();
+  await expect(values).toHaveCount(0);
+  await page.reload();
+  const shown = timeline(page).getByRole("switch", { name: "Values" });
+  await expect(shown).toHaveAttribute("aria-checked", "false");
+  await shown.click();
+  await expect(values).toBeVisible();
+  await page.setViewportSize({ width: 1279, height: 800 });
+  await expect(values).toHaveCount(0);
+});
+
 test("the timeline updates when the awaited event is emitted", async ({ page, work }) => {
   const taskId = await spawnWaitingOrder(work);
   await page.goto(work.taskUrl(taskId));

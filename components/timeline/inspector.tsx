@@ -4,6 +4,7 @@ import { TaskPayload } from "@/components/payloads/task-payload";
 import { RunError } from "@/components/task/attempts/run-error";
 import { AttemptDuration } from "@/components/task/baseline";
 import { forkableSteps } from "@/components/tasks/actions/availability";
+import { ScrollBox } from "@/components/ui/data/scroll-box";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import { CopyButton } from "@/components/ui/form/copy-button";
@@ -110,22 +111,78 @@ function Body({ detail, lane, span }: Props) {
         </Section>
       )}
       <ForkHere detail={detail} step={checkpoint ? checkpoint.name : null} />
-      {span.kind === "failure" && run?.failureReason && (
-        <Section title="Error" value={run.failureReason}>
-          <div className="px-4 py-2">
-            <RunError reason={run.failureReason} />
-          </div>
-          {run.failureReason.text === undefined && (
-            <TaskPayload
-              queue={task.queue}
-              taskId={task.taskId}
-              of={{ of: "failureReason", run: run.runId }}
-              payload={run.failureReason}
-            />
-          )}
-        </Section>
-      )}
+      {span.kind === "failure" && run && <ErrorSection title="Error" detail={detail} run={run} />}
     </>
+  );
+}
+
+/**
+ * What an operator looks up first, beside a timeline without a selected span: the latest error of a task that has not
+ * completed, the result of one that has, and the params.
+ */
+export function TaskValues({ detail }: { detail: TaskDetail }) {
+  const { queue, taskId, state, params, result } = detail.task;
+  const isCompleted = state === "completed";
+  const failed = isCompleted ? undefined : detail.runs.findLast((run) => run.failureReason);
+  return (
+    <section
+      aria-label="Error, result and params"
+      className="sticky top-0 h-fit max-h-[calc(100dvh-44px)] w-84 shrink-0 border-l huge:w-120"
+    >
+      <ScrollBox className="max-h-[inherit] overflow-y-auto [&>section:first-child]:border-t-0">
+        {failed && (
+          <ErrorSection title={`Error of attempt ${failed.attempt}`} detail={detail} run={failed} />
+        )}
+        {isCompleted && (
+          <Section title="Result" value={result}>
+            <TaskPayload
+              queue={queue}
+              taskId={taskId}
+              of={{ of: "result" }}
+              payload={result}
+              absent="SQL NULL: the task returned no value"
+            />
+          </Section>
+        )}
+        <Section title="Params" value={params}>
+          <TaskPayload
+            queue={queue}
+            taskId={taskId}
+            of={{ of: "params" }}
+            payload={params}
+            absent="none"
+          />
+        </Section>
+      </ScrollBox>
+    </section>
+  );
+}
+
+/** The error of an attempt; of one too large for the page, its beginning and a way to load it. */
+function ErrorSection({
+  title,
+  detail: { task },
+  run: { runId, failureReason },
+}: {
+  title: string;
+  detail: TaskDetail;
+  run: TaskDetail["runs"][number];
+}) {
+  if (failureReason === null) return null;
+  return (
+    <Section title={title} value={failureReason}>
+      <div className="px-4 py-2">
+        <RunError reason={failureReason} />
+      </div>
+      {failureReason.text === undefined && (
+        <TaskPayload
+          queue={task.queue}
+          taskId={task.taskId}
+          of={{ of: "failureReason", run: runId }}
+          payload={failureReason}
+        />
+      )}
+    </Section>
   );
 }
 

@@ -1,5 +1,5 @@
 "use client";
-import { parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useMemo, useState } from "react";
 import { Omitted } from "@/components/task/omitted";
 import { useClock } from "@/components/ui/text/clock";
@@ -12,21 +12,26 @@ import type { Lane, Span, Timeline } from "@/lib/timeline/model";
 import { AxisHeader, ColumnNames } from "./axis/axis-header";
 import { Minimap } from "./axis/minimap";
 import { useAxis } from "./axis/use-axis";
+import { useWide } from "./axis/use-wide";
 import { useWidth } from "./axis/use-width";
 import { TimelinePatterns } from "./drawing/patterns";
 import { HoverCard, type Hovered } from "./hover-card";
-import { Inspector } from "./inspector";
+import { Inspector, TaskValues } from "./inspector";
 import { Legend } from "./legend";
 import { TimelineBody } from "./timeline-body";
 import { type Folding, listRows, type Row } from "./timeline-rows";
 import { TimelineTable } from "./timeline-table";
-import { Toolbar, VIEWS } from "./toolbar";
+import { Toggle, Toolbar, VIEWS } from "./toolbar";
 import { useTimelineKeys } from "./use-timeline-keys";
 
 const parsers = {
   span: parseAsString,
   view: parseAsStringLiteral(VIEWS).withDefault("waterfall"),
+  values: parseAsBoolean.withDefault(true),
 };
+
+/** Width of the viewport, in CSS pixels, from which the timeline has space for the task's values beside it. */
+const VALUES_WIDE = 1280;
 
 /** The task's reconstructed timeline: one lane per attempt and one row per step, on a shared axis. */
 export function TaskTimeline({ detail }: { detail: TaskDetail }) {
@@ -41,7 +46,8 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
   const axis = useAxis(timeline, width, mapWidth);
   const { folding, toggle } = useFolding();
   const rows = useMemo(() => listRows(timeline, detail, folding), [timeline, detail, folding]);
-  const [{ span: selectedId, view }, setState] = useQueryStates(parsers);
+  const [{ span: selectedId, view, values }, setState] = useQueryStates(parsers);
+  const hasSpace = useWide(VALUES_WIDE);
   const [hovered, setHovered] = useState<Hovered | null>(null);
   const select = (span: string | null) => setState({ span });
   const selected = findSpan(timeline, selectedId);
@@ -67,7 +73,15 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
           axis={axis}
           active={timeline.active}
           keys
-        />
+        >
+          {hasSpace && (
+            <Toggle
+              label="Values"
+              on={values}
+              onToggle={(on) => setState({ values: on, span: null })}
+            />
+          )}
+        </Toolbar>
         {view === "table" ? (
           <TimelineTable timeline={timeline} />
         ) : (
@@ -101,6 +115,7 @@ export function TaskTimeline({ detail }: { detail: TaskDetail }) {
         )}
       </section>
       {selected && <Inspector detail={detail} {...selected} onClose={() => select(null)} />}
+      {!selected && hasSpace && values && <TaskValues detail={detail} />}
       {hovered && <HoverCard hovered={hovered} />}
     </div>
   );

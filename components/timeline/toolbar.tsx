@@ -26,7 +26,7 @@ export function Toolbar({
   children?: ReactNode;
 }) {
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 wide:px-4">
+    <div className="@container flex flex-wrap items-center gap-x-4 gap-y-2 px-3 py-2 wide:px-4">
       <fieldset className="flex">
         <legend className="sr-only">View</legend>
         {VIEWS.map((name) => (
@@ -55,7 +55,7 @@ export function Toolbar({
             </Button>
           )}
           {keys && (
-            <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 xwide:inline">
+            <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 @min-[880px]:inline">
               <Kbd always>↑</Kbd> <Kbd always>↓</Kbd> row <Kbd always>←</Kbd> <Kbd always>→</Kbd>{" "}
               pan <Kbd always>+</Kbd> <Kbd always>-</Kbd> zoom <Kbd always>0</Kbd> fit all
             </span>

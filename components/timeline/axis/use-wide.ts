@@ -1,17 +1,19 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-const WIDE = "(min-width: 800px)";
+/** Width of the `wide` breakpoint, in CSS pixels. */
+const WIDE = 800;
 
-/** Whether the viewport is at least as wide as the `wide` breakpoint. */
-export function useWide(): boolean {
+/** Whether the viewport is at least `from` CSS pixels wide, by default as wide as the `wide` breakpoint. */
+export function useWide(from = WIDE): boolean {
+  const media = `(min-width: ${from}px)`;
   return useSyncExternalStore(
     (notify) => {
-      const query = window.matchMedia(WIDE);
+      const query = window.matchMedia(media);
       query.addEventListener("change", notify);
       return () => query.removeEventListener("change", notify);
     },
-    () => window.matchMedia(WIDE).matches,
+    () => window.matchMedia(media).matches,
     () => true,
   );
 }
