@@ -18,7 +18,8 @@ import { listTasks } from "./tasks";
 const database = openTestDatabase();
 
 beforeAll(async () => {
-  for (const queue of ["q", "poisoned", "idle", "errors"]) await createQueue(database.pool, queue);
+  for (const queue of ["q", "poisoned", "idle", "errors", "casts"])
+    await createQueue(database.pool, queue);
 });
 
 const spawn = (queue: string, options = {}) =>
@@ -57,6 +58,41 @@ test("a task that makes every claim fail is named on its own page, on others, an
     expect.stringMatching(/^every claim fails: task work \(.*\) has max_duration 1\.5/),
   );
   expect(queue && describeConsumer(queue, now)).toBeNull();
+});
+
+test("a queue is called blocked by a policy if and only if the engine cannot cast its values", async () => {
+  const { pool } = database;
+  const { taskId: suspect } = await spawn("casts");
+  const { taskId: other } = await spawn("casts");
+  await age("casts", 90);
+  const claims = async () => {
+    const client = await pool.connect();
+    try {
+      await client.query("begin");
+      return await claimTasks(client, "casts").then(
+        () => true,
+        () => false,
+      );
+    } finally {
+      await client.query("rollback");
+      client.release();
+    }
+  };
+  const values = [
+    ..."1.5 true -1 1e3 {} [1] 9223372036854775807 9223372036854775809 1e30".split(" "),
+    ...['"abc"', '"1e3"', '""', '" 60 "', '"+60"', '"\\u00a060"', '"0x10"', '"1_000"'],
+  ];
+  for (const value of values)
+    for (const field of ["max_delay", "max_duration"]) {
+      await pool.query(
+        "update absurd.t_casts set cancellation = jsonb_build_object($2::text, $3::jsonb) where task_id = $1",
+        [suspect, field, value],
+      );
+      const blocked = !(await claims());
+      const words = `${field}: ${value}`;
+      expect(/Every claim on queue/.test(await verdict("casts", suspect)), words).toBe(blocked);
+      expect(/Every claim on queue/.test(await verdict("casts", other)), words).toBe(blocked);
+    }
 });
 
 test("a queue without a consumer names its last claim, including one of a suspended run", async () => {

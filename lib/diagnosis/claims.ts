@@ -37,3 +37,10 @@ export function assessClaims(
   if (lastClaim && toMs(lastClaim.at) >= readySince) return { kind: "claiming", lastClaim };
   return { kind: "idle", lastClaim, complete };
 }
+
+/** Why a value of a cancellation policy makes every claim fail: completes "it has max_duration: 1.5, …". */
+export function explainPoison(value: string): string {
+  return /^[ \t\n\v\f\r]*[+-]?\d+[ \t\n\v\f\r]*$/.test(value)
+    ? "which does not fit into 64 bits"
+    : "which is not a whole number";
+}

@@ -5,7 +5,7 @@ import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import { explainUnreadable, type PoisonTask, type Queue } from "@/lib/model/queue";
 import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { TaskState } from "@/lib/model/states";
-import { assessClaims } from "./claims.ts";
+import { assessClaims, explainPoison } from "./claims.ts";
 
 /** Something wrong with a queue, as a sentence about it, and where to look. */
 export type Concern = {
@@ -142,7 +142,7 @@ function listStops({ name, unreadable, claims, ready, expiredLeases }: Queue): C
 
 /** `task charge-card (01a2f6c2…a42d) has max_duration 1.5, which is not a whole number`. */
 function describePoison({ name, taskId, field, value }: PoisonTask): string {
-  return `task ${name} (${formatShortId(taskId)}) has ${field} ${value}, which is not a whole number`;
+  return `task ${name} (${formatShortId(taskId)}) has ${field} ${value}, ${explainPoison(value)}`;
 }
 
 function listFailing({ attempts, groups }: ConcernReading): Concern[] {

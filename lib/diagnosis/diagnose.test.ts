@@ -93,6 +93,18 @@ test.each([
   );
 });
 
+test.each([
+  ['""', "with an error without a message."],
+  ['{"name":"","message":""}', "with an error without a message."],
+  ['"\\u001b[31m"', "with an error without a message."],
+  ['{"message":"\\n  connection refused\\nat pool"}', "with connection refused."],
+  ['{"name":"TimeoutError","message":" "}', "with TimeoutError."],
+])("a failure reason of %s, whose first line is blank", (reason, text) => {
+  expect(said(changed("failed-exhausted", { run: { failureReason: payload(reason) } }))).toContain(
+    text,
+  );
+});
+
 test("a failure without a reason", () => {
   expect(said(changed("failed-exhausted", { run: { failureReason: null } }))).toContain(
     "with an error without a reason",

@@ -3,10 +3,12 @@ import { type Iso, toInstant, toMs } from "@/lib/model/instants";
 import type { TaskDetail } from "@/lib/model/task";
 import { findCurrentRun } from "../timeline/activity.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
+import { explainPoison } from "./claims.ts";
 import { explainEnded } from "./explain-ended.ts";
 import { explainRunning } from "./explain-running.ts";
 import { explainWaiting } from "./explain-waiting.ts";
 import { collectFacts, type Diagnosis, type Facts, FRESH_MS } from "./facts.ts";
+import { policyLength } from "./phrases.ts";
 import { age, code, duration, link, sentence, strong, time } from "./sentence.ts";
 
 /**
@@ -42,7 +44,7 @@ function addBlockedQueue(verdict: Diagnosis, { detail }: Facts): Diagnosis {
   return {
     ...verdict,
     tone: "bad",
-    parts: sentence`${verdict.parts} Every claim on queue ${code(task.queue)} fails, because task ${link(name, { queue: task.queue, taskId })} has ${code(`${field}: ${value}`)}, which is not a whole number: cancel that task.`,
+    parts: sentence`${verdict.parts} Every claim on queue ${code(task.queue)} fails, because task ${link(name, { queue: task.queue, taskId })} has ${code(`${field}: ${value}`)}, ${explainPoison(value)}: cancel that task.`,
   };
 }
 
@@ -86,11 +88,13 @@ function explainHazard({
 }: Facts): Diagnosis | null {
   const { task } = detail;
   const action = { kind: "cancel" } as const;
-  if (policy.poison) {
-    const { field, value } = policy.poison;
+  const poison =
+    policy.poison ?? detail.claims?.poison.find(({ taskId }) => taskId === task.taskId);
+  if (poison) {
+    const { field, value } = poison;
     return {
       tone: "bad",
-      parts: sentence`Its cancellation policy has ${code(`${field}: ${value}`)}, which is not a whole number. Every claim on queue ${code(task.queue)} fails while this task is active; cancel it to unblock the queue.`,
+      parts: sentence`Its cancellation policy has ${code(`${field}: ${value}`)}, ${explainPoison(value)}. Every claim on queue ${code(task.queue)} fails while this task is active; cancel it to unblock the queue.`,
       action,
     };
   }
@@ -104,7 +108,7 @@ function explainHazard({
   const worker = activity.kind === "running" ? ", and its worker stops at its next call" : "";
   return {
     tone: "warning",
-    parts: sentence`Past its ${code(deadline.field)} (${duration(deadline.seconds * 1000)}) since ${time(toInstant(deadline.at))}. The next claim on queue ${code(task.queue)} cancels it${worker}. No claim in the last ${age(readAt - deadline.at)}.`,
+    parts: sentence`Past its ${code(deadline.field)} (${policyLength(deadline.seconds)}) since ${time(toInstant(deadline.at))}. The next claim on queue ${code(task.queue)} cancels it${worker}. No claim in the last ${age(readAt - deadline.at)}.`,
     action,
   };
 }

@@ -4,7 +4,13 @@ import { computeSuspension } from "../timeline/activity.ts";
 import { parseTimedOutWait } from "../timeline/parse-payload.ts";
 import { retryDelaySeconds } from "../timeline/retry-delay.ts";
 import type { Diagnosis, Facts } from "./facts.ts";
-import { attemptNumber, errorText, strategyProblem, swallowedSuspension } from "./phrases.ts";
+import {
+  attemptNumber,
+  errorText,
+  policyLength,
+  strategyProblem,
+  swallowedSuspension,
+} from "./phrases.ts";
 import { age, code, duration, link, type Part, sentence, strong, time } from "./sentence.ts";
 
 /** Explains how a task ended; `null` while the task is active. */
@@ -102,7 +108,7 @@ function explainCancelled(facts: Facts): Diagnosis {
   const action = { kind: "run-again" } as const;
   if (run.state === "failed") {
     const limit =
-      policy.maxDuration === null ? [] : sentence` (${duration(policy.maxDuration * 1000)})`;
+      policy.maxDuration === null ? [] : sentence` (${policyLength(policy.maxDuration)})`;
     return {
       tone: "bad",
       parts: sentence`Cancelled: the next retry would have exceeded ${code("max_duration")}${limit}. Attempt ${attemptNumber(task, run.attempt)} failed with ${errorText(error)}.`,
@@ -112,7 +118,7 @@ function explainCancelled(facts: Facts): Diagnosis {
   const at = task.cancelledAt ? toMs(task.cancelledAt) : null;
   const due = deadline !== null && at !== null && at >= deadline.at;
   const why = due
-    ? sentence`, ${duration(at - deadline.at)} past its ${code(deadline.field)} (${duration(deadline.seconds * 1000)})`
+    ? sentence`, ${duration(at - deadline.at)} past its ${code(deadline.field)} (${policyLength(deadline.seconds)})`
     : [];
   return {
     tone: due && !detail.cancelledBy ? "warning" : "plain",

@@ -131,8 +131,9 @@ function ended(task: TaskSummary): Part[] {
 function error(run: RunSummary): Part[] {
   if (run.errorName === "$ClaimTimeout" && run.claimedBy)
     return sentence`lease of ${code(run.claimedBy)} expired`;
-  const text = [run.errorName, run.errorMessage].filter(Boolean).join(": ");
-  return text ? [code(text)] : sentence`failed without an error`;
+  if (run.errorName === null && run.errorMessage === null) return sentence`failed without an error`;
+  const text = [run.errorName?.trim(), run.errorMessage?.trim()].filter(Boolean).join(": ");
+  return text ? [code(text)] : sentence`failed with an error without a message`;
 }
 
 function attemptNumber(task: TaskSummary): Part {

@@ -10,11 +10,17 @@ export function attemptNumber(task: Task, attempt: number): Part {
   return strong(task.maxAttempts === null ? `${attempt}` : `${attempt} of ${task.maxAttempts}`);
 }
 
-/** Name and first line of the message, at most 160 characters. */
+/** The value of a limit in a cancellation policy, in seconds; clients may store a negative one. */
+export function policyLength(seconds: number): Part {
+  return seconds < 0 ? strong(`${seconds} s`) : duration(seconds * 1000);
+}
+
+/** Name and first line of the message that is not blank, at most 160 characters. */
 export function errorText(error: RecordedError | null): Part[] {
   if (!error) return sentence`an error without a reason`;
-  const text = [error.name, error.message].filter(Boolean).join(": ");
-  const line = text.split("\n", 1)[0] ?? "";
+  const message = error.message.trim().split(/[\r\n]/, 1)[0];
+  const line = [error.name?.trim(), message].filter(Boolean).join(": ");
+  if (line === "") return sentence`an error without a message`;
   return [code(line.length > 160 ? `${line.slice(0, 159)}…` : line)];
 }
 

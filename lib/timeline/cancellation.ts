@@ -1,4 +1,5 @@
 import { toMs } from "@/lib/model/instants";
+import type { Payload } from "@/lib/model/json";
 import type { Task } from "@/lib/model/task";
 import { parseObject } from "./parse-payload.ts";
 
@@ -7,7 +8,7 @@ export type CancellationPolicy = {
   maxDelay: number | null;
   maxDuration: number | null;
   /**
-   * A value that the engine cannot cast to a whole number. While the task is active, every claim on its queue
+   * A value that the engine cannot cast to a whole number of 64 bits. While the task is active, every claim on its queue
    * fails.
    */
   poison: { field: "max_delay" | "max_duration"; value: string } | null;
@@ -15,7 +16,7 @@ export type CancellationPolicy = {
 
 /** The cancellation policy of a task. Like the engine, it ignores anything but a JSON object. */
 export function parseCancellation(task: Task): CancellationPolicy {
-  const fields = parseObject(task.cancellation) ?? {};
+  const fields = parseFields(task.cancellation);
   const delay = parseSeconds(fields.max_delay);
   const duration = parseSeconds(fields.max_duration);
   const poison =
@@ -29,6 +30,17 @@ export function parseCancellation(task: Task): CancellationPolicy {
     maxDuration: typeof duration === "number" ? duration : null,
     poison,
   };
+}
+
+/** The members of a policy; numbers as PostgreSQL prints them, or as near to it as the runtime knows. */
+function parseFields(policy: Payload): Record<string, unknown> {
+  if (!parseObject(policy)) return {};
+  const exact = (key: string, value: unknown, context?: { source?: string }) => {
+    if (typeof value !== "number" || !key.startsWith("max_")) return value;
+    const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+    return context?.source ?? (isRounded ? `${BigInt(value)}` : `${value}`);
+  };
+  return JSON.parse(policy?.text ?? "{}", exact) as Record<string, unknown>;
 }
 
 export type Deadline = { field: "max_delay" | "max_duration"; seconds: number; at: number };
@@ -48,9 +60,25 @@ export function cancellationDeadline(task: Task): Deadline | null {
   return { field: "max_duration", seconds: maxDuration, at };
 }
 
-/** A number, `null` when not set, or the text of a value that is not a whole number. */
+const SPACE = String.raw`[ \t\n\v\f\r]*`;
+const WHOLE_NUMBER = new RegExp(`^${SPACE}([+-]?)(\\d+)${SPACE}$`);
+/** Forms that PostgreSQL casts to a whole number since version 16. */
+const NEW_FORM = new RegExp(
+  `^${SPACE}[+-]?(0x[\\da-f]+|0o[0-7]+|0b[01]+|\\d+(_\\d+)+)${SPACE}$`,
+  "i",
+);
+/** A runtime without the text of numbers rounds the largest one to this. */
+const BEYOND = 2n ** 63n;
+
+/**
+ * A number; `null` when not set, or if it depends on PostgreSQL's version whether the value can be cast; the text of
+ * a value that cannot be cast to a whole number of 64 bits.
+ */
 function parseSeconds(value: unknown): number | string | null {
   if (value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return /^\s*[+-]?\d{1,18}\s*$/.test(text) ? Number(text) : text;
+  const [, sign = "", digits] = WHOLE_NUMBER.exec(text) ?? [];
+  if (digits === undefined) return NEW_FORM.test(text) ? null : text;
+  const seconds = sign === "-" ? -BigInt(digits) : BigInt(digits);
+  return -BEYOND <= seconds && seconds <= BEYOND ? Number(seconds) : text;
 }

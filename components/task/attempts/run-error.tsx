@@ -56,6 +56,7 @@ function ErrorBlock({
           {name && " "}
           {code !== null && <code className="mono text-ink-2">{code}</code>}
           {code !== null && " "}
+          {!name && message.trim() === "" && <span className="text-ink-3">No message</span>}
           <span className={cn("whitespace-pre-wrap", error.isValue && "mono")}>
             <Name text={message} />
           </span>

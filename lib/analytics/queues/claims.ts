@@ -144,7 +144,7 @@ async function listPoisonTasks(
         where ${tasks.taskId} = suspect.id
           and ${tasks.state} in ('pending', 'running', 'sleeping')
           and jsonb_typeof(${tasks.cancellation}) = 'object'
-          and bad.value !~ ${WHOLE_NUMBER}
+          and not ${isWholeNumber(sql`bad.value`)}
         limit 1
       ) task
       limit ${NAMED}::int
@@ -154,8 +154,19 @@ async function listPoisonTasks(
   return rows.map(({ queue, ...task }) => ({ queue: queues[queue]?.queue ?? "", task }));
 }
 
-/** Text that PostgreSQL casts to `bigint`, up to 18 digits. */
-const WHOLE_NUMBER = "^\\s*[+-]?\\d{1,18}\\s*$";
+const [LEAST, MOST] = ["-9223372036854775808", "9223372036854775807"];
+/** As the cast to `bigint` skips spaces, whatever the locale. */
+const SPACE = String.raw`[ \t\n\v\f\r]*`;
+const DECIMAL = `^${SPACE}[+-]?\\d+${SPACE}$`;
+/** Forms that can be cast since PostgreSQL 16, of at most 15 digits. */
+const NEW_FORM = `^${SPACE}[+-]?(0[xX][0-9a-fA-F]{1,15}|0[oO][0-7]{1,15}|0[bB][01]{1,15}|(?=[\\d_]{1,15}${SPACE}$)\\d+(_\\d+)+)${SPACE}$`;
+
+/** Whether PostgreSQL casts a text to `bigint`. */
+function isWholeNumber(value: SQL): SQL {
+  return sql`case
+    when ${value} ~ ${DECIMAL} then length(${value}) < 1000 and btrim(${value}, E' \\t\\n\\v\\f\\r')::numeric between ${LEAST}::numeric and ${MOST}::numeric
+    else ${value} ~ ${NEW_FORM} and current_setting('server_version_num')::int >= 160000 end`;
+}
 
 const POISON_TASK = {
   queue: integer,
