@@ -18,6 +18,7 @@ test.each([
   ["40P01", "conflict"],
   ["55P03", "timed_out"],
   ["57014", "timed_out"],
+  ["25P04", "timed_out"],
   ["42501", "forbidden"],
   ["57P01", "database_unavailable"],
 ])("SQLSTATE %s is reported as %s, without the database's message", async (state, code) => {

@@ -10,6 +10,7 @@ export const SQLSTATE = {
   untranslatableCharacter: "22P05",
   noActiveTransaction: "25P01",
   failedTransaction: "25P02",
+  transactionTimeout: "25P04",
   unknownStatement: "26000",
   invalidAuthorization: "28000",
   invalidPassword: "28P01",
@@ -270,12 +271,17 @@ const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
   {
     codes: [SQLSTATE.readOnlyTransaction],
     problem: "forbidden",
-    write: ["The database is read-only.", "Point DATABASE_URL at the primary server."],
+    write: [
+      "The database accepts no changes from this connection.",
+      "Point DATABASE_URL at the primary server. If it is, reset default_transaction_read_only of the role or the database.",
+    ],
   },
   {
     codes: [SQLSTATE.characterNotInRepertoire, SQLSTATE.untranslatableCharacter],
     problem: "bad_request",
-    ...both("Text contains the character U+0000, which PostgreSQL cannot store."),
+    ...both(
+      "Text contains a character that this database cannot store: U+0000, or one outside its encoding.",
+    ),
   },
   {
     codes: [CLASS.dataException],
@@ -298,6 +304,14 @@ const PROBLEMS: readonly ({ codes: readonly string[]; problem: ProblemCode } & {
     codes: [SQLSTATE.lockNotAvailable],
     problem: "timed_out",
     ...both("Another transaction holds a lock on these rows.", "Try again in a moment."),
+  },
+  {
+    codes: [SQLSTATE.transactionTimeout],
+    problem: "timed_out",
+    ...both(
+      "The database ended the transaction after its transaction_timeout.",
+      "Reset transaction_timeout for the dashboard's role: the dashboard has limits of its own.",
+    ),
   },
   {
     codes: [SQLSTATE.queryCanceled],
