@@ -1,4 +1,6 @@
 // @vitest-environment jsdom
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { act, fireEvent, screen } from "@testing-library/react";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
@@ -177,4 +179,23 @@ test("one Escape or click on the backdrop closes the inner of two dialogs only",
   drag(inner, inner, { clientX: 5, clientY: 5 });
   expect(dialog()).toBeNull();
   expect(screen.queryByRole("dialog", { name: "Outer" })).not.toBeNull();
+});
+
+test("a dialog that cancels, drops or aborts is left with Keep, every other one with Cancel", () => {
+  const folder = path.resolve("components");
+  const dialogs = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".tsx") && !file.includes(".test."))
+    .flatMap((file) => [
+      ...readFileSync(path.join(folder, file), "utf8").matchAll(
+        /<ConfirmDialog\n[\s\S]*?\n {2,}>\n/g,
+      ),
+    ])
+    .map(([tag]) => ({
+      confirm: /confirmLabel="(.*)"/.exec(tag)?.[1] ?? "",
+      leave: /cancelLabel="(.*)"/.exec(tag)?.[1] ?? "Cancel",
+    }));
+  const isEnding = ({ confirm }: { confirm: string }) => /^(Cancel|Drop|Abort)\b/.test(confirm);
+  const leave = new Set(dialogs.filter(isEnding).map((one) => one.leave));
+  expect([...leave].sort()).toEqual(["Keep queue", "Keep running", "Keep task"]);
+  expect(dialogs.filter((one) => !isEnding(one) && one.leave !== "Cancel")).toEqual([]);
 });
