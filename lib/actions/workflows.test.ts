@@ -162,6 +162,43 @@ test("cancel: a run of last week is found behind a long history, including a chi
   ).toEqual(children.map(({ taskId }) => taskId).sort());
 });
 
+test("cancel: the search for active tasks reads no history of a partitioned queue", async () => {
+  const { pool } = database;
+  const weekly = "weekly flows";
+  await createQueue(pool, weekly, { storageMode: "partitioned" });
+  const { id, root } = await start();
+  const child = await spawnTask(pool, weekly, "child", {}, { workflowRunId: id });
+  // Enough active tasks that a join would read the whole tables.
+  await pool.query(`
+    with numbers as (
+      select n, (lpad(to_hex((extract(epoch from now()) * 1000)::bigint - 60000 + n), 12, '0') || '7' || substr(md5(n::text), 1, 3)
+                  || '8' || substr(md5(n::text), 4, 15))::uuid as id
+        from generate_series(1, 24000) as n),
+    tasks as (
+      insert into absurd."t_${weekly}" (task_id, task_name, params, headers, state, attempts, enqueue_at)
+      select id, 'old', '{}', '{}', case when n % 6 = 0 then 'sleeping' else 'completed' end, 1, now() from numbers)
+    insert into absurd."r_${weekly}" (run_id, task_id, attempt, state, available_at, created_at)
+    select id, id, 1, case when n % 6 = 0 then 'sleeping' else 'completed' end, now(), now() from numbers`);
+  await pool.query(`analyze absurd."t_${weekly}"`);
+  await pool.query(`analyze absurd."r_${weekly}"`);
+  const search = { queue: weekly, from: "00000000-0000-0000-0000-000000000000", tenants: null };
+  const keys = { workflowRunId: id, rootTaskId: root.taskId };
+  expect(await listActiveWorkflowTasks(pool, keys, search)).toMatchObject([
+    { taskId: child.taskId },
+  ]);
+  const plans = await explainStatements(
+    await recordStatements(() => listActiveWorkflowTasks(pool, keys, search)),
+  );
+  const read = plans
+    .flatMap(flattenPlan)
+    .filter((node) => node["Relation Name"]?.startsWith("t_"))
+    .map(
+      (node) =>
+        (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"],
+    );
+  expect(read.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(6_000);
+});
+
 test("cancel: hundreds of children end in batches, and a locked one is waited for", async () => {
   const { pool } = database;
   const { id } = await start();

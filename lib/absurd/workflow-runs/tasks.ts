@@ -132,15 +132,20 @@ export async function listActiveWorkflowTasks(
   run: RunKeys,
   { queue, from, tenants }: { queue: string; from: Uuid } & OfTenants,
 ): Promise<WorkflowTask[] | null> {
+  // The limit forces lookups by key: for a join the planner may read all tasks of a partitioned queue.
   const [found] = await call<{ active: number; ids: Uuid[] | null }>(
     db,
     `with active as materialized (
        select task_id from ${queueTable("r", queue)} where state = any($2::text[]) limit $4)
      select (select count(*)::integer from active) as active,
-            (select array_agg(distinct t.task_id)
-               from active join ${queueTable("t", queue)} t using (task_id)
-              where active.task_id >= $3
-                and (t.headers ->> 'workflow_run_id' = $1 or t.task_id = $5)) as ids`,
+            (select array_agg(distinct active.task_id)
+               from active
+              cross join lateral (
+                select from ${queueTable("t", queue)} t
+                 where t.task_id = active.task_id
+                   and (t.headers ->> 'workflow_run_id' = $1 or t.task_id = $5)
+                 limit 1) as own
+              where active.task_id >= $3) as ids`,
     [run.workflowRunId, ACTIVE_STATES, from, MOST_ACTIVE + 1, run.rootTaskId],
     { queue },
   );
