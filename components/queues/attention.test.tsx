@@ -19,10 +19,11 @@ const show = (queues: Queue[]) =>
 const lines = (view: ReturnType<typeof show>) =>
   view.getAllByRole("listitem").map((item) => item.querySelector("strong")?.textContent);
 
-test("ten queues with concerns have one line each, the last of which are shown on request", async () => {
+test("ten queues with concerns are counted in the title and have one line each, the last of which are shown on request", async () => {
   const names = Array.from({ length: 10 }, (_, n) => `queue-${n}`);
   const view = show(names.map((name) => queueWith({ name, ...READY })));
   expect(lines(view).filter(Boolean)).toHaveLength(8);
+  expect(document.title).toBe("(10) Overview · Absurd");
   await view.user.click(view.getByRole("button", { name: "Show 2 more queues" }));
   expect(lines(view).filter(Boolean).sort()).toEqual(names);
 });
