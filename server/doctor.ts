@@ -3,12 +3,18 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import type { Client } from "pg";
 import { checkAuditChain } from "@/lib/audit/chain";
 import { hasSeveralDatabases, listDatabases } from "@/lib/db/databases";
-import { EnvironmentError, getEnvironment, SETTINGS } from "@/lib/db/env";
+import {
+  EnvironmentError,
+  getEnvironment,
+  listDefaults,
+  parseAddress,
+  SETTINGS,
+} from "@/lib/db/env";
 import { checkInstalled, ForeignSchemaError, parseRelease } from "@/lib/db/installed-engine";
 import { MIGRATIONS_FOLDER } from "@/lib/db/migrate";
 import { examine } from "@/lib/doctor/examine";
 import type { Check, Report, Verdict } from "@/lib/doctor/report";
-import { redactSetting, type Settings } from "./settings";
+import { explainUnknownDatabase, redactSetting, type Settings } from "./settings";
 
 /** A health check of a running dashboard, named like its route. */
 export type Probe = "live" | "ready" | "startup";
@@ -16,7 +22,7 @@ export type Probe = "live" | "ready" | "startup";
 /**
  * `absurd-dashboard doctor`: checks the databases, and prints the findings with their remedies.
  *
- * @param flags `probe` checks a running dashboard instead, `printConfig` prints the settings instead; `database` limits
+ * @param flags `probe` checks a running dashboard instead, `printConfig` prints and checks the settings instead; `database` limits
  * the check to one of several databases.
  * @returns the exit code: 0 without errors, otherwise 1.
  * @throws EnvironmentError
@@ -28,6 +34,8 @@ export async function runDoctor(
   if (flags.probe) return probe(flags.probe === true ? "live" : flags.probe);
   if (flags.printConfig) {
     printConfig(settings, flags.json);
+    // Throws if they can't be used.
+    getEnvironment();
     return 0;
   }
   const reports = await Promise.all(
@@ -45,9 +53,7 @@ function listChosen(name: string | undefined) {
   const all = listDatabases();
   const chosen = all.filter((database) => name === undefined || database.name === name);
   if (chosen.length > 0) return chosen;
-  throw new EnvironmentError(
-    `There is no database "${name}". The settings have ${all.map((one) => one.name).join(", ")}.`,
-  );
+  throw new EnvironmentError(explainUnknownDatabase(name, all));
 }
 
 /** The report, with references to the setting that holds the connection strings of several databases. */
@@ -95,24 +101,25 @@ function formatReport({ name, label, verdict, checks }: DatabaseReport): string 
 
 /** Prints every setting in the configuration file's format. Secrets are only marked as set. */
 function printConfig(settings: Settings, json: boolean): void {
+  const defaults = listDefaults();
   const rows = SETTINGS.map((name) => {
     const given = settings[name];
     return {
       name,
-      value: given ? redactSetting(name, given.value) : null,
+      value: given ? redactSetting(name, given.value) : (defaults[name] ?? null),
       from: given?.from ?? "default",
     };
   });
   const lines = rows.map(
     ({ name, value, from }) =>
-      `${name.toLowerCase()}: ${value === null ? "" : JSON.stringify(value)} # ${from}`,
+      `${name.toLowerCase()}:${value ? ` ${JSON.stringify(value)}` : ""} # ${from}`,
   );
   console.log(json ? JSON.stringify(rows, null, 2) : lines.join("\n"));
 }
 
 /** Queries a dashboard on this machine at the address in these settings. */
 async function probe(which: Probe): Promise<number> {
-  const { HOST, PORT, BASE_PATH } = getEnvironment();
+  const { HOST, PORT, BASE_PATH } = parseAddress(process.env);
   const host = HOST === "0.0.0.0" ? "127.0.0.1" : HOST === "::" ? "[::1]" : HOST;
   const url = `http://${host}:${PORT}${BASE_PATH}/api/health/${which}`;
   try {
@@ -127,51 +134,66 @@ async function probe(which: Probe): Promise<number> {
 
 /** Checks based on the command's own files: integrity of the engine's functions, and pending migrations. */
 async function checkFiles(client: Client): Promise<Check[]> {
-  const checks: Check[] = [];
-  const engine = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "engine") });
-  const installed = await findLast(client, "engine");
-  if (installed === null)
-    checks.push({
-      id: "integrity",
-      verdict: "skipped",
-      message: "The engine's schema was not installed from here.",
-    });
-  else
-    try {
-      const recorded = engine.filter((file) => file.folderMillis <= installed);
-      await checkInstalled(client, recorded, parseRelease(engine));
-      const due = engine.length - recorded.length;
-      checks.push(
-        due === 0
-          ? { id: "integrity", verdict: "ok", message: "The engine's functions are as installed." }
-          : {
-              id: "integrity",
-              verdict: "warning",
-              message: `${due} ${due === 1 ? "file" : "files"} of the engine's schema are not applied yet.`,
-              hint: "Run `absurd-dashboard migrate --engine`.",
-            },
-      );
-    } catch (error) {
-      if (!(error instanceof ForeignSchemaError)) throw error;
-      checks.push({
-        id: "integrity",
-        verdict: "warning",
-        message: `${error.found}.`,
-        hint: "The dashboard works on it; `migrate --engine` will refuse it.",
-      });
-    }
-  checks.push(await checkRecord(client));
+  if (!(await mayReadOwnTables(client)))
+    return ["integrity", "record", "migrations"].map((id) => ({
+      ...{ id, verdict: "skipped" },
+      message: "This role may not read the dashboard's own tables.",
+    }));
   const own = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "dashboard") });
   const last = await findLast(client, "dashboard");
   const pending = last === null ? 0 : own.filter((file) => file.folderMillis > last).length;
-  if (pending > 0)
-    checks.push({
-      id: "migrations",
+  return [
+    await checkIntegrity(client),
+    await checkRecord(client),
+    ...(pending > 0
+      ? [
+          {
+            id: "migrations",
+            verdict: "warning" as const,
+            message: `${pending} ${pending === 1 ? "migration" : "migrations"} of the dashboard's tables are due.`,
+            hint: "Run `absurd-dashboard migrate`; it can run while dashboards serve.",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Whether the dashboard's own tables can be read, or don't exist. Another check reports the missing right. */
+async function mayReadOwnTables(client: Client): Promise<boolean> {
+  const { rows } = await client.query(`
+    select coalesce(bool_and(has_schema_privilege(relnamespace, 'usage')
+      and has_table_privilege(oid, 'select')), true) as allowed
+    from pg_class where relnamespace = to_regnamespace('absurd_dashboard') and relkind in ('r', 'p')`);
+  return rows[0].allowed;
+}
+
+/** Checks that the engine's functions are those that `migrate --engine` installed. */
+async function checkIntegrity(client: Client): Promise<Check> {
+  const id = "integrity";
+  const engine = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, "engine") });
+  const installed = await findLast(client, "engine");
+  if (installed === null)
+    return { id, verdict: "skipped", message: "The engine's schema was not installed from here." };
+  const recorded = engine.filter((file) => file.folderMillis <= installed);
+  try {
+    await checkInstalled(client, recorded, parseRelease(engine));
+  } catch (error) {
+    if (!(error instanceof ForeignSchemaError)) throw error;
+    return {
+      id,
       verdict: "warning",
-      message: `${pending} ${pending === 1 ? "migration" : "migrations"} of the dashboard's tables are due.`,
-      hint: "Run `absurd-dashboard migrate`; it can run while dashboards serve.",
-    });
-  return checks;
+      message: `${error.found}.`,
+      hint: "The dashboard works on it; `migrate --engine` will refuse it.",
+    };
+  }
+  const due = engine.length - recorded.length;
+  if (due === 0) return { id, verdict: "ok", message: "The engine's functions are as installed." };
+  return {
+    id,
+    verdict: "warning",
+    message: `${due} ${due === 1 ? "file" : "files"} of the engine's schema are not applied yet.`,
+    hint: "Run `absurd-dashboard migrate --engine`.",
+  };
 }
 
 /** Checks that no entry of the audit log was changed or removed. Its duration is proportional to the log. */

@@ -247,7 +247,7 @@ test("the database is set by a flag, the environment or the file, and can be cho
       });
     for (const [args, env, message] of [
       [[], several, "There are several databases: eu, us. Choose one with --database."],
-      [["--database", "asia"], several, 'There is no database "asia". The settings have eu, us.'],
+      [["--database", "asia"], several, 'There is no database "asia". DATABASES has eu, us.'],
       [[], { DATABASE_URL: "" }, "DATABASE_URL"],
       [[], { DATABASE_URL: "mysql://x" }, "DATABASE_URL"],
       [["--config", path.join(folder, "none.yaml")], {}, "file cannot be read (ENOENT)"],

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import { parseJson, stringifyJson } from "@/lib/absurd/connection/json";
 import { getWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { parseConnectionString } from "@/lib/db/connection/connection-string";
-import { DatabasePool, type PoolSettings } from "@/lib/db/connection/pool";
+import type { DatabasePool } from "@/lib/db/connection/pool";
 import { listDatabases } from "@/lib/db/databases";
 import type { DatabaseSettings } from "@/lib/db/fleet-settings";
 import { buildFromSteps } from "@/lib/highway/builder/steps";
@@ -22,7 +22,8 @@ import { startWorkflow } from "@/lib/highway/run/start";
 import { storeWorkflow } from "@/lib/highway/run/store";
 import type { JsonObject } from "@/lib/model/json";
 import { findDatabaseProblem, isUnavailable } from "@/lib/model/sqlstate";
-import { applySettings, CONFIG_FILE, collectSettings } from "./settings";
+import { createCommandPool } from "./command-pool";
+import { applySettings, CONFIG_FILE, collectSettings, explainUnknownDatabase } from "./settings";
 
 const OUTPUTS = ["json", "yaml", "mermaid", "dot"] as const;
 type Output = (typeof OUTPUTS)[number];
@@ -31,17 +32,7 @@ type RunFlags = { queue: string; inputs: string; wait: boolean };
 /** Flags of the commands that open a database, like those of the other `absurd-dashboard` commands. */
 type DatabaseFlags = { databaseUrl?: string; config?: string; database?: string };
 
-const LIMITS: PoolSettings = {
-  applicationName: "absurd-dashboard highway",
-  max: 1,
-  waitMs: 15_000,
-  mostLagMs: Number.POSITIVE_INFINITY,
-  statementTimeout: 60_000,
-  lockTimeout: 15_000,
-  readOnly: false,
-  // The command reports the failure itself.
-  log: () => {},
-};
+const LIMITS = { statementTimeout: 60_000, lockTimeout: 15_000 };
 
 type Drawing = { style?: MermaidStyle; rich?: boolean };
 
@@ -150,7 +141,8 @@ async function withDatabase(
   work: (pool: DatabasePool) => Promise<void>,
 ): Promise<void> {
   applySettings(await collectSettings({ DATABASE_URL: databaseUrl }, process.env, config));
-  const pool = new DatabasePool(parseConnectionString(chooseDatabase(database).url), LIMITS);
+  const target = parseConnectionString(chooseDatabase(database).url);
+  const pool = createCommandPool("highway", target, LIMITS);
   try {
     await work(pool);
   } catch (error) {
@@ -169,7 +161,7 @@ function chooseDatabase(name: string | undefined): DatabaseSettings {
   throw new Error(
     chosen
       ? `There are several databases: ${names}. Choose one with --database.`
-      : `There is no database "${name}". The settings have ${names}.`,
+      : explainUnknownDatabase(name, all),
   );
 }
 

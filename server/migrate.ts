@@ -5,7 +5,7 @@ import {
   EXAMPLE,
   parseConnectionString,
 } from "@/lib/db/connection/connection-string";
-import { DatabasePool, type PooledClient, type PoolSettings } from "@/lib/db/connection/pool";
+import type { PooledClient } from "@/lib/db/connection/pool";
 import { databases } from "@/lib/db/fleet-settings";
 import { ForeignSchemaError } from "@/lib/db/installed-engine";
 import { type Component, migrate } from "@/lib/db/migrate";
@@ -16,6 +16,8 @@ import {
   isUnavailable,
   SQLSTATE,
 } from "@/lib/model/sqlstate";
+import { createCommandPool } from "./command-pool";
+import { explainUnknownDatabase } from "./settings";
 
 const UNREACHABLE: Record<string, string> = {
   ECONNREFUSED: "nothing listens there",
@@ -29,17 +31,7 @@ const UNREACHABLE: Record<string, string> = {
 };
 
 /** A migration may take long, but must not wait long for a lock, because all other sessions would queue behind it. */
-const LIMITS: PoolSettings = {
-  applicationName: "absurd-dashboard migrate",
-  max: 1,
-  waitMs: 15_000,
-  mostLagMs: Number.POSITIVE_INFINITY,
-  statementTimeout: 600_000,
-  lockTimeout: 5_000,
-  readOnly: false,
-  // The command reports the failure itself.
-  log: () => {},
-};
+const LIMITS = { statementTimeout: 600_000, lockTimeout: 5_000 };
 
 const LABELS: Record<Component, string> = {
   engine: "The engine's schema",
@@ -60,6 +52,8 @@ type MigrateFlags = { engine: boolean; database?: string | undefined };
  */
 export async function runMigrate({ engine, database }: MigrateFlags): Promise<number> {
   if (!process.env.DATABASES) {
+    if (database !== undefined)
+      return report({ message: explainUnknownDatabase(database, []), exitCode: 2 });
     const target = parseDatabaseUrl(process.env.DATABASE_URL);
     return "exitCode" in target ? report(target) : migrateOne(target, engine);
   }
@@ -68,7 +62,7 @@ export async function runMigrate({ engine, database }: MigrateFlags): Promise<nu
     return report({ message: `DATABASES ${list.error.issues[0]?.message}.`, exitCode: 2 });
   const chosen = list.data.filter(({ name }) => database === undefined || name === database);
   if (chosen.length === 0)
-    return report({ message: `DATABASES has no "${database}".`, exitCode: 2 });
+    return report({ message: explainUnknownDatabase(database, list.data), exitCode: 2 });
   let exitCode = 0;
   for (const { name, url } of chosen) {
     console.log(`${name}:`);
@@ -89,7 +83,7 @@ async function migrateOne(
   engine: boolean,
   setting = "DATABASE_URL",
 ): Promise<number> {
-  const pool = new DatabasePool(target, LIMITS);
+  const pool = createCommandPool("migrate", target, LIMITS);
   let client: PooledClient | undefined;
   try {
     client = await pool.connect();

@@ -32,6 +32,8 @@ type Next = (options: object) => {
   getRequestHandler: () => Handler;
 };
 
+type Config = { default: (phase: string, folder: string) => Promise<unknown> };
+
 /**
  * Serves the app in `folder` with the settings in this process's environment. One server per process.
  *
@@ -90,7 +92,11 @@ export async function serve(options: {
   const { port } = server.address() as { port: number };
   env.PORT = String(port);
 
-  const next = createRequire(path.join(app.folder, "package.json"))("next") as Next;
+  const load = createRequire(path.join(app.folder, "package.json"));
+  // Otherwise the framework prints a line when it loads its configuration.
+  const { default: loadConfig } = load("next/dist/server/config") as Config;
+  await loadConfig("phase-production-server", app.folder);
+  const next = load("next") as Next;
   const { host: hostname } = options;
   const framework = next({
     dev: false,

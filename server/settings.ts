@@ -75,6 +75,16 @@ export function applySettings(settings: Settings): void {
   }
 }
 
+/** A message about a name given with `--database` that none of these databases has. */
+export function explainUnknownDatabase(
+  name: string | undefined,
+  all: readonly { name: string }[],
+): string {
+  if (!process.env.DATABASES)
+    return `There is no database "${name}": --database chooses one of DATABASES, which is not set.`;
+  return `There is no database "${name}". DATABASES has ${all.map((one) => one.name).join(", ")}.`;
+}
+
 /** A setting's value for display, without tokens and passwords. */
 export function redactSetting(name: string, value: string): string {
   if (SECRETS.includes(name)) return "(set)";

@@ -70,3 +70,13 @@ test("the doctor has a report for each database", async () => {
   expect(printed.join("")).toMatch(/^eu \(Europe\)\nok {7}connection: /);
   await expect(runDoctor({}, { ...flags, database: "asia" })).rejects.toThrow("eu, gone, us");
 });
+
+test("a name is refused if there is only DATABASE_URL", async () => {
+  vi.stubEnv("DATABASE_URL", eu.url);
+  vi.stubEnv("DATABASES", "");
+  forgetEnvironment();
+  expect(await runMigrate({ engine: false, database: "eu" })).toBe(2);
+  expect(printed).toEqual([expect.stringContaining("DATABASES, which is not set")]);
+  const flags = { json: false, printConfig: false, database: "eu" };
+  await expect(runDoctor({}, flags)).rejects.toThrow("DATABASES, which is not set");
+});

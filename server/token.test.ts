@@ -43,8 +43,10 @@ test("an unreachable database, or one without the tables, is explained", async (
   forgetEnvironment();
   try {
     expect(await listTokens()).toBe(1);
-    expect(err.at(-1)).toContain("Nothing accepts connections at the address in DATABASE_URL.");
-    expect(err.at(-1)).not.toContain("ECONNREFUSED");
+    // One sentence, and no line of the server's log.
+    expect(err).toEqual([
+      expect.stringContaining("Nothing accepts connections at the address in DATABASE_URL."),
+    ]);
   } finally {
     process.env.DATABASE_URL = url;
     forgetEnvironment();

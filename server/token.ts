@@ -1,12 +1,14 @@
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { recordAudit } from "@/lib/audit/record";
+import { parseConnectionString } from "@/lib/db/connection/connection-string";
+import { getHomeDatabase } from "@/lib/db/databases";
 import { getEnvironment } from "@/lib/db/env";
-import { closePools, getHomePool } from "@/lib/db/pools";
 import { runAs, UNRESTRICTED } from "@/lib/db/viewer";
 import { createApiToken, listApiTokens, revokeApiToken } from "@/lib/identity/api-token";
 import { hasIdentityTables } from "@/lib/identity/identity-tables";
 import type { Grant, Role } from "@/lib/model/access";
 import { findDatabaseProblem } from "@/lib/model/sqlstate";
+import { createCommandPool } from "./command-pool";
 
 export type NewToken = {
   role: Role;
@@ -74,13 +76,16 @@ export function revokeToken(tokenId: string): Promise<number> {
   });
 }
 
+const LIMITS = { statementTimeout: 15_000, lockTimeout: 5_000 };
+
 async function withTables(
   work: (db: Queryable, operator: string) => Promise<number>,
 ): Promise<number> {
   const { DASHBOARD_OPERATOR } = getEnvironment();
+  const pool = createCommandPool("token", parseConnectionString(getHomeDatabase().url), LIMITS);
   try {
     return await runAs(UNRESTRICTED, async () => {
-      if (await hasIdentityTables()) return work(getHomePool(), DASHBOARD_OPERATOR);
+      if (await hasIdentityTables(pool)) return work(pool, DASHBOARD_OPERATOR);
       console.error(
         "Tokens need the dashboard's own tables. Install them: absurd-dashboard migrate",
       );
@@ -92,6 +97,6 @@ async function withTables(
     console.error([problem.message, problem.hint].filter(Boolean).join(" "));
     return 1;
   } finally {
-    await closePools();
+    await pool.end();
   }
 }

@@ -26,6 +26,29 @@ const connections = (standard: number) => {
   return z.coerce.number(message).int(message).min(1, message).max(100, message).default(standard);
 };
 
+/** Where the server listens. */
+const ADDRESS_SETTINGS = {
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce
+    .number({ error: "is not a number; give a TCP port such as 3000" })
+    .int("is not a whole number; give a TCP port such as 3000")
+    .min(0, "is negative; give a TCP port such as 3000")
+    .max(65_535, "is above 65535; give a TCP port such as 3000")
+    .default(3000),
+  BASE_PATH: z
+    .string()
+    .default("")
+    .transform((value) => value.replace(/\/$/, ""))
+    .pipe(
+      z
+        .string()
+        .regex(
+          /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
+          "is not a path; write it as /ops/absurd, of letters, digits, dots, hyphens, underscores and tildes",
+        ),
+    ),
+};
+
 const schema = z
   .object({
     DATABASE_URL: connectionString.optional(),
@@ -33,25 +56,7 @@ const schema = z
     DATABASE_READ_URL: connectionString.optional(),
     DATABASE_READ_CONNECTIONS: connections(10),
     DATABASE_WRITE_CONNECTIONS: connections(4),
-    HOST: z.string().default("127.0.0.1"),
-    PORT: z.coerce
-      .number({ error: "is not a number; give a TCP port such as 3000" })
-      .int("is not a whole number; give a TCP port such as 3000")
-      .min(0, "is negative; give a TCP port such as 3000")
-      .max(65_535, "is above 65535; give a TCP port such as 3000")
-      .default(3000),
-    BASE_PATH: z
-      .string()
-      .default("")
-      .transform((value) => value.replace(/\/$/, ""))
-      .pipe(
-        z
-          .string()
-          .regex(
-            /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)*$/,
-            "is not a path; write it as /ops/absurd, of letters, digits, dots, hyphens, underscores and tildes",
-          ),
-      ),
+    ...ADDRESS_SETTINGS,
     DASHBOARD_OPERATOR: z
       .string()
       .max(100, "is longer than 100 characters; give a short name")
@@ -135,6 +140,17 @@ const schema = z
 
 /** The names of all settings. */
 export const SETTINGS = Object.keys(schema.shape) as readonly (keyof Parsed)[];
+
+/** The defaults as text, as a variable would hold them. Settings without a default are absent. */
+export function listDefaults(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([name, setting]): [string, string][] => {
+      const { data } = setting.safeParse(undefined);
+      if (typeof data === "boolean") return [[name, data ? "1" : "0"]];
+      return typeof data === "string" || typeof data === "number" ? [[name, String(data)]] : [];
+    }),
+  );
+}
 
 /** Settings whose values are never printed. A connection string is printed without its password. */
 export const SECRETS: readonly string[] = [
@@ -222,11 +238,29 @@ const NEVER_EMPTY = "DASHBOARD_TENANTS";
  * @throws EnvironmentError
  */
 export function parseEnvironment(source: Record<string, string | undefined>): Environment {
+  const settings = check(schema, source);
+  return { ...settings, databases: listSettings(settings) };
+}
+
+/**
+ * The address at which a server with these settings listens. The other settings are not checked, so that a running
+ * server can be probed without its secrets.
+ *
+ * @throws EnvironmentError
+ */
+export function parseAddress(source: Record<string, string | undefined>) {
+  return check(z.object(ADDRESS_SETTINGS), source);
+}
+
+function check<Schema extends z.ZodType>(
+  settings: Schema,
+  source: Record<string, string | undefined>,
+): z.output<Schema> {
   const set = Object.fromEntries(
     Object.entries(source).filter(([name, value]) => value !== "" || name === NEVER_EMPTY),
   );
-  const result = schema.safeParse(set);
-  if (result.success) return { ...result.data, databases: listSettings(result.data) };
+  const result = settings.safeParse(set);
+  if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${String(issue.path[0])} ${issue.message}.`);
   throw new EnvironmentError(`The settings cannot be used:\n${[...new Set(lines)].join("\n")}`);
 }

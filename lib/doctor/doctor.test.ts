@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { startPgBouncer } from "@/testing/installed/pgbouncer";
 import { examine } from "./examine";
 import type { Report } from "./report";
 
@@ -52,6 +53,105 @@ test("a read-only role receives the list of disabled features, with the grants t
   expect(find(report, "rights-act")?.message).toContain('off on "orders"');
   expect(find(report, "rights-act")?.hint).toContain('to "doctor_reader"');
   expect(find(report, "rights-read")).toBeUndefined();
+});
+
+test("following the hints leads from a role without any right to one that may do everything", async () => {
+  await database.pool.query(`create role doctor_nobody login password 'pass'`);
+  const role = at((other) => Object.assign(other, { username: "doctor_nobody", password: "pass" }));
+  const found: string[] = [];
+  try {
+    for (;;) {
+      const report = await examine(role);
+      const [problem] = report.checks.filter(({ verdict }) => /error|warning/.test(verdict));
+      if (!problem) break;
+      expect(found).not.toContain(problem.message);
+      found.push(problem.message);
+      const [, grant = ""] = /`([^`]+)`/.exec(problem.hint ?? "") ?? [];
+      await database.pool.query(grant);
+    }
+    expect(found).toEqual([
+      'The role "doctor_nobody" may not use the schema "absurd": nothing can be shown.',
+      'The role "doctor_nobody" may not read the table of queues: nothing can be shown.',
+      expect.stringContaining("workflow runs or their circuit breakers cannot be shown."),
+      expect.stringContaining('bulk operations are off on "orders".'),
+      expect.stringContaining("starting and cancelling workflow runs"),
+      expect.stringContaining("nothing can be recorded"),
+      expect.stringContaining(
+        "creating and dropping queues, and changing their partitions, is off.",
+      ),
+    ]);
+  } finally {
+    await database.pool.query("drop owned by doctor_nobody; drop role doctor_nobody");
+  }
+});
+
+test("functions of the engine that the role may not call are an error", async () => {
+  const { pool } = database;
+  await pool.query("revoke execute on function absurd.get_schema_version() from public");
+  try {
+    const report = await examine(
+      at((other) => Object.assign(other, { username: "doctor_reader", password: "pass" })),
+    );
+    expect(find(report, "schema")).toMatchObject({
+      verdict: "error",
+      hint: expect.stringContaining("grant execute on all functions"),
+    });
+  } finally {
+    await pool.query("grant execute on function absurd.get_schema_version() to public");
+  }
+});
+
+test("the role for queries is checked too", async () => {
+  await database.pool.query(`create role doctor_blind login password 'pass'`);
+  const as = (username: string) =>
+    at((other) => Object.assign(other, { username, password: "pass" }));
+  try {
+    const blind = await examine(url.href, as("doctor_blind"));
+    expect(blind.verdict).toBe("error");
+    expect(verdicts(blind)).toMatchObject({ schema: "ok", rights: "ok", "read-schema": "error" });
+    const reader = await examine(url.href, as("doctor_reader"));
+    // It needs no right to change anything.
+    expect(reader.checks.flatMap(({ id, verdict }) => (verdict === "warning" ? id : []))).toEqual([
+      "read-rights-workflows",
+      "read-rights-record",
+    ]);
+    const other = await examine(
+      url.href,
+      at((one) => Object.assign(one, { pathname: "/template1" })),
+    );
+    expect(find(other, "read-schema")?.hint).toContain("DATABASE_READ_URL");
+  } finally {
+    await database.pool.query("drop role doctor_blind");
+  }
+});
+
+test("a role whose transactions are read-only is reported", async () => {
+  await database.pool.query("alter role doctor_reader set default_transaction_read_only = on");
+  try {
+    const report = await examine(
+      at((other) => Object.assign(other, { username: "doctor_reader", password: "pass" })),
+    );
+    expect(find(report, "changes")?.message).toContain("default_transaction_read_only is on");
+  } finally {
+    await database.pool.query("alter role doctor_reader reset default_transaction_read_only");
+  }
+});
+
+test.runIf(process.env.ABSURD_LONG).each([
+  ["session", "ok", /No pooler in transaction mode/],
+  ["transaction", "ok", /everything works through it/],
+  ["statement", "error", /refuses transactions/],
+] as const)("PgBouncer in %s mode is recognised", async (mode, verdict, message) => {
+  const pooler = await startPgBouncer(url.href, mode);
+  try {
+    const { checks } = await examine(pooler.url);
+    expect(checks.find(({ id }) => id === "pooler")).toMatchObject({
+      verdict,
+      message: expect.stringMatching(message),
+    });
+  } finally {
+    await pooler.stop();
+  }
 });
 
 test("a database without the schema is an error with a hint", async () => {

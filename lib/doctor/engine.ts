@@ -9,21 +9,42 @@ const TABLES = ["t", "r", "c", "e", "w"];
 /** Lists at most this many names in a sentence. */
 const NAMED = 5;
 
-/** Checks which generation of the engine's schema is installed. */
+/** Checks which generation of the engine's schema is installed, and whether this role may use it. */
 export async function checkSchema(client: Client): Promise<Check> {
   const id = "schema";
-  const { rows } = await client.query(
-    "select to_regnamespace('absurd') is not null as namespace, to_regclass('absurd.queues') is not null as queues",
-  );
-  if (!rows[0].queues)
+  // Lookups by name fail without the right to use the schema, so this queries the catalog.
+  const { rows } = await client.query(`
+    select '"' || replace(current_user, '"', '""') || '"' as role, absurd.oid is not null as namespace,
+      has_schema_privilege(absurd.oid, 'usage') as usable,
+      queues.oid is not null as queues, has_table_privilege(queues.oid, 'select') as listed,
+      exists (select from pg_proc where pronamespace = absurd.oid
+        and not has_function_privilege(oid, 'execute')) as closed
+    from (select to_regnamespace('absurd')::oid as oid) absurd
+      left join pg_class queues on queues.relnamespace = absurd.oid and queues.relname = 'queues'`);
+  const { role, namespace, usable, queues, listed, closed } = rows[0];
+  if (!namespace || !queues)
     return {
       id,
       verdict: "error",
-      message: rows[0].namespace
-        ? 'The schema "absurd" has no table of queues, or this role may not use the schema.'
+      message: namespace
+        ? 'The schema "absurd" has no table of queues.'
         : 'The database has no schema "absurd".',
-      hint: "Check the database in DATABASE_URL, grant `usage` on the schema, or install it with `absurd-dashboard migrate --engine`.",
+      hint: "Check the database in DATABASE_URL, or install the schema with `absurd-dashboard migrate --engine`.",
     };
+  const refuse = (what: string, grant: string): Check => ({
+    id,
+    verdict: "error",
+    message: `The role ${role} may not ${what}: nothing can be shown.`,
+    hint: `Grant it: \`${grant} to ${role};\``,
+  });
+  if (!usable) return refuse('use the schema "absurd"', "grant usage on schema absurd");
+  if (!listed)
+    return refuse("read the table of queues", "grant select on all tables in schema absurd");
+  if (closed)
+    return refuse(
+      "call the functions of the engine",
+      "grant execute on all functions in schema absurd",
+    );
   const { features, schemaVersion } = await getCapabilities(client);
   if (!features.has("cancel_task"))
     return {
@@ -48,8 +69,12 @@ export async function checkSchema(client: Client): Promise<Check> {
 /** A right, the features that are off without it, and how to grant it. */
 type Right = { id: string; has: boolean; off: string; grant: string; verdict: "warning" | "error" };
 
-/** Checks which rights this role lacks, and which features that turns off. */
-export async function checkRights(client: Client): Promise<Check[]> {
+/**
+ * Checks which rights this role lacks, and which features that turns off. Requires that `checkSchema` found no problem.
+ *
+ * @param use `read` limits the check to the rights of a role that only runs queries.
+ */
+export async function checkRights(client: Client, use: "all" | "read" = "all"): Promise<Check[]> {
   const { rows } = await client.query(
     `with queue as (select queue_name as name from absurd.queues),
     queue_table as (
@@ -58,27 +83,40 @@ export async function checkRights(client: Client): Promise<Check[]> {
     ),
     allowed as (
       select name, bool_and(has_table_privilege(id, 'select')) as reads,
-        bool_and(has_table_privilege(id, 'insert, update, delete')
-          and has_table_privilege(id, 'insert') and has_table_privilege(id, 'update')
+        bool_and(has_table_privilege(id, 'insert') and has_table_privilege(id, 'update')
           and has_table_privilege(id, 'delete')) as writes,
         bool_and(pg_has_role((select relowner from pg_class where oid = id), 'usage')) as owns
       from queue_table where id is not null group by name
+    ),
+    workflow_table as (
+      select bool_and(has_table_privilege(oid, 'select')) as reads,
+        bool_and(has_table_privilege(oid, 'update')
+          and (relname = 'highway_circuit' or has_table_privilege(oid, 'insert'))) as writes
+      from pg_class where relnamespace = to_regnamespace('public')
+        and relname in ('workflow_run', 'workflow_definition', 'highway_circuit')
+    ),
+    own_table as (
+      select bool_and(has_schema_privilege(relnamespace, 'usage')
+          and has_table_privilege(oid, 'select')) as reads,
+        bool_and(relname like '%\\_migrations' or has_table_privilege(oid, 'insert')
+          and has_table_privilege(oid, 'update') and has_table_privilege(oid, 'delete')) as writes
+      from pg_class where relnamespace = to_regnamespace('absurd_dashboard') and relkind in ('r', 'p')
     )
-    select current_user as role,
+    select '"' || replace(current_user, '"', '""') || '"' as role,
+      (select quote_ident(pg_get_userbyid(relowner)) from pg_class where oid = 'absurd.queues'::regclass) as owner,
       has_schema_privilege('absurd', 'create') as creates,
       (select coalesce(array_agg(name order by name) filter (where not reads), '{}') from allowed) as unread,
       (select coalesce(array_agg(name order by name) filter (where not writes), '{}') from allowed) as unwritten,
       (select coalesce(array_agg(name order by name) filter (where not owns), '{}') from allowed) as unowned,
-      has_function_privilege(to_regprocedure('absurd.current_time()')::oid, 'execute') as clock,
-      case when to_regclass('public.workflow_run') is not null
-        then has_table_privilege(to_regclass('public.workflow_run')::oid, 'select') end as runs,
-      case when to_regnamespace('absurd_dashboard') is not null
-        then has_schema_privilege('absurd_dashboard', 'usage') end as own`,
+      (select coalesce(reads, true) from workflow_table) as workflows,
+      (select coalesce(writes, true) from workflow_table) as starts,
+      (select coalesce(reads, true) from own_table) as own,
+      (select coalesce(reads and writes, true) from own_table) as records`,
     [TABLES],
   );
   const [found] = rows;
-  const role = `"${found.role}"`;
-  const rights: Right[] = [
+  const { role } = found;
+  const reading: Right[] = [
     {
       id: "rights-read",
       has: found.unread.length === 0,
@@ -87,12 +125,23 @@ export async function checkRights(client: Client): Promise<Check[]> {
       verdict: "error",
     },
     {
-      id: "rights-clock",
-      has: found.clock !== false,
-      off: "no age can be computed",
-      grant: `grant execute on function absurd.current_time() to ${role};`,
-      verdict: "error",
+      id: "rights-workflows",
+      has: found.workflows,
+      off: "workflow runs or their circuit breakers cannot be shown",
+      grant: `grant select on public.workflow_run, public.workflow_definition, public.highway_circuit to ${role};`,
+      verdict: "warning",
     },
+  ];
+  const ownTables = `all tables in schema absurd_dashboard to ${role};`;
+  const usage = `grant usage on schema absurd_dashboard to ${role};`;
+  const recordReading: Right = {
+    id: "rights-record",
+    has: found.own,
+    off: "the audit log and bulk operations cannot be shown",
+    grant: `${usage} grant select on ${ownTables}`,
+    verdict: "warning",
+  };
+  const acting: Right[] = [
     {
       id: "rights-act",
       has: found.unwritten.length === 0,
@@ -101,32 +150,32 @@ export async function checkRights(client: Client): Promise<Check[]> {
       verdict: "warning",
     },
     {
-      id: "rights-queues",
-      has: found.creates && found.unowned.length === 0,
-      off: "creating and dropping queues, and changing their partitions, is off",
-      grant: `grant create on schema absurd to ${role}; and the membership in the role that owns the tables`,
-      verdict: "warning",
-    },
-    {
-      id: "rights-workflows",
-      has: found.runs !== false,
-      off: "the workflow pages are empty",
-      grant: `grant select on public.workflow_run, public.workflow_definition to ${role};`,
+      id: "rights-start",
+      has: found.starts,
+      off: "starting and cancelling workflow runs, and closing their circuit breakers, is off",
+      grant: `grant insert, update on public.workflow_run, public.workflow_definition to ${role}; grant update on public.highway_circuit to ${role};`,
       verdict: "warning",
     },
     {
       id: "rights-record",
-      has: found.own !== false,
-      off: "actions are not recorded, and bulk operations are off",
-      grant: `grant usage on schema absurd_dashboard to ${role};`,
+      has: found.records,
+      off: "nothing can be recorded, so actions, bulk operations and sessions are off",
+      grant: `${usage} grant select, insert, update, delete on ${ownTables}`,
+      verdict: "warning",
+    },
+    {
+      id: "rights-queues",
+      has: found.creates && found.unowned.length === 0,
+      off: "creating and dropping queues, and changing their partitions, is off",
+      grant: `grant create on schema absurd to ${role}; grant ${found.owner} to ${role};`,
       verdict: "warning",
     },
   ];
+  const rights = use === "read" ? [...reading, recordReading] : [...reading, ...acting];
   const missing = rights.filter((right) => !right.has);
+  const everything = use === "read" ? "read everything" : "view and do everything";
   if (missing.length === 0)
-    return [
-      { id: "rights", verdict: "ok", message: `The role ${role} may view and do everything.` },
-    ];
+    return [{ id: "rights", verdict: "ok", message: `The role ${role} may ${everything}.` }];
   return missing.map(({ id, off, grant, verdict }) => ({
     id,
     verdict,
@@ -138,9 +187,9 @@ export async function checkRights(client: Client): Promise<Check[]> {
 /** Checks whether the dashboard's own tables exist. */
 export async function checkOwnTables(client: Client): Promise<Check> {
   const id = "own-tables";
-  const { rows } = await client.query(
-    "select to_regclass('absurd_dashboard.dashboard_migrations') is not null as installed",
-  );
+  const { rows } = await client.query(`
+    select exists (select from pg_class where relnamespace = to_regnamespace('absurd_dashboard')
+      and relname = 'dashboard_migrations') as installed`);
   if (!rows[0].installed)
     return {
       id,

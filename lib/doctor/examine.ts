@@ -3,6 +3,7 @@ import { dial, formatTarget } from "./dial";
 import { checkOwnTables, checkRights, checkSchema, checkUpkeep } from "./engine";
 import { type Check, type Report, summarize } from "./report";
 import {
+  checkChanges,
   checkClock,
   checkPooler,
   checkReplica,
@@ -15,8 +16,8 @@ import {
 export type MoreChecks = (client: Client) => Promise<Check[]>;
 
 /**
- * Checks the database as the dashboard would use it, on separate connections. Changes nothing. A failing check is
- * reported as skipped; nothing is thrown.
+ * Checks the database as the dashboard would use it, on separate connections. Changes nothing. A check that fails
+ * is reported as a warning; nothing is thrown.
  *
  * @param readUrl the connection string for queries, if it differs.
  */
@@ -40,6 +41,7 @@ export async function examine(
     await run("clock", () => checkClock(client));
     await run("pooler", () => checkPooler(client, url));
     await run("settings", () => checkSettings(client));
+    await run("changes", () => checkChanges(client));
     await run("schema", () => checkSchema(client));
     if (checks.every(({ id, verdict }) => id !== "schema" || verdict === "ok")) {
       await run("rights", () => checkRights(client));
@@ -54,14 +56,27 @@ export async function examine(
   return summarize(checks);
 }
 
+/** Checks the connection for queries: what it needs, as the role of that connection. */
 async function examineReader(url: string): Promise<Check[]> {
   const dialled = await dial(url);
   if ("failure" in dialled) return [connectionCheck("read-connection", dialled.failure)];
   const { client, target } = dialled;
+  const run = async (id: string, check: () => Promise<Check | Check[]>) =>
+    [await check().catch((error) => cannotCheck(id, error))].flat();
   try {
-    const lag = await checkReplica(client).catch((error) => cannotCheck("replica-lag", error));
     const message = `Connected for queries to ${formatTarget(target)}.`;
-    return [{ id: "read-connection", verdict: "ok", message }, lag];
+    const tls = await run("tls", () => checkTls(client, target));
+    const schema = await run("schema", () => checkSchema(client));
+    const isUsable = schema.every(({ verdict }) => verdict === "ok");
+    const rights = isUsable ? await run("rights", () => checkRights(client, "read")) : [];
+    return [
+      { id: "read-connection", verdict: "ok", message },
+      ...[...tls, ...schema, ...rights].map(({ id, hint, ...check }) => ({
+        ...{ id: `read-${id}`, ...check },
+        ...(hint && { hint: hint.replaceAll("DATABASE_URL", "DATABASE_READ_URL") }),
+      })),
+      ...(await run("replica-lag", () => checkReplica(client))),
+    ];
   } finally {
     await client.end().catch(() => {});
   }
@@ -79,11 +94,14 @@ function connectionCheck(
   };
 }
 
-/** The driver's message may contain values, so the code alone is shown. */
+/**
+ * A warning, since what was not checked may be out of order. The driver's message may contain values, so the code alone
+ * is shown.
+ */
 function cannotCheck(id: string, error: { code?: string; name?: string }): Check {
   return {
     id,
-    verdict: "skipped",
+    verdict: "warning",
     message: `This could not be checked (${error.code ?? error.name ?? "unknown error"}).`,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * `error`: the dashboard cannot work. `warning`: it works, but something is missing, or is or will become a
- * problem. `skipped`: could not be checked, or does not apply.
+ * problem, or could not be checked. `skipped`: does not apply.
  */
 export type Verdict = "ok" | "warning" | "error" | "skipped";
 

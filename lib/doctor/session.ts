@@ -82,7 +82,8 @@ export async function checkClock(client: Client): Promise<Check> {
 
 /**
  * Whether a pooler assigns server connections per transaction: then a second client receives the connection that
- * the first one has just used, while the first is still connected.
+ * the first one has just used, while the first is still connected. One that assigns them per statement refuses
+ * transactions, without which the dashboard can't work.
  */
 export async function checkPooler(client: Client, connectionString: string): Promise<Check> {
   const id = "pooler";
@@ -91,17 +92,26 @@ export async function checkPooler(client: Client, connectionString: string): Pro
   if ("failure" in second)
     return { id, verdict: "skipped", message: "There was no second connection to check with." };
   try {
-    await second.client.query("begin");
+    const isRefused = await second.client.query("begin").then(
+      () => false,
+      () => true,
+    );
+    if (isRefused)
+      return {
+        id,
+        verdict: "error",
+        message: "The server refuses transactions, as a pooler in statement mode does.",
+        hint: "Set the pooler to session or transaction mode: `pool_mode = transaction` in PgBouncer.",
+      };
     const { rows: other } = await second.client.query("select pg_backend_pid() as pid");
     await second.client.query("rollback");
-    if (mine[0].pid !== other[0].pid)
-      return { id, verdict: "ok", message: "No pooler in transaction mode is in between." };
-    return {
-      id,
-      verdict: "warning",
-      message: "A pooler in transaction mode is in between.",
-      hint: "Pages and actions work through it. Background work needs a session of its own: see docs/operations/databases.md for PgBouncer's settings.",
-    };
+    return mine[0].pid === other[0].pid
+      ? {
+          id,
+          verdict: "ok",
+          message: "A pooler in transaction mode is in between; everything works through it.",
+        }
+      : { id, verdict: "ok", message: "No pooler in transaction mode is in between." };
   } finally {
     await second.client.end().catch(() => {});
   }
@@ -115,9 +125,7 @@ export async function checkSettings(client: Client): Promise<Check[]> {
       (select datconnlimit from pg_database where datname = current_database()) as database,
       current_setting('autovacuum')::bool as autovacuum,
       current_setting('track_counts')::bool as counts,
-      current_setting('idle_session_timeout', true) as idle,
-      extract(epoch from current_setting('statement_timeout')::interval)::float8 as statement,
-      extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::float8 as transaction`);
+      extract(epoch from current_setting('statement_timeout')::interval)::float8 as statement`);
   const [found] = rows;
   const limits = [found.server, found.role, found.database].filter((limit) => limit >= 0);
   const connections = Math.min(...limits);
@@ -150,6 +158,35 @@ export async function checkSettings(client: Client): Promise<Check[]> {
       message: "No setting of the server is in the way.",
     });
   return checks;
+}
+
+/** Whether the connection for changes accepts any. */
+export async function checkChanges(client: Client): Promise<Check[]> {
+  const id = "changes";
+  const { rows } = await client.query(`
+    select '"' || replace(current_user, '"', '""') || '"' as role, pg_is_in_recovery() as standby,
+      current_setting('default_transaction_read_only')::bool as "readOnly"`);
+  const { role, standby, readOnly } = rows[0];
+  if (standby)
+    return [
+      {
+        id,
+        verdict: "warning",
+        message: "DATABASE_URL leads to a standby, which accepts no changes: actions are off.",
+        hint: "Put the primary in DATABASE_URL, and the standby in DATABASE_READ_URL.",
+      },
+      await checkReplica(client),
+    ];
+  if (readOnly)
+    return [
+      {
+        id,
+        verdict: "warning",
+        message: `default_transaction_read_only is on for ${role}, its database or the server: actions are off.`,
+        hint: `If it should act: \`alter role ${role} set default_transaction_read_only = off;\``,
+      },
+    ];
+  return [];
 }
 
 /** The lag of a standby that serves queries; `skipped` on a primary. */

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
+import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { boolean, DecodeError, type Decoder, text } from "@/lib/db/decode";
 import { getHomePool } from "@/lib/db/pools";
@@ -26,12 +27,12 @@ const { known, away } = shared[KEY];
 /**
  * Whether the first database has the tables of sessions, tokens and people, which `absurd-dashboard migrate` creates.
  */
-export async function hasIdentityTables(): Promise<boolean> {
+export async function hasIdentityTables(db: Queryable = getHomePool()): Promise<boolean> {
   const { url: key } = getHomeDatabase();
   const last = known.get(key);
   if (last && (last.installed || performance.now() - last.at < RECHECK_MS)) return last.installed;
   const [row] = await query(
-    getHomePool(),
+    db,
     { installed: boolean },
     sql`select to_regclass('absurd_dashboard.session') is not null as installed`,
   );

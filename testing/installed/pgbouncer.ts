@@ -13,8 +13,11 @@ export type Pooler = {
   stop: () => Promise<void>;
 };
 
-/** Starts Debian's PgBouncer in transaction mode in front of the server of `url`, otherwise with default settings. */
-export async function startPgBouncer(url: string): Promise<Pooler> {
+/** Starts Debian's PgBouncer in front of the server of `url`, with default settings except for its mode. */
+export async function startPgBouncer(
+  url: string,
+  mode: "session" | "transaction" | "statement" = "transaction",
+): Promise<Pooler> {
   const program = await ensureProgram("pgbouncer");
   const server = new URL(url);
   const port = await getPort({ host: "127.0.0.1" });
@@ -31,7 +34,7 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = plain
 auth_file = ${folder}/users.txt
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = 3
 `,
   );

@@ -14,6 +14,7 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { migrate } from "@/lib/db/migrate";
 import { closePools, getWritePool } from "@/lib/db/pools";
 import { inSnapshot, keepPlans } from "@/lib/db/snapshot";
+import { examine } from "@/lib/doctor/examine";
 import { startPgBouncer } from "@/testing/installed/pgbouncer";
 
 const CERTIFICATES = path.join(import.meta.dirname, "../../../testing/certificates");
@@ -177,6 +178,11 @@ test.runIf(process.env.ABSURD_LONG)(
       const names = async () => (await listQueues()).queues.map(({ name }) => name);
       await expect.poll(names, { timeout: 20_000 }).toEqual(["before"]);
       expect(await getHealth()).toMatchObject({ status: "ok", replicaLagSeconds: 0 });
+      const { checks } = await examine(standby.url("postgres"));
+      expect(checks).toContainEqual(
+        expect.objectContaining({ id: "changes", message: expect.stringContaining("a standby") }),
+      );
+      expect(checks).toContainEqual(expect.objectContaining({ id: "replica-lag", verdict: "ok" }));
 
       await replay.query("select pg_wal_replay_pause()");
       await createQueue(writer, "after");
