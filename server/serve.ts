@@ -168,9 +168,12 @@ const COLLECT_MS = 60_000;
 /** Collections in one idle period: the later ones return what the first one freed. */
 const COLLECTIONS = 3;
 
+/** A collection with these flags also moves objects together, so that pages can be returned, and drops compiled code. */
+const COLLECTION_FLAGS = ["compact-on-every-full-gc", "stress-flush-code"];
+
 /**
  * Collects garbage when the server is idle after requests, at most once a minute. Node does so only under load, so the
- * memory of a burst of requests would stay allocated.
+ * memory of a burst of requests would stay allocated. Probes don't count as requests, because they never pause.
  */
 function collectWhenIdle(server: http.Server): void {
   setFlagsFromString("--expose-gc");
@@ -178,7 +181,8 @@ function collectWhenIdle(server: http.Server): void {
   let requestedAt = performance.now();
   let collectedAt = Number.NEGATIVE_INFINITY;
   let left = COLLECTIONS;
-  server.on("request", () => {
+  server.on("request", ({ url = "" }) => {
+    if (/\/api\/health\b/.test(url)) return;
     requestedAt = performance.now();
     left = COLLECTIONS;
   });
@@ -186,7 +190,9 @@ function collectWhenIdle(server: http.Server): void {
     const now = performance.now();
     if (left === 0 || now - requestedAt < IDLE_MS) return;
     if (left === COLLECTIONS && now - collectedAt < COLLECT_MS) return;
+    for (const flag of COLLECTION_FLAGS) setFlagsFromString(`--${flag}`);
     collect();
+    for (const flag of COLLECTION_FLAGS) setFlagsFromString(`--no-${flag}`);
     collectedAt = now;
     left--;
   }, IDLE_MS).unref();
