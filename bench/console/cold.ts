@@ -2,15 +2,18 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { EmbeddedServer } from "@/demo/postgres/embedded";
+import { startWeb } from "@/demo/web";
 import { listTasks } from "@/lib/analytics/tasks";
 import { closePools } from "@/lib/db/pools";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { pointPoolsAt } from "./context";
+import { paintOnce } from "./pages";
 import { databaseOf, startServer } from "./server";
 import type { Size } from "./sizes";
 
-/** Limit for the first page with cold caches, in milliseconds. */
-export const COLD = 300;
+/** Limits with cold caches, in milliseconds: the first page of the list, and the whole HTML of any page. */
+export const COLD = 90;
+export const COLD_PAGE = 400;
 
 /**
  * Duration of the first page of all tasks after restarting the database and dropping the operating system's cache,
@@ -25,17 +28,53 @@ export async function measureCold(
   const milliseconds: number[] = [];
   let running = server;
   for (let n = 0; n < times; n++) {
-    await closePools();
-    await running.stop();
-    const emptied = emptyCache();
-    running = await startServer(directory);
-    if (!emptied) return { server: running, milliseconds: null };
+    const restarted = await restartCold(directory, running);
+    running = restarted.server;
+    if (!restarted.isCold) return { server: running, milliseconds: null };
     await pointPoolsAt(running.url(databaseOf(size)));
     const begun = performance.now();
     await listTasks(taskFilters());
     milliseconds.push(performance.now() - begun);
   }
   return { server: running, milliseconds };
+}
+
+/**
+ * Milliseconds until the last byte of each page, each after restarting the database and the dashboard's server with
+ * empty caches. `null` if this process may not empty them.
+ */
+export async function measureColdPages(
+  directory: string,
+  server: EmbeddedServer,
+  size: Size,
+  pages: readonly string[],
+): Promise<{ server: EmbeddedServer; pages: { path: string; milliseconds: number }[] | null }> {
+  const found: { path: string; milliseconds: number }[] = [];
+  const { signal } = new AbortController();
+  let running = server;
+  for (const path of pages) {
+    const restarted = await restartCold(directory, running);
+    running = restarted.server;
+    if (!restarted.isCold) return { server: running, pages: null };
+    const databaseUrl = running.url(databaseOf(size));
+    const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
+    try {
+      found.push({ path, milliseconds: await paintOnce(web.url + path) });
+    } finally {
+      await web.stop();
+    }
+  }
+  return { server: running, pages: found };
+}
+
+async function restartCold(
+  directory: string,
+  server: EmbeddedServer,
+): Promise<{ server: EmbeddedServer; isCold: boolean }> {
+  await closePools();
+  await server.stop();
+  const isCold = emptyCache();
+  return { server: await startServer(directory), isCold };
 }
 
 function emptyCache(): boolean {

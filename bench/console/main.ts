@@ -5,13 +5,14 @@
  */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { COLD, measureCold } from "@/bench/console/cold";
+import { COLD, COLD_PAGE, measureCold, measureColdPages } from "@/bench/console/cold";
 import { openContext, pointPoolsAt } from "@/bench/console/context";
 import { FIGURE_READS } from "@/bench/console/figure-reads";
 import { OTHER_READS } from "@/bench/console/other-reads";
 import { measurePage, PAGE_LIMITS, PAGES } from "@/bench/console/pages";
 import { judge, type Measured, measureReads } from "@/bench/console/reads";
 import {
+  reportCold,
   reportPages,
   reportReads,
   reportRoutes,
@@ -127,10 +128,14 @@ async function benchServer() {
   });
 }
 
-/** Serves the production build, which is made if it isn't current, on this database. */
+async function ensureBuilt(databaseUrl: string) {
+  if (!(await isBuilt())) await build({ databaseUrl, signal: new AbortController().signal });
+}
+
+/** Serves the production build on this database. */
 async function serveBuild(databaseUrl: string, work: (url: string) => Promise<void>) {
   const { signal } = new AbortController();
-  if (!(await isBuilt())) await build({ databaseUrl, signal });
+  await ensureBuilt(databaseUrl);
   const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
   try {
     await work(web.url);
@@ -198,6 +203,13 @@ async function benchCold() {
   console.log(`\nFirst page of all tasks, database restarted and caches emptied: ${times} ms.`);
   if (Math.max(...cold.milliseconds) > COLD)
     problems.push(`cold first page: ${times} ms, allowed ${COLD}`);
+  await ensureBuilt(server.url(databaseOf(largest)));
+  const { pages, ...restarted } = await measureColdPages(directory, server, largest, PAGES);
+  server = restarted.server;
+  console.log(`\n${reportCold(pages ?? [])}`);
+  for (const { path: page, milliseconds } of pages ?? [])
+    if (milliseconds > COLD_PAGE)
+      problems.push(`cold ${page}: ${milliseconds.toFixed(0)} ms, allowed ${COLD_PAGE}`);
 }
 
 function toSizes(text: string): Size[] {

@@ -65,6 +65,15 @@ export async function measurePage(url: string, path: string): Promise<FirstPaint
   };
 }
 
+/** Milliseconds until the last byte of a page's first request. */
+export async function paintOnce(url: string): Promise<number> {
+  const agent = new Agent();
+  const { whole, lastByte } = await paint(agent, url);
+  agent.destroy();
+  if (!whole) throw new Error(`${url} did not respond with a page.`);
+  return lastByte;
+}
+
 function paint(agent: Agent, url: string): Promise<Paint> {
   const started = performance.now();
   const took = () => performance.now() - started;

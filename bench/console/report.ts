@@ -120,6 +120,14 @@ export function reportPages(paints: FirstPaint[]): string {
   );
 }
 
+/** One row per page. */
+export function reportCold(pages: { path: string; milliseconds: number }[]): string {
+  return table(
+    ["Page, everything restarted and caches emptied", "last byte ms"],
+    pages.map(({ path, milliseconds }) => [`\`${path}\``, whole(milliseconds)]),
+  );
+}
+
 /** One row per number of tabs. */
 export function reportTabs(all: OpenTabs[]): string {
   return table(

@@ -3,7 +3,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { instant, integer, nullable, number, text } from "@/lib/db/decode";
 import { type DecodedRow, execute } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import type { ClaimFacts, Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
@@ -48,8 +48,10 @@ function listQueuesNamed(
 ): Promise<QueueList> {
   return withQueues(names, options, async ({ db, now, queues, unreadable }) => {
     const readable = queues.map((queue) => queue.name);
-    const active = await countActiveRuns(db, readable, now, tenants);
-    const terminal = await countTerminalTasks(db, readable, tenants);
+    const [active, terminal] = await Promise.all([
+      countActiveRuns(db, readable, now, tenants),
+      countTerminalTasks(db, readable, tenants),
+    ]);
     const claims = await listClaimFacts(db, needsClaims(active, now, tenants), now);
     const all = [...queues, ...unreadable].sort((a, b) => (a.name < b.name ? -1 : 1));
     return {
@@ -112,7 +114,7 @@ async function countActiveRuns(
         from ${runs} where ${of("pending")}
       ) pending`;
   });
-  return queryUnion(db, ACTIVE_RUNS, arms);
+  return queryUnion(keepPlans(db), ACTIVE_RUNS, arms);
 }
 
 function toQueue(

@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { boolean, instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import type { Database } from "@/lib/db/snapshot";
+import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
@@ -23,8 +23,9 @@ export async function listClaimFacts(
   now: Iso,
 ): Promise<Map<string, ClaimFacts>> {
   if (queues.length === 0) return new Map();
+  const kept = keepPlans(db);
   const rows = await query(
-    db,
+    kept,
     LAST_CLAIM,
     sql.join(
       queues.map((queue, index) => selectLastClaim(queue, index, now)),
@@ -37,7 +38,7 @@ export async function listClaimFacts(
     lastClaim: at === null ? null : { at, worker },
   }));
   const poison = await listPoisonTasks(
-    db,
+    kept,
     last.map(({ queue, lastClaim }) => ({ queue, since: lastClaim?.at ?? null })),
   );
   return new Map(
@@ -47,6 +48,9 @@ export async function listClaimFacts(
     ]),
   );
 }
+
+/** A constant in the text of a statement, so that a kept plan allows for it. */
+const literal = (value: number) => sql.raw(`${value}`);
 
 const LAST_CLAIM = {
   queue: integer,
@@ -63,13 +67,13 @@ function selectLastClaim(queue: string, index: number, now: Iso): SQL {
   const claims = (state: string, where: SQL, order: SQL, limit: number) => sql`(
     select ${runs.startedAt} as at, ${runs.claimedBy} as worker from ${runs}
     where ${runs.state} = ${sql.raw(`'${state}'`)} and ${where}
-    order by ${runs.availableAt} ${order} limit ${limit}::int)`;
+    order by ${runs.availableAt} ${order} limit ${literal(limit)})`;
   const due = sql`${runs.availableAt} <= ${instantNow}`;
   const ahead = sql`${runs.availableAt} > ${instantNow}`;
   const [latest, earliest, any] = [sql`desc`, sql`asc`, sql`true`];
   const hasMore = (state: string) => sql`(
-    select count(*) > ${SUSPENDED}::int from (
-      select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${SUSPENDED + 1}::int
+    select count(*) > ${literal(SUSPENDED)} from (
+      select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${literal(SUSPENDED + 1)}
     ) counted)`;
   return sql`
     select ${index}::int as queue, held.*, not ${hasMore("pending")} and not ${hasMore("sleeping")} as complete,
@@ -122,14 +126,14 @@ async function listPoisonTasks(
     const from = since === null ? null : uuidFloor(Math.max(Date.parse(since) - OVERLAP, 0));
     const active = (state: string, order: SQL) => sql`(
       select ${runs.taskId} as id from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)}
-      order by ${runs.availableAt} ${order} limit ${SUSPECTS}::int)`;
+      order by ${runs.availableAt} ${order} limit ${literal(SUSPECTS)})`;
     // The limits force lookups by key: in a join the planner may read all tasks.
     return sql`(
       select ${index}::int as queue, task.*
       from (
         (select ${tasks.taskId} as id from ${tasks}
           ${from === null ? sql`` : sql`where ${tasks.taskId} >= ${from}::uuid`}
-          order by ${tasks.taskId} limit ${SPAWNED_SINCE}::int)
+          order by ${tasks.taskId} limit ${literal(SPAWNED_SINCE)})
         union ${active("running", sql`desc`)}
         union ${active("pending", sql`asc`)}
         union ${active("sleeping", sql`asc`)}
@@ -147,7 +151,7 @@ async function listPoisonTasks(
           and not ${isWholeNumber(sql`bad.value`)}
         limit 1
       ) task
-      limit ${NAMED}::int
+      limit ${literal(NAMED)}
     )`;
   });
   const rows = await query(db, POISON_TASK, sql.join(arms, sql` union all `));
