@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
 
 export type Call = { text: string; values: unknown[] };
@@ -45,7 +46,7 @@ const claims = (queue: string, count: number, quantity: number): Call[] =>
     values: [queue, LEASE, quantity],
   }));
 
-/** The usual calls of workers and clients, each in its own transaction. */
+/** The usual calls of workers and clients, each in its own transaction; their growth with the queue is measured. */
 export const OPERATIONS: Operation[] = [
   {
     title: "spawn",
@@ -96,6 +97,135 @@ export const OPERATIONS: Operation[] = [
         values: [queue, `bench:${run_id}`, STATE],
       }));
     },
+  },
+];
+
+/** The queue of the operation that polls 20,000 sleeping tasks. */
+const SLEEPERS = "sleepers";
+
+/** Creates a queue with 20,000 sleeping tasks, of which every second one has a cancellation policy. */
+export async function loadSleepers(client: Client): Promise<void> {
+  await client.query("select absurd.create_queue($1)", [SLEEPERS]);
+  await client.query(
+    `select absurd.spawn_task($1, 'sleeper', $2,
+       case when n % 2 = 0 then '{"cancellation":{"max_delay":600,"max_duration":86400}}' else '{}' end::jsonb)
+     from generate_series(1, 20000) n`,
+    [SLEEPERS, PARAMS],
+  );
+  await client.query(
+    `select absurd.await_event($1, task_id, run_id, 'step', 'never')
+     from absurd.claim_task($1, 'bench', $2, 20000)`,
+    [SLEEPERS, LEASE],
+  );
+  await client.query(`vacuum analyze ${["t", "r", "w"].map((p) => `absurd.${p}_${SLEEPERS}`)}`);
+}
+
+/** Calls of which only the cost beside the original is measured. */
+export const FURTHER_OPERATIONS: Operation[] = [
+  {
+    title: "spawn with a key",
+    tasksPerCall: 0,
+    prepare: async (_, queue, count) =>
+      Array.from({ length: count }, () => ({
+        text: "select * from absurd.spawn_task($1, 'bench', $2, $3)",
+        values: [queue, PARAMS, JSON.stringify({ max_attempts: 5, idempotency_key: randomUUID() })],
+      })),
+  },
+  {
+    title: "fail and retry",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id }) => ({
+        text: "select absurd.fail_run($1, $2, $3)",
+        values: [queue, run_id, STATE],
+      })),
+  },
+  {
+    title: "fail and retry later",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id }) => ({
+        text: "select absurd.fail_run($1, $2, $3, now() + interval '1 hour')",
+        values: [queue, run_id, STATE],
+      })),
+  },
+  {
+    title: "await an event",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id, task_id }) => ({
+        text: "select * from absurd.await_event($1, $2, $3, 'step', $4)",
+        values: [queue, task_id, run_id, `bench:${run_id}`],
+      })),
+  },
+  {
+    title: "sleep",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id }) => ({
+        text: "select absurd.schedule_run($1, $2, now() + interval '1 hour')",
+        values: [queue, run_id],
+      })),
+  },
+  {
+    title: "heartbeat",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id }) => ({
+        text: "select absurd.extend_claim($1, $2, $3)",
+        values: [queue, run_id, LEASE],
+      })),
+  },
+  {
+    title: "read checkpoints",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ run_id, task_id }) => ({
+        text: "select * from absurd.get_task_checkpoint_states($1, $2, $3)",
+        values: [queue, task_id, run_id],
+      })),
+  },
+  {
+    title: "cancel",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ task_id }) => ({
+        text: "select absurd.cancel_task($1, $2)",
+        values: [queue, task_id],
+      })),
+  },
+  {
+    title: "retry a failed task",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) => {
+      const runs = await claim(client, queue, count);
+      await client.query(`update absurd.t_${queue} set max_attempts = 1 where task_id = any ($1)`, [
+        runs.map(({ task_id }) => task_id),
+      ]);
+      await client.query("select absurd.fail_run($1, run_id, $2) from unnest($3::uuid[]) run_id", [
+        queue,
+        STATE,
+        runs.map(({ run_id }) => run_id),
+      ]);
+      return runs.map(({ task_id }) => ({
+        text: "select * from absurd.retry_task($1, $2)",
+        values: [queue, task_id],
+      }));
+    },
+  },
+  {
+    title: "read a result",
+    tasksPerCall: 1,
+    prepare: async (client, queue, count) =>
+      (await claim(client, queue, count)).map(({ task_id }) => ({
+        text: "select * from absurd.get_task_result($1, $2)",
+        values: [queue, task_id],
+      })),
+  },
+  {
+    title: "poll, 20,000 sleeping",
+    tasksPerCall: 0,
+    prepare: async (_client, _queue, count) => claims(SLEEPERS, count, 1),
   },
 ];
 

@@ -1,0 +1,530 @@
+-- claim_task without reading all tasks with a cancellation policy at each poll; await_event, get_task_result and
+-- get_task_checkpoint_states with statements that are cheaper to plan. What they promise, return and lock is unchanged.
+-- Everything in this file can be run again.
+
+-- Returns up to p_qty ready runs, leased to the worker for p_claim_timeout seconds (without expiry if that is not
+-- positive), those available longest first. Before that it cancels tasks that are past a limit of their cancellation
+-- policy, and fails up to p_qty runs whose lease has expired; both also happen when nothing is claimed.
+--
+-- Locks: for each overdue task what cancel_task locks, waiting; expired runs FOR UPDATE SKIP LOCKED, then what fail_run
+-- locks; candidates run and task FOR UPDATE SKIP LOCKED, so that pollers never wait for each other and any lock on
+-- either row only hides that run from this poll.
+create or replace function absurd.claim_task(
+  p_queue_name text,
+  p_worker_id text,
+  p_claim_timeout integer default 30,
+  p_qty integer default 1
+)
+returns table (
+  run_id uuid,
+  task_id uuid,
+  attempt integer,
+  task_name text,
+  params jsonb,
+  retry_strategy jsonb,
+  max_attempts integer,
+  headers jsonb,
+  wake_event text,
+  event_payload jsonb
+)
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_worker text := coalesce(nullif(p_worker_id, ''), 'worker');
+  v_timeout integer := coalesce(p_claim_timeout, 30);
+  v_qty integer := greatest(coalesce(p_qty, 1), 1);
+  v_oldest text := 'select array('
+    'select t.task_id from absurd.%I t where t.cancellation is not null order by t.task_id limit $1)';
+  v_policies uuid[];
+  v_many boolean;
+  v_sweep text;
+  v_snapshot text;
+  v_earliest float8;
+  v_overdue uuid;
+  v_expired record;
+  v_swept boolean := false;
+  v_reach bigint;
+  v_ready uuid[];
+  v_runs uuid[];
+  v_sleeping boolean;
+  v_slept boolean;
+begin
+  -- The oldest tasks with a policy, from index {t}_ci; most queues have none, and then the sweep ends here. By order
+  -- and limit, because for an `exists` the planner may scan a table without statistics.
+  execute format(v_oldest, 't_' || p_queue_name) into v_policies using 17;
+
+  -- Up to 16 tasks are looked up by id, whether they have an active run or not. With more, most of them finished, the
+  -- sweep starts from the active runs, so that its cost does not grow with the history. Only a task whose runs were
+  -- changed by hand is active without an active run; one poll in a hundred also looks for those, among the 1,000
+  -- oldest, where such a task arrives once older tasks have been cleaned up.
+  v_many := cardinality(v_policies) > 16;
+  if v_many then
+    if random() < 0.01 then
+      execute format(v_oldest, 't_' || p_queue_name) into v_policies using 1000;
+    else
+      v_policies := '{}';
+    end if;
+  end if;
+
+  -- Limits are compared as epochs, which can neither overflow nor meet an infinite interval. A limit that is not a
+  -- bigint raises 22P02 for the whole queue, as it does in the original.
+  if v_policies <> '{}' then
+    for v_overdue in execute format(
+      $sql$
+        select t.task_id
+        from absurd.%I t
+        where t.task_id = any ($2)
+          and t.state in ('pending', 'sleeping', 'running')
+          and (
+            (
+              (t.cancellation ->> 'max_delay')::bigint
+                <= extract(epoch from $1) - extract(epoch from t.enqueue_at)
+              and t.first_started_at is null
+            ) or (
+              (t.cancellation ->> 'max_duration')::bigint
+                <= extract(epoch from $1) - extract(epoch from t.first_started_at)
+            )
+          )
+        order by t.task_id
+      $sql$,
+      't_' || p_queue_name
+    )
+    using v_now, v_policies
+    loop
+      perform absurd.cancel_task(p_queue_name, v_overdue);
+    end loop;
+  end if;
+
+  -- With more than 16, reading them would be most of a poll's cost. A session therefore keeps, in a setting of its own, the
+  -- snapshot of its last sweep and the earliest limit that this found. Until a transaction in the cluster begins to write
+  -- or ends, the snapshot stays the same and no row can have changed, so nothing is overdue before that limit. This does
+  -- not hold in a transaction that has written, because its snapshot does not show its own changes.
+  if v_many then
+    v_sweep := 'absurd.sweep_' || to_regclass(format('absurd.%I', 't_' || p_queue_name))::oid;
+    v_snapshot := pg_current_snapshot()::text;
+    if pg_current_xact_id_if_assigned() is null
+      and split_part(current_setting(v_sweep, true), ' ', 1) = v_snapshot
+      and nullif(split_part(current_setting(v_sweep, true), ' ', 2), '')::float8 > date_part('epoch', v_now)
+    then
+      v_many := false;
+    end if;
+  end if;
+
+  if v_many then
+    -- In floating point, which is cheaper; limits within the next second are left to the exact comparison below. Each
+    -- limit is cast in the cases in which that comparison casts it.
+    execute format(
+      $sql$
+        select
+          min(
+            case when active.start_by <= date_part('epoch', $1) + 1 then active.start_by
+              else least(
+                active.start_by,
+                (active.cancellation ->> 'max_duration')::bigint + date_part('epoch', active.first_started_at)
+              )
+            end
+          ),
+          pg_current_snapshot()::text
+        from (
+          select
+            t.cancellation, t.first_started_at,
+            (t.cancellation ->> 'max_delay')::bigint
+              + case when t.first_started_at is null then date_part('epoch', t.enqueue_at) end as start_by
+          from absurd.%I t
+          join absurd.%I r on r.task_id = t.task_id
+          where t.cancellation is not null
+            and t.state in ('pending', 'sleeping', 'running')
+            and r.state in ('pending', 'sleeping', 'running')
+          offset 0
+        ) active
+      $sql$,
+      't_' || p_queue_name, 'r_' || p_queue_name
+    )
+    into v_earliest, v_snapshot
+    using v_now;
+
+    if v_earliest <= date_part('epoch', v_now) + 1 then
+      for v_overdue in execute format(
+        $sql$
+          select t.task_id
+          from absurd.%I t
+          join absurd.%I r on r.task_id = t.task_id
+          where t.cancellation is not null
+            and t.state in ('pending', 'sleeping', 'running')
+            and r.state in ('pending', 'sleeping', 'running')
+            and (
+              (
+                (t.cancellation ->> 'max_delay')::bigint
+                  <= extract(epoch from $1) - extract(epoch from t.enqueue_at)
+                and t.first_started_at is null
+              ) or (
+                (t.cancellation ->> 'max_duration')::bigint
+                  <= extract(epoch from $1) - extract(epoch from t.first_started_at)
+              )
+            )
+          order by t.task_id
+        $sql$,
+        't_' || p_queue_name, 'r_' || p_queue_name
+      )
+      using v_now
+      loop
+        perform absurd.cancel_task(p_queue_name, v_overdue);
+      end loop;
+    end if;
+    if pg_current_xact_id_if_assigned() is null then
+      -- A second early, and without fractions, so that no rounding makes it late.
+      perform set_config(
+        v_sweep,
+        v_snapshot || ' ' || floor(greatest(least(coalesce(v_earliest, 1e15), 1e15), -1e15))::bigint - 1,
+        false
+      );
+    end if;
+  end if;
+
+  for v_expired in execute format(
+    $sql$
+      select r.run_id, r.claimed_by, r.claim_expires_at, r.attempt
+      from absurd.%I r
+      where r.state = 'running' and r.claim_expires_at is not null and r.claim_expires_at <= $1
+      order by r.claim_expires_at, r.run_id
+      limit $2
+      for update skip locked
+    $sql$,
+    'r_' || p_queue_name
+  )
+  using v_now, v_qty
+  loop
+    perform absurd.fail_run(
+      p_queue_name,
+      v_expired.run_id,
+      jsonb_strip_nulls(
+        jsonb_build_object(
+          'name', '$ClaimTimeout',
+          'message', 'worker did not finish task within claim interval',
+          'workerId', v_expired.claimed_by,
+          'claimExpiredAt', v_expired.claim_expires_at,
+          'attempt', v_expired.attempt
+        )
+      )
+    );
+    v_swept := true;
+  end loop;
+  if v_swept then
+    -- Replacement runs without a delay became available after this call began; include them.
+    v_now := absurd.current_time();
+  end if;
+
+  -- Two steps, so that the cost depends on the number of runs claimed, not on the backlog: first the ids of the runs
+  -- that have been available longest, in the order of index {r}_sai, with eight to spare for runs that other sessions
+  -- have locked; then, by id, as many of them as can be locked. If too many were locked, repeat with four times as
+  -- many.
+  v_reach := v_qty + 8::bigint;
+  loop
+    -- One event can make a hundred thousand runs available at the same instant, and the index does not order those by
+    -- id. Up to 500 extra rows are read to find the smallest ids. The limit is a subquery to hide its value from the
+    -- planner, which may otherwise collect and sort a backlog that it underestimates instead of reading the head of the
+    -- index.
+    execute format(
+      $sql$
+        select array(
+          select ready.run_id
+          from (
+            (
+              select r.run_id, r.available_at from absurd.%1$I r
+              where r.state = 'pending' and r.available_at <= $1
+              order by r.available_at
+              limit (select $2 + 500)
+            ) union all (
+              select r.run_id, r.available_at from absurd.%1$I r
+              where r.state = 'sleeping' and r.available_at <= $1
+              order by r.available_at
+              limit (select $2 + 500)
+            )
+          ) ready
+          order by ready.available_at, ready.run_id
+          limit $2
+        )
+      $sql$,
+      'r_' || p_queue_name
+    )
+    into v_ready
+    using v_now, v_reach;
+    exit when v_ready = '{}';
+
+    -- The conditions on the run are checked again on the locked row. `is true` keeps the planner from index {r}_sai,
+    -- whose statistics may claim that a state is rarer than an id.
+    v_runs := '{}';
+    v_slept := false;
+    for
+      run_id, task_id, attempt, task_name, params, retry_strategy, max_attempts, headers, wake_event, event_payload,
+      v_sleeping
+    in execute format(
+      $sql$
+        select
+          r.run_id, r.task_id, r.attempt, t.task_name, t.params, t.retry_strategy, t.max_attempts, t.headers,
+          r.wake_event, r.event_payload, r.state = 'sleeping'
+        from absurd.%I r
+        join absurd.%I t on t.task_id = any (array[r.task_id])
+        where r.run_id = any ($1)
+          and (r.state in ('pending', 'sleeping') and r.available_at <= $2) is true
+          and t.state in ('pending', 'sleeping', 'running')
+        order by r.available_at, r.run_id
+        limit $3
+        for update of r, t skip locked
+      $sql$,
+      'r_' || p_queue_name, 't_' || p_queue_name
+    )
+    using v_ready, v_now, v_qty
+    loop
+      v_runs := v_runs || run_id;
+      v_slept := v_slept or v_sleeping;
+      return next;
+    end loop;
+
+    if v_runs <> '{}' then
+      execute format(
+        $sql$
+          with run as (
+            update absurd.%I r
+            set state = 'running', claimed_by = $2, claim_expires_at = $3, available_at = $4, started_at = $4
+            where r.run_id = any ($1)
+            returning r.run_id, r.task_id, r.attempt
+          )
+          update absurd.%I t
+          set state = 'running',
+              attempts = greatest(t.attempts, run.attempt),
+              first_started_at = coalesce(t.first_started_at, $4),
+              last_attempt_run = run.run_id
+          from run
+          where t.task_id = any (array[run.task_id])
+        $sql$,
+        'r_' || p_queue_name, 't_' || p_queue_name
+      )
+      using v_runs, v_worker, case when v_timeout > 0 then v_now + make_interval(secs => v_timeout) end, v_now;
+    end if;
+    -- Only a sleeping run can have a wait.
+    if v_slept then
+      execute format(
+        'delete from absurd.%I w where w.run_id = any ($1) and w.timeout_at <= $2',
+        'w_' || p_queue_name
+      )
+      using v_runs, v_now;
+    end if;
+
+    v_qty := v_qty - cardinality(v_runs);
+    exit when v_qty = 0 or cardinality(v_ready) < v_reach;
+    v_reach := v_reach * 4;
+  end loop;
+end;
+$$;
+
+-- Returns the event's payload, or suspends the run until the event is emitted or p_timeout seconds have passed
+-- (should_suspend = true: the worker must stop). The result is kept as the checkpoint of p_step_name; of a
+-- timeout, which is reported once as (false, NULL) after the run was claimed again, nothing is kept.
+--
+-- Locks: the event FOR SHARE, then the run and its task FOR UPDATE.
+create or replace function absurd.await_event(
+  p_queue_name text,
+  p_task_id uuid,
+  p_run_id uuid,
+  p_step_name text,
+  p_event_name text,
+  p_timeout integer default null
+)
+returns table (should_suspend boolean, payload jsonb)
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_deadline timestamptz;
+  v_checkpoint jsonb;
+  v_emitted jsonb;
+  v_locked boolean;
+  v_run record;
+begin
+  if p_event_name is null or length(trim(p_event_name)) = 0 then
+    raise exception 'event_name must be provided';
+  end if;
+  if p_timeout < 0 then
+    raise exception 'timeout must be non-negative';
+  end if;
+  v_deadline := v_now + make_interval(secs => p_timeout);
+
+  execute format(
+    'select c.state from absurd.%I c where c.task_id = $1 and c.checkpoint_name = $2',
+    'c_' || p_queue_name
+  )
+  into v_checkpoint
+  using p_task_id, p_step_name;
+  if v_checkpoint is not null then
+    return query select false, v_checkpoint;
+    return;
+  end if;
+
+  -- Again if a clean-up took the sentinel away before it was locked.
+  loop
+    execute format(
+      $sql$
+        insert into absurd.%I (event_name, payload, emitted_at)
+        values ($1, null, 'epoch')
+        on conflict (event_name) do nothing
+      $sql$,
+      'e_' || p_queue_name
+    )
+    using p_event_name;
+
+    execute format(
+      'select e.payload, true from absurd.%I e where e.event_name = $1 for share',
+      'e_' || p_queue_name
+    )
+    into v_emitted, v_locked
+    using p_event_name;
+    exit when v_locked;
+  end loop;
+
+  execute format(
+    $sql$
+      select r.task_id, r.state, r.wake_event, r.event_payload, t.state as task_state
+      from absurd.%I r
+      join absurd.%I t on t.task_id = r.task_id
+      where r.run_id = $1
+      for update
+    $sql$,
+    'r_' || p_queue_name, 't_' || p_queue_name
+  )
+  into v_run
+  using p_run_id;
+
+  if v_run.state is null then
+    raise exception 'Run "%" not found while awaiting event', p_run_id;
+  end if;
+  if v_run.task_state = 'cancelled' then
+    raise exception 'Task has been cancelled' using errcode = 'AB001';
+  end if;
+  if v_run.state <> 'running' then
+    raise exception 'Run "%" must be running to await events', p_run_id;
+  end if;
+
+  if v_emitted is not null then
+    if v_run.event_payload is not null then
+      execute format('update absurd.%I r set event_payload = null where r.run_id = $1', 'r_' || p_queue_name)
+      using p_run_id;
+    end if;
+    execute format(
+      $sql$
+        insert into absurd.%I (task_id, checkpoint_name, state, status, owner_run_id, updated_at)
+        values ($1, $2, $3, 'committed', $4, $5)
+        on conflict (task_id, checkpoint_name) do update
+        set state = excluded.state,
+            status = excluded.status,
+            owner_run_id = excluded.owner_run_id,
+            updated_at = excluded.updated_at
+      $sql$,
+      'c_' || p_queue_name
+    )
+    using p_task_id, p_step_name, v_emitted, p_run_id, v_now;
+    return query select false, v_emitted;
+    return;
+  end if;
+
+  -- The run was claimed because its deadline passed: it still names the event and was given no payload.
+  if v_run.wake_event = p_event_name and v_run.event_payload is null then
+    execute format('update absurd.%I r set wake_event = null where r.run_id = $1', 'r_' || p_queue_name)
+    using p_run_id;
+    return query select false, null::jsonb;
+    return;
+  end if;
+
+  execute format(
+    $sql$
+      update absurd.%I r
+      set state = 'sleeping', claimed_by = null, claim_expires_at = null,
+          available_at = coalesce($3, 'infinity'), wake_event = $2, event_payload = null
+      where r.run_id = $1
+    $sql$,
+    'r_' || p_queue_name
+  )
+  using p_run_id, p_event_name, v_deadline;
+  execute format('update absurd.%I t set state = ''sleeping'' where t.task_id = $1', 't_' || p_queue_name)
+  using v_run.task_id;
+  execute format(
+    $sql$
+      insert into absurd.%I (task_id, run_id, step_name, event_name, timeout_at, created_at)
+      values ($1, $2, $3, $4, $5, $6)
+      on conflict (run_id, step_name) do update
+      set event_name = excluded.event_name, timeout_at = excluded.timeout_at, created_at = excluded.created_at
+    $sql$,
+    'w_' || p_queue_name
+  )
+  using p_task_id, p_run_id, p_step_name, p_event_name, v_deadline, v_now;
+  return query select true, null::jsonb;
+end;
+$$;
+
+-- What a run may reuse: the task's checkpoints, except those of later attempts, in the order they were written.
+-- Locks nothing.
+create or replace function absurd.get_task_checkpoint_states(p_queue_name text, p_task_id uuid, p_run_id uuid)
+returns table (checkpoint_name text, state jsonb, status text, owner_run_id uuid, updated_at timestamptz)
+language plpgsql
+as $$
+declare
+  v_run record;
+begin
+  execute format('select r.task_id, r.attempt from absurd.%I r where r.run_id = $1', 'r_' || p_queue_name)
+  into v_run
+  using p_run_id;
+
+  if v_run.attempt is null then
+    raise exception 'Run "%" not found in queue "%"', p_run_id, p_queue_name;
+  end if;
+  if v_run.task_id is distinct from p_task_id then
+    raise exception 'Run "%" does not belong to task "%" in queue "%"', p_run_id, p_task_id, p_queue_name;
+  end if;
+
+  return query execute format(
+    $sql$
+      select c.checkpoint_name, c.state, c.status, c.owner_run_id, c.updated_at
+      from absurd.%I c
+      left join absurd.%I o on o.run_id = any (array[c.owner_run_id])
+      where c.task_id = $1
+        and c.status = 'committed'
+        and (o.attempt is null or o.attempt <= $2)
+      order by c.updated_at, c.checkpoint_name
+    $sql$,
+    'c_' || p_queue_name, 'r_' || p_queue_name
+  )
+  using p_task_id, v_run.attempt;
+end;
+$$;
+
+-- State and outcome of one task: the result only when it completed, the last run's failure reason only when it
+-- failed. No row for an unknown task. Locks nothing.
+create or replace function absurd.get_task_result(p_queue_name text, p_task_id uuid)
+returns table (task_id uuid, state text, result jsonb, failure_reason jsonb)
+language plpgsql
+as $$
+declare
+  v_completed_payload jsonb;
+  v_last_run uuid;
+begin
+  perform absurd.validate_queue_name(p_queue_name);
+  execute format(
+    'select t.task_id, t.state, t.completed_payload, t.last_attempt_run from absurd.%I t where t.task_id = $1',
+    't_' || p_queue_name
+  )
+  into task_id, state, v_completed_payload, v_last_run
+  using p_task_id;
+  if state is null then
+    return;
+  end if;
+  if state = 'completed' then
+    result := v_completed_payload;
+  elsif state = 'failed' then
+    execute format('select r.failure_reason from absurd.%I r where r.run_id = $1', 'r_' || p_queue_name)
+    into failure_reason
+    using v_last_run;
+  end if;
+  return next;
+end;
+$$;
