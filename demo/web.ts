@@ -8,7 +8,13 @@ const LOOPBACK = "127.0.0.1";
 /** Maximum time until the dashboard responds; `next dev` compiles first. */
 const READY_SECONDS = 120;
 
-export type Web = { url: string; port: number; ended: Child["ended"]; stop: Child["stop"] };
+export type Web = {
+  url: string;
+  port: number;
+  pid: number;
+  ended: Child["ended"];
+  stop: Child["stop"];
+};
 
 /**
  * Serves the dashboard on the given port, or on the next free one.
@@ -46,7 +52,7 @@ export async function startWeb(options: {
     await child.stop();
     throw error;
   }
-  return { url, port, ended: child.ended, stop: child.stop };
+  return { url, port, pid: child.pid, ended: child.ended, stop: child.stop };
 }
 
 async function untilHealthy(url: string, child: Child, signal: AbortSignal): Promise<void> {

@@ -1,20 +1,28 @@
 /**
- * `npm run bench:bulk`: tasks per second of each bulk action without a rate limit, on its own server with production
- * durability. Exits with 1 if cancel or retry is below 1,000 tasks/s.
+ * `npm run bench:bulk`: tasks per second of each bulk action without a rate limit, and rows per second of an export, on
+ * its own server with production durability. Exits with 1 if cancel or retry is below 1,000 tasks/s, an export is below
+ * 20,000 rows/s, or its memory grows with its rows.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { Client } from "pg";
+import { createIdFunction, loadFinishedTasks } from "@/bench/engine/load";
 import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
+import { exportTasks } from "@/lib/analytics/export";
 import { createJob } from "@/lib/bulk/job";
 import { workThrough } from "@/lib/bulk/work";
 import { migrate } from "@/lib/db/migrate";
 import { closePools, getWritePool } from "@/lib/db/pools";
+import { assumeViewer, UNRESTRICTED } from "@/lib/db/viewer";
 import type { BulkAction } from "@/lib/model/rows/bulk";
+import { exportLine } from "@/lib/query/tasks-export";
 import { serializeTaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 
 const TASKS = Number(process.env.BENCH_TASKS ?? 10_000);
 const TARGETS: Partial<Record<BulkAction, number>> = { cancel: 1_000, retry: 1_000 };
+
+/** Rows of an export, the least rows per second, and the most that the heap may grow, in megabytes. */
+const EXPORT = { rows: 200_000, perSecond: 20_000, heap: 64 };
 
 const directory = path.resolve(".cache/bench-bulk");
 await rm(directory, { recursive: true, force: true });
@@ -91,8 +99,35 @@ try {
       `| ${action} | ${Math.round(rate)} | ${seconds(collectedAt - started)} | ${seconds(ended - collectedAt)} |`,
     );
   }
+  await createIdFunction(client);
+  await loadFinishedTasks(client, "history", EXPORT.rows);
+  assumeViewer(UNRESTRICTED);
+  console.log(
+    `\n| Export, ${EXPORT.rows} tasks | rows/s | MB/s | heap, most MB more |\n|---|--:|--:|--:|`,
+  );
+  for (const format of ["ndjson", "csv"] as const) await benchExport(format);
 } finally {
   await client.end();
   await closePools();
   await server.stop();
+}
+
+/** Reads and formats all rows page by page, as the route does. */
+async function benchExport(format: "ndjson" | "csv") {
+  const filters = taskFilters({ queue: ["history"], limit: EXPORT.rows });
+  const before = process.memoryUsage().heapUsed;
+  const started = performance.now();
+  let [rows, bytes, heap] = [0, 0, 0];
+  for await (const page of exportTasks(filters)) {
+    bytes += Buffer.byteLength(page.map((task) => exportLine(format, [], task)).join(""));
+    rows += page.length;
+    heap = Math.max(heap, process.memoryUsage().heapUsed - before);
+  }
+  const seconds = (performance.now() - started) / 1_000;
+  if (rows !== EXPORT.rows) throw new Error(`${format}: ${rows} rows`);
+  const megabytes = heap / 1_048_576;
+  if (rows / seconds < EXPORT.perSecond || megabytes > EXPORT.heap) process.exitCode = 1;
+  console.log(
+    `| ${format} | ${Math.round(rows / seconds)} | ${(bytes / seconds / 1e6).toFixed(1)} | ${megabytes.toFixed(0)} |`,
+  );
 }

@@ -1,14 +1,17 @@
 /**
- * `npm run bench:engine`: measures the engine on a queue with 10,000 finished tasks and on one with 1,000,000, on its
- * own server with production durability. Exits with 1 if an operation costs more than 1.2 times as much on the large
- * queue.
+ * `npm run bench:engine [-- --parts growth,original] [--only <words>]`: measures the engine on its own server with
+ * production durability: on a queue with 10,000 finished tasks and on one with 1,000,000, and beside the original's
+ * 0.5.1. Exits with 1 if an operation costs more than 1.2 times as much on the large queue, or is slower than the
+ * original's.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { Command } from "commander";
 import { Client } from "pg";
 import { type Comparison, compare, compareWork } from "@/bench/engine/compare";
 import { createIdFunction, loadFinishedTasks } from "@/bench/engine/load";
 import { FLOOR, OPERATIONS } from "@/bench/engine/operations";
+import { compareWithOriginal, openBoth } from "@/bench/engine/original";
 import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { migrate } from "@/lib/db/migrate";
 
@@ -16,6 +19,22 @@ const SIZES = { small: 10_000, large: 1_000_000 };
 const QUEUES = { small: "small", large: "large" };
 const CONNECTIONS = [1, 8];
 const LIMIT = 1.2;
+
+/** A ratio to the original below this is a failure; the rest is the noise of medians on a machine in use. */
+const LEAST_RATIO = 0.97;
+
+const { parts, only } = new Command("npm run bench:engine --")
+  .option("--parts <list>", "of growth, original", (text) => text.split(","), [
+    "growth",
+    "original",
+  ])
+  .option(
+    "--only <words>",
+    "beside the original, only operations whose title holds these words",
+    "",
+  )
+  .parse()
+  .opts<{ parts: string[]; only: string }>();
 
 // A fixed directory, so that the next run removes the leftovers of an interrupted one.
 const directory = path.resolve(".cache/bench-engine");
@@ -37,9 +56,17 @@ const connect = async () => {
   await client.connect();
   return client;
 };
-const clients = await Promise.all(Array.from({ length: Math.max(...CONNECTIONS) }, connect));
 
 try {
+  if (parts.includes("growth")) await benchGrowth();
+  if (parts.includes("original")) await benchOriginal();
+} finally {
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+
+async function benchGrowth() {
+  const clients = await Promise.all(Array.from({ length: Math.max(...CONNECTIONS) }, connect));
   const [main] = clients;
   if (!main) throw new Error("no connection");
   await migrate(main, "engine");
@@ -77,11 +104,23 @@ try {
     );
   }
   console.log(`\nlargest growth ${worst.toFixed(2)}, allowed ${LIMIT.toFixed(2)}`);
-  process.exitCode = worst > LIMIT ? 1 : 0;
-} finally {
+  if (worst > LIMIT) process.exitCode = 1;
   await Promise.all(clients.map((client) => client.end()));
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
+}
+
+async function benchOriginal() {
+  const both = await openBoth(server);
+  console.log(
+    "\n| One call | server µs | original | ratio | with commit µs | original |\n|---|--:|--:|--:|--:|--:|",
+  );
+  for (const { title, ours, original, ratio } of await compareWithOriginal(both, only)) {
+    const times = [ours.server, original.server, ratio, ours.client, original.client];
+    const cells = times.map((time) => (time === ratio ? ratio.toFixed(2) : time.toFixed(0)));
+    console.log(`| ${title} | ${cells.join(" | ")} |`);
+    if (ratio < LEAST_RATIO) process.exitCode = 1;
+  }
+  await both.ours.end();
+  await both.original.end();
 }
 
 function rowOf({ title, connections, small, large, growth }: Comparison): string {

@@ -12,7 +12,7 @@ const QUEUE = "small";
 const FINISHED = 10_000;
 
 /** Pairs of calls of each kind. */
-const PAIRS = 300;
+const PAIRS = 400;
 
 type Cost = {
   /** Median microseconds of the server for one call, without the commit and the connection. */

@@ -60,6 +60,22 @@ test("a viewer is notified only of visible queues", async () => {
   expect(queuesOf(visible)).not.toContain("orders");
 });
 
+test("many listeners are notified of each change one after another, all of them", async () => {
+  const heardAt = new Map<number, number>();
+  for (let n = 0; n < 100; n++) {
+    const stop = listenForChanges((change) => {
+      if (queuesOf([change]).includes("orders") && !heardAt.has(n))
+        heardAt.set(n, performance.now());
+    });
+    if (stop) stops.push(stop);
+  }
+  const ready = listen();
+  await vi.waitFor(() => expect(ready.length).toBeGreaterThan(0), 15_000);
+  await work("orders");
+  await vi.waitFor(() => expect(heardAt.size).toBe(100), 15_000);
+  expect((heardAt.get(99) ?? 0) - (heardAt.get(0) ?? 0)).toBeGreaterThan(350);
+});
+
 test("one reader serves all listeners, and stops without any", async () => {
   const statements = vi.spyOn(getReadPool(), "query");
   const looks = () =>

@@ -7,7 +7,7 @@ import { query } from "@/lib/db/query";
 import { queues } from "@/lib/db/schema";
 import { getViewer, isQueueVisible, runAs, UNRESTRICTED, type Viewer } from "@/lib/db/viewer";
 import { onShutdown } from "@/lib/shutdown";
-import { noteChange } from "./shared-reads";
+import { noteChange, noteSpread } from "./shared-reads";
 
 /**
  * What changed since the previous notification. `quiet`: nothing was written to this database server. `change`:
@@ -33,6 +33,14 @@ const TABLES_FOR = 30_000;
 
 /** The maximum number of listeners of one process. */
 const MAX_LISTENERS = 2_000;
+
+/**
+ * A notification makes a page send requests. Listeners are therefore notified in slices of `AT_ONCE`, one slice every
+ * `SLICE` milliseconds; the slices are larger if the last one would otherwise wait for longer than `LONGEST`.
+ */
+const AT_ONCE = 20;
+const SLICE = 100;
+const LONGEST = 4_000;
 
 type Listener = { viewer: Viewer; notify: (change: Change) => void };
 
@@ -106,10 +114,24 @@ async function poll(reader: Reader, signal: AbortSignal): Promise<void> {
   removeTask();
 }
 
+/** Notifies the listeners in slices. Each keeps its place, so that each is notified as often as changes are noticed. */
 function publish(reader: Reader, change: Change): void {
-  for (const { viewer, notify } of reader.listeners) {
-    const visible = runAs(viewer, () => toVisible(change));
-    if (visible) notify(visible);
+  const all = [...reader.listeners];
+  const size = Math.max(AT_ONCE, Math.ceil(all.length / (LONGEST / SLICE)));
+  const slices = Math.ceil(all.length / size);
+  noteSpread(Math.max(0, slices - 1) * SLICE);
+  for (let slice = 0; slice < slices; slice++) {
+    const listeners = all.slice(slice * size, (slice + 1) * size);
+    if (slice === 0) notifyAll(reader, listeners, change);
+    else setTimeout(notifyAll, slice * SLICE, reader, listeners, change).unref();
+  }
+}
+
+function notifyAll(reader: Reader, listeners: readonly Listener[], change: Change): void {
+  for (const listener of listeners) {
+    if (!reader.listeners.has(listener)) continue;
+    const visible = runAs(listener.viewer, () => toVisible(change));
+    if (visible) listener.notify(visible);
   }
 }
 

@@ -3,7 +3,7 @@ import { type KnownTasks, listKnownTasks } from "@/lib/analytics/tasks";
 import { viewerKey } from "@/lib/db/viewer";
 import type { TaskAddress } from "@/lib/model/task";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
-import { acceptedTurn, getTurn, onCleared, type Requester } from "./shared-reads";
+import { acceptedTurn, getSpread, getTurn, onCleared, type Requester } from "./shared-reads";
 
 /** How long requests are collected for one statement, in milliseconds. */
 const GATHER = 25;
@@ -48,7 +48,7 @@ export async function refreshTasks(
   known: readonly TaskAddress[],
 ): Promise<KnownTasks> {
   const list = getList(filters);
-  const oldest = performance.now() - LIFETIME;
+  const oldest = performance.now() - LIFETIME - getSpread(requester);
   const turn = acceptedTurn(requester);
   const missing = known.filter((address) => {
     const row = list.rows.get(getKey(address));

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { forgetEnvironment } from "@/lib/db/env";
-import { clearSharedReads, coalesce } from "./shared-reads";
+import { clearSharedReads, coalesce, noteChange, noteSpread } from "./shared-reads";
 
 beforeAll(() => {
   // Nothing connects to it: results are cached per database.
@@ -103,6 +103,27 @@ test("bypassing requests share the next read, and reads never overlap", async ()
   expect(new Set(await Promise.all(first))).toEqual(new Set([2]));
   expect(new Set(await Promise.all(later))).toEqual(new Set([3]));
   expect([reads, most]).toEqual([3, 1]);
+});
+
+test("requests after a change share its read for as long as its listeners are notified", async () => {
+  const read = counter();
+  noteSpread(4_000);
+  try {
+    const turn = noteChange();
+    const notified = requester(undefined, { "X-Read-After": `${turn}` });
+    expect(await coalesce(["q"], notified, read)).toBe(1);
+    vi.advanceTimersByTime(3_900);
+    expect(await coalesce(["q"], notified, read)).toBe(1);
+    // Without a turn, or with a later one, only a fresh result will do.
+    const later = requester(undefined, { "X-Read-After": `${noteChange()}` });
+    expect(await coalesce(["q"], later, read)).toBe(2);
+    vi.advanceTimersByTime(2_000);
+    expect(await coalesce(["q"], requester(), read)).toBe(3);
+    vi.advanceTimersByTime(6_000);
+    expect(await coalesce(["q"], later, read)).toBe(4);
+  } finally {
+    noteSpread(0);
+  }
 });
 
 test("a queued read without callers never starts", async () => {

@@ -17,6 +17,8 @@ type Entry = {
   state: "queued" | "reading" | "settled";
   /** The turn in which the read started. */
   turn: number;
+  /** Until when every requester shares it, by `performance.now()`. Later only those who name a turn. */
+  sharedUntil: number;
 };
 
 /** A request with this header bypasses shared results. `Cache-Control` itself does not reach a route. */
@@ -35,9 +37,11 @@ type Shared = {
   clearing: Set<() => void>;
   /** How many changes were noticed. */
   turn: number;
+  /** Over how many milliseconds the listeners of a change are notified. */
+  spread: number;
 };
 const shared = globalThis as { [SYMBOL]?: Shared };
-shared[SYMBOL] ??= { entries: new Map(), clearing: new Set(), turn: 0 };
+shared[SYMBOL] ??= { entries: new Map(), clearing: new Set(), turn: 0, spread: 0 };
 const state = shared[SYMBOL];
 const { entries, clearing } = state;
 
@@ -48,7 +52,8 @@ const { entries, clearing } = state;
  *
  * A requester that bypasses the cache receives a read that starts after its request, and after the one in
  * progress; all who bypass it until then share that read. Reads with the same key never overlap. A requester that
- * was notified of a change receives a read that started after it.
+ * was notified of a change receives a read that started after it: the same one for all, even if many are notified one
+ * after another for longer than a read is shared.
  *
  * Viewers who may see different rows never share a read.
  *
@@ -83,6 +88,17 @@ export function noteChange(): number {
   return ++state.turn;
 }
 
+/** Notes over how many milliseconds the listeners of a change are notified: so long do they share its reads. */
+export function noteSpread(milliseconds: number): void {
+  state.spread = milliseconds;
+}
+
+/** How much longer than others requesters share a result that name the turn of a change, in milliseconds. */
+export function getSpread(requester: Requester | undefined): number {
+  const turn = acceptedTurn(requester);
+  return turn > 0 && Number.isFinite(turn) ? state.spread : 0;
+}
+
 /** The turn of the last noticed change: any read that starts now includes it. */
 export function getTurn(): number {
   return state.turn;
@@ -95,8 +111,10 @@ export function acceptedTurn(requester: Requester | undefined): number {
 }
 
 /** A queued read is fresh for everyone, because it has not started. */
-function isTooOld({ state, turn }: Entry, requester: Requester | undefined): boolean {
-  return state !== "queued" && turn < acceptedTurn(requester);
+function isTooOld(entry: Entry, requester: Requester | undefined): boolean {
+  if (entry.state === "queued") return false;
+  if (entry.turn < acceptedTurn(requester)) return true;
+  return performance.now() > entry.sharedUntil + getSpread(requester);
 }
 
 function start(
@@ -111,6 +129,7 @@ function start(
     waiting: 0,
     state: "queued",
     turn: 0,
+    sharedUntil: Number.POSITIVE_INFINITY,
   };
   entries.set(key, entry);
   entry.result = run(key, entry, read, previous, lifetime);
@@ -135,8 +154,9 @@ async function run(
     const started = performance.now();
     const result = await read(signal);
     entry.state = "settled";
-    const rest = lifetime - (performance.now() - started);
-    setTimeout(() => remove(key, entry), Math.max(rest, SHORTEST)).unref();
+    const now = performance.now();
+    entry.sharedUntil = Math.max(started + lifetime, now + SHORTEST);
+    setTimeout(() => remove(key, entry), entry.sharedUntil - now + state.spread).unref();
     return result;
   } catch (error) {
     remove(key, entry);
