@@ -88,7 +88,7 @@ export function noteChange(): number {
   return ++state.turn;
 }
 
-/** Notes over how many milliseconds the listeners of a change are notified: so long do they share its reads. */
+/** Notes over how many milliseconds the listeners of a change are notified; they share its reads for the same time. */
 export function noteSpread(milliseconds: number): void {
   state.spread = milliseconds;
 }

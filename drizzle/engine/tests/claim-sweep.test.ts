@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { at, Engine, MODES } from "./engine";
 
-// Sessions of their own, because what a session remembers of its last sweep is only used outside of transactions that
-// have written.
+// Without the usual transaction around each test: a poll in a transaction that has written does not use what its session
+// keeps of the last sweep.
 describe.each(MODES)("the sweep of many tasks with a policy, %s", (mode) => {
   let database: TestDatabase;
   let poller: Engine;
