@@ -35,15 +35,22 @@ export function listEvents(
     const names = queues.map((queue) => queue.name);
     const cursor = filters.cursor === null ? null : parseEventCursor(filters.cursor);
     const direction = cursor?.direction ?? "older";
-    const found: EventKey[] = [];
-    for (const state of sectionsAhead(filters, direction, cursor?.key)) {
-      const limit = filters.limit + 1 - found.length;
-      if (limit <= 0) break;
+    const list = (state: EventState, limit: number) => {
       const from = cursor?.key.state === state ? cursor.key : null;
       const { name, tenant: tenants } = filters;
-      const section = { state, name, tenants, direction, from, limit };
-      found.push(...(await listEventKeys(db, names, section)));
-    }
+      return listEventKeys(db, names, { state, name, tenants, direction, from, limit });
+    };
+    const states = sectionsAhead(filters, direction, cursor?.key);
+    const found: EventKey[] = [];
+    // A name is usually in one section, so that all of them are read, in one round trip.
+    if (filters.name !== null)
+      for (const keys of await Promise.all(states.map((state) => list(state, filters.limit + 1))))
+        found.push(...keys);
+    else
+      for (const state of states) {
+        const limit = filters.limit + 1 - found.length;
+        if (limit > 0) found.push(...(await list(state, limit)));
+      }
     const page = found.slice(0, filters.limit);
     const ahead = found.length > filters.limit ? page.at(-1) : undefined;
     const behind = cursor ? (page[0] ?? cursor.key) : undefined;

@@ -231,12 +231,12 @@ async function countRange(db: Database, search: TaskSearch): Promise<number> {
   if (search.queues.length === 0) return 0;
   const arms = search.queues.map((queue) => {
     const tables = queueTables(queue);
-    return sql`(select count(*) from ${tables.tasks} where ${taskConditions(tables, search)})`;
+    return sql`(select from ${tables.tasks} where ${taskConditions(tables, search)})`;
   });
   const [row] = await query(
     db,
     { tasks: number },
-    sql`select (${sql.join(arms, sql` + `)})::float8 as tasks`,
+    sql`select count(*)::float8 as tasks from (${sql.join(arms, sql` union all `)}) as matches`,
   );
   return row?.tasks ?? 0;
 }

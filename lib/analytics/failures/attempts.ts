@@ -59,7 +59,7 @@ export async function listFailedAttempts(
         attempt: runs.attempt,
         availableAt: runs.availableAt,
         failedAt: runs.failedAt,
-        ...errorSummary(runs.failureReason),
+        reason: runs.failureReason,
       })
       .from(runs)
       .where(
@@ -94,16 +94,16 @@ export async function listFailedAttempts(
       ${names.length > 0 ? sql`where task."taskName" = any(${sql.param(names)}::text[])` : sql``}
     )`;
   });
+  const { errorName, errorMessage, errorValue } = errorSummary(sql`newest.failure_reason`);
   const rows = await queryUnion(
     db,
     FAILED_ATTEMPT,
     arms,
-    // Up to 20,000 rows: select only the columns that are used.
+    // Up to 20,000 rows: select only the columns that are used, and summarise only these errors.
     (union) => sql`select queue, task_id as "taskId", attempt, failed_at as "failedAt",
-        available_at as "claimedAt", error_name as "errorName", error_message as "errorMessage",
-        error_value as "errorValue", "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
-      from (${union}) as attempts
-      order by available_at desc limit ${limit + 1}::int`,
+        available_at as "claimedAt", ${errorName.sql} as "errorName", ${errorMessage.sql} as "errorMessage",
+        ${errorValue.sql} as "errorValue", "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
+      from (select * from (${union}) as attempts order by available_at desc limit ${limit + 1}::int) as newest`,
   );
   // Each portion of the queues is in order.
   rows.sort((a, b) => compareInstants(b.claimedAt, a.claimedAt));

@@ -33,7 +33,7 @@ export class LimitedClient extends Client {
   readonly endpoint: Endpoint;
   readonly #limits: SessionLimits;
   readonly #socket: Socket;
-  readonly #kept = new Set<string>();
+  readonly #names = new Map<string, string>();
   #canKeep = false;
   /** Statements without a response yet. */
   #sent = 0;
@@ -80,10 +80,11 @@ export class LimitedClient extends Client {
    * planned once; `undefined` if it is not kept. The server plans it again after any change of its tables.
    */
   keep(text: string): string | undefined {
-    if (!this.#canKeep || text.length > KEPT.characters) return undefined;
+    if (!this.#canKeep) return undefined;
+    const known = this.#names.get(text);
+    if (known || this.#names.size >= KEPT.statements || text.length > KEPT.characters) return known;
     const name = createHash("sha1").update(text).digest("base64url");
-    if (!this.#kept.has(name) && this.#kept.size >= KEPT.statements) return undefined;
-    this.#kept.add(name);
+    this.#names.set(text, name);
     return name;
   }
 
