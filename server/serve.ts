@@ -200,24 +200,28 @@ function collectWhenIdle(server: http.Server): void {
 
 /** Tracks a server's connections, to close them when it stops. */
 function followConnections(server: http.Server): { drain: () => Promise<void> } {
-  const requests = new Map<Socket, number>();
-  const add = (socket: Socket, change: number) =>
-    requests.set(socket, (requests.get(socket) ?? 0) + change);
+  const open = new Map<Socket, Set<http.ServerResponse>>();
+  let isDraining = false;
   server.on("connection", (socket) => {
-    requests.set(socket, 0);
-    socket.once("close", () => requests.delete(socket));
+    open.set(socket, new Set());
+    socket.once("close", () => open.delete(socket));
   });
   server.on("request", ({ socket }, response) => {
-    add(socket, 1);
-    response.once("close", () => requests.has(socket) && add(socket, -1));
+    open.get(socket)?.add(response);
+    response.once("close", () => open.get(socket)?.delete(response));
+    if (isDraining) response.setHeader("Connection", "close");
   });
   const closeIdle = () => {
-    for (const [socket, count] of requests) if (count === 0) socket.destroy();
+    for (const [socket, responses] of open) if (responses.size === 0) socket.destroy();
   };
   return {
     /** Stops accepting, and resolves once all requests are answered or the grace period ends. */
     drain: async () => {
+      isDraining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A client that is never idle would keep its connection, and the server, until the grace period ends.
+      for (const response of [...open.values()].flatMap((responses) => [...responses]))
+        if (!response.headersSent) response.setHeader("Connection", "close");
       // Browsers keep connections open, and open some in advance; idle ones would keep the server alive.
       const idle = setInterval(closeIdle, 100);
       const force = setTimeout(() => server.closeAllConnections(), GRACE_MS);
