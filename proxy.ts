@@ -30,6 +30,11 @@ const OF_NO_DATABASE = /^\/(fleet|sign-in(\/oidc(\/callback)?)?|sign-out|api\/he
 /** Static files of the build. Reading them needs no sign-in, but hosts are still checked. */
 const STATIC = /^\/(_next\/static\/[^?#]+|icon\.svg|favicon\.ico)$/;
 
+const FOREIGN = {
+  host: "The request's host is not this dashboard's.",
+  origin: "The request's origin is not this dashboard's.",
+};
+
 /**
  * Runs before every request: refuses what the request guard rejects, and foreign hosts and origins; requires a known
  * caller if a way to sign in is configured; and gives each page its own CSP. Actions and routes authorise again
@@ -50,7 +55,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
       request,
       403,
       "forbidden",
-      `The request's ${foreign} is not this dashboard's.`,
+      FOREIGN[foreign],
       "If it is, add its name to DASHBOARD_ALLOWED_HOSTS.",
     );
   const isRead = method === "GET" || method === "HEAD";

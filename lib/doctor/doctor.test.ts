@@ -1,7 +1,8 @@
 /** The doctor on real databases: healthy, without the schema, without rights, and unreachable. */
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
+import { downgradeEngine, LEGACY_GENERATIONS } from "@/lib/absurd/testing/legacy";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import { startPgBouncer } from "@/testing/installed/pgbouncer";
 import { examine } from "./examine";
@@ -151,6 +152,40 @@ test.runIf(process.env.ABSURD_LONG).each([
     });
   } finally {
     await pooler.stop();
+  }
+});
+
+describe.each(LEGACY_GENERATIONS)("schema %s", (generation) => {
+  test("is checked completely", async () => {
+    const old = await createTestDatabase();
+    try {
+      await downgradeEngine(old.pool, generation);
+      await createQueue(old.pool, "orders");
+      const { checks } = await examine(old.url);
+      expect(checks.filter(({ verdict }) => /error|warning/.test(verdict))).toEqual([]);
+      const [, found] = /^The engine's schema is (.*?)\. /.exec(
+        checks.find(({ id }) => id === "schema")?.message ?? "",
+      ) ?? [undefined, "complete"];
+      const named = { "0.4.0": "complete", "0.1.0": "0.1.x" } as Record<string, string>;
+      const unnamed = generation < "0.1.0" ? "0.0.5 to 0.0.8" : generation;
+      expect(found).toBe(named[generation] ?? unnamed);
+    } finally {
+      await old.drop();
+    }
+  });
+});
+
+test("a schema older than 0.0.5 is an error", async () => {
+  const old = await createTestDatabase();
+  try {
+    await downgradeEngine(old.pool, "0.0.5");
+    await old.pool.query("drop function absurd.cancel_task(text, uuid)");
+    expect(find(await examine(old.url), "schema")).toMatchObject({
+      verdict: "error",
+      message: 'The schema "absurd" is older than 0.0.5.',
+    });
+  } finally {
+    await old.drop();
   }
 });
 
