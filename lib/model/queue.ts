@@ -34,8 +34,8 @@ const UNREADABLE: Record<UnreadableReason, { sentence: string; phrase: string }>
   },
   row_security: {
     sentence:
-      "Row-level security hides rows of its tables from the dashboard's database role, so every count would be wrong.",
-    phrase: "row-level security hides rows from the dashboard's database role",
+      "Row-level security applies to its tables for the dashboard's database role, so rows may be hidden and every count wrong.",
+    phrase: "row-level security may hide its rows from the dashboard's database role",
   },
   locked: {
     sentence: "Another session holds a lock on its tables, so it was left out of this reading.",

@@ -16,6 +16,7 @@ import { exportSearchParams } from "@/lib/search-params/tasks/export";
 import { tasksSearchParams } from "@/lib/search-params/tasks/filters";
 import { workflowsSearchParams } from "@/lib/search-params/workflows";
 import { isTextShown } from "./redact";
+import { filteredTable } from "./registry";
 
 /** Whether a table exists, and which columns of later versions it has; with the database's clock. */
 type DashboardTable = { now: Iso; installed: boolean; tenants: boolean; actors: boolean };
@@ -36,9 +37,10 @@ export async function withDashboardTable<T>(
     return await inSnapshot(async (db) => {
       const [found] = await query(
         db,
-        { now: instant, installed: boolean, tenants: boolean, actors: boolean },
+        { now: instant, installed: boolean, filtered: boolean, tenants: boolean, actors: boolean },
         sql`
-        select clock_timestamp() as now, id is not null as installed, exists (
+        select clock_timestamp() as now, id is not null as installed,
+          coalesce(row_security_active(id::oid), false) as filtered, exists (
             select from pg_attribute where attrelid = id and attname = 'tenants'
           ) as tenants, exists (
             select from pg_attribute where attrelid = id and attname = 'subject'
@@ -46,7 +48,8 @@ export async function withDashboardTable<T>(
         from to_regclass(${`absurd_dashboard.${table}`}::text) as id`,
       );
       if (!found) throw new Error("A query without a table returned no row");
-      const { installed, tenants } = found;
+      const { installed, filtered, tenants } = found;
+      if (filtered) throw filteredTable(`absurd_dashboard.${table}`);
       return read(db, { ...found, installed: installed && (tenants || isUnrestricted()) });
     }, options);
   } catch (error) {

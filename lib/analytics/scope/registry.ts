@@ -196,8 +196,10 @@ export async function listRegisteredQueues(
           and l.database = (select d.oid from pg_database d where d.datname = current_database())
       ) l
     )
-    select clock.now, registered.*
-    from (select ${currentTime} as now offset 0) clock
+    select clock.*, registered.*
+    from (
+      select ${currentTime} as now, row_security_active('absurd.queues'::regclass) as "registryFiltered" offset 0
+    ) clock
     left join lateral (
       select q.queue_name as "name", q.created_at as "createdAt",
         coalesce(to_jsonb(q) ->> 'storage_mode', 'unpartitioned') as "storageMode",
@@ -217,11 +219,12 @@ export async function listRegisteredQueues(
         ) as "tenantColumn"
       from ${queues} q
       cross join lateral (
-        select bool_and(t.id is not null) as "complete",
-          coalesce(bool_and(has_table_privilege(t.id, 'select')), false) as "allowed",
+        select bool_and(t.id is not null) filter (where prefix <> 'i_') as "complete",
+          coalesce(bool_and(has_table_privilege(t.id, 'select')) filter (where prefix <> 'i_'), false) as "allowed",
           coalesce(bool_or(row_security_active(t.id)), false) as "filtered",
           coalesce(bool_or(t.id in (select locked.id from locked)), false) as "locked"
-        from unnest(array['t_', 'r_', 'c_', 'e_', 'w_']) as prefix
+        -- Only a partitioned queue has a table of idempotency keys.
+        from unnest(array['t_', 'r_', 'c_', 'e_', 'w_', 'i_']) as prefix
         cross join lateral (
           select to_regclass(format('absurd.%I', prefix || q.queue_name))::oid as id
         ) t
@@ -238,6 +241,7 @@ export async function listRegisteredQueues(
     if (row.name !== null) noteTenantColumn(row.name, row.tenantColumn === true);
   const [clock] = rows;
   if (!clock) throw new Error("The registry returned no row");
+  if (clock.registryFiltered) throw filteredTable("absurd.queues");
   return {
     now: clock.now,
     queues: rows.flatMap(({ name, createdAt, storageMode, columns, ...row }) =>
@@ -260,6 +264,7 @@ export async function listRegisteredQueues(
 /** One row per queue; if there are none, one row with only the clock. */
 const REGISTERED = {
   now: instant,
+  registryFiltered: boolean,
   name: nullable(text),
   createdAt: nullable(instant),
   storageMode: nullable(oneOf(STORAGE_MODES)),
@@ -284,6 +289,15 @@ function findUnreadableReason(row: {
 /** An unreadable queue as a result lists it. */
 export function toUnreadable({ name, unreadable }: RegisteredQueue): UnreadableQueue {
   return { name, reason: unreadable ?? "not_permitted" };
+}
+
+/** The problem of a shared table whose rows may be hidden: an empty result would be taken for an empty table. */
+export function filteredTable(table: string): ProblemError {
+  return new ProblemError({
+    code: "forbidden",
+    message: `Row-level security applies to ${table} for the dashboard's database role, so rows may be hidden.`,
+    hint: "Use a role that owns the table or has BYPASSRLS.",
+  });
 }
 
 /** The problem of a queue that is not registered. */

@@ -4,17 +4,20 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { createWorkflowRun } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
+import { auditFilters } from "@/lib/search-params/audit";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { workflowFilters } from "@/lib/search-params/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { list } from "@/testing/reads";
+import { listAudit } from "../audit";
+import { listBulk } from "../bulk";
 import { listFailures } from "../failures";
 import { findById, findByShortId } from "../find";
 import { getLatency, getThroughput } from "../overview";
 import { getQueue, listQueues } from "../queues";
 import { listKnownTasks } from "../tasks";
 import { listWorkers } from "../workers";
-import { getRunDefinition } from "../workflow-definitions";
+import { getRunDefinition, listWorkflowDefinitions } from "../workflow-definitions";
 import { getRunView } from "../workflow-views";
 import { listWorkflowRuns } from "../workflows";
 
@@ -129,6 +132,41 @@ test("a queue whose rows are filtered by row-level security is not mistaken for 
   expect(await listUnreadable()).toEqual([{ name: "calm", reason: "row_security" }]);
   await readFrom(undefined);
   expect(await listUnreadable()).toEqual([]);
+});
+
+test("a filtered table of keys, queues, runs, definitions or the audit log is not mistaken for an empty one", async () => {
+  const { pool } = database;
+  await pool.query(`
+    grant usage on schema absurd_dashboard to filtered;
+    grant select on all tables in schema public, absurd_dashboard to filtered`);
+  const url = new URL(database.url);
+  url.username = "filtered";
+  url.password = "filtered";
+  await readFrom(url.href);
+  const filterTable = async (table: string, check: () => Promise<unknown>) => {
+    await pool.query(`alter table ${table} enable row level security`);
+    await check();
+    await pool.query(`alter table ${table} disable row level security`);
+  };
+  const refuses = (read: () => Promise<unknown>, table: string) => () =>
+    expect(read()).rejects.toMatchObject({
+      code: "forbidden",
+      message: expect.stringContaining(`Row-level security applies to ${table} `),
+    });
+  await pool.query("alter table absurd.t_calm disable row level security");
+  await filterTable("absurd.i_weekly", async () =>
+    expect(await listUnreadable()).toEqual([{ name: "weekly", reason: "row_security" }]),
+  );
+  for (const [table, read] of [
+    ["absurd.queues", listQueues],
+    ["public.workflow_run", () => listWorkflowRuns(workflowFilters())],
+    ["public.workflow_definition", listWorkflowDefinitions],
+    ["absurd_dashboard.audit_entry", () => listAudit(auditFilters())],
+    ["absurd_dashboard.bulk_job", () => listBulk({ cursor: null, limit: 10, tenant: [] })],
+  ] as const)
+    await filterTable(table, refuses(read, table));
+  expect(await listUnreadable()).toEqual([]);
+  await readFrom(undefined);
 });
 
 async function readFrom(url: string | undefined): Promise<void> {

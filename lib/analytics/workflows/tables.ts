@@ -5,7 +5,7 @@ import { queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans } from "@/lib/db/snapshot";
 import { getTenants, inScope, matchesTenants, type Tenants } from "@/lib/db/tenants";
 import type { WorkflowTables } from "@/lib/model/workflow";
-import type { RegisteredQueue } from "../scope/registry";
+import { filteredTable, type RegisteredQueue } from "../scope/registry";
 
 /** The columns of the tables in `public`; empty for a table that is missing or unreadable. */
 export type WorkflowColumns = {
@@ -23,19 +23,26 @@ const NEEDED = {
   definition: ["definition_id", "workflow_name", "workflow_version", "definition"],
 };
 
-/** The existing columns. Other programs create these tables in different shapes, or not at all. */
+/**
+ * The existing columns. Other programs create these tables in different shapes, or not at all.
+ *
+ * @throws ProblemError `forbidden` if row-level security may hide rows of a table.
+ */
 export async function getWorkflowColumns(
   db: Database,
   queues: readonly RegisteredQueue[],
 ): Promise<WorkflowColumns> {
   const rows = await query(
     keepPlans(db),
-    { table: oneOf(["run", "definition"]), name: text, given: boolean },
-    sql`select wanted.name as "table", attname as name, attnotnull as given
+    { table: oneOf(["run", "definition"]), name: text, given: boolean, filtered: boolean },
+    sql`select wanted.name as "table", attname as name, attnotnull as given,
+        row_security_active(wanted.id::oid) as filtered
       from (values ('run', to_regclass('public.workflow_run')),
         ('definition', to_regclass('public.workflow_definition'))) as wanted(name, id)
       join pg_attribute on attrelid = wanted.id and attnum > 0 and not attisdropped`,
   );
+  const hidden = rows.find(({ filtered }) => filtered);
+  if (hidden) throw filteredTable(`public.workflow_${hidden.table}`);
   const of = (table: keyof typeof NEEDED) => {
     const names = new Set(rows.flatMap((row) => (row.table === table ? [row.name] : [])));
     return NEEDED[table].every((name) => names.has(name)) ? names : new Set<string>();
