@@ -33,3 +33,19 @@ test("every hidden gap shows its length, even next to other gaps", () => {
     "1 h 38 min idle",
   ]);
 });
+
+test("the label of a hidden gap at the now-line is beside the time of now, not under it", () => {
+  const now = { x: 300, width: 60, text: "12:00:00" };
+  const gap = (x: number) => ({ x, width: 12, from: 0, to: 7 * 60_000 });
+  const place = (x: number) => placeGaps({ gaps: [gap(x)], width: 600 }, [now])[0];
+  for (const [x, side] of [
+    [286, -1],
+    [304, 1],
+  ] as const) {
+    const tag = place(x);
+    expect(tag?.text).toMatch(/^7 min/);
+    expect(((tag?.x ?? 0) - now.x) * side).toBeGreaterThanOrEqual(
+      (now.width + (tag?.width ?? 0)) / 2,
+    );
+  }
+});

@@ -87,10 +87,15 @@ type Tag = { x: number; width: number; text: string };
 const NOW_WIDTH = 60;
 const TICK_WIDTH = 46;
 const CHARACTER_WIDTH = 6.3;
+/** Between two labels. */
+const SPACE = 4;
 
 type Gap = Scale["gaps"][number];
 
-/** Length of each hidden gap, as detailed as space allows; a narrow gap next to others shows at least one unit. */
+/**
+ * Length of each hidden gap, as detailed as space allows; a narrow gap next to others shows at least one unit. A label
+ * that the one of now would cover is placed beside it.
+ */
 export function placeGaps(
   scale: Pick<Scale, "gaps" | "width">,
   now: Tag[],
@@ -102,7 +107,9 @@ export function placeGaps(
     const tags = [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)].map(
       (text) => createTag(at, text, scale.width),
     );
-    const tag = tags.find((one) => !overlapsAny(one, [...now, ...placed])) ?? tags.at(-1);
+    const beside = now.flatMap((other) => tags.map((one) => moveBeside(one, other, at)));
+    const fits = (one: Tag) => !overlapsAny(one, [...now, ...placed]) && isWithin(one, scale.width);
+    const tag = [...tags, ...beside].find(fits) ?? tags.at(-1);
     if (tag) placed.push({ ...tag, gap });
   }
   return placed;
@@ -137,8 +144,18 @@ function createTag(
   return { x: Math.min(Math.max(at, width / 2), limit - width / 2), width, text };
 }
 
+/** The label next to another one, on the side of `at`. */
+function moveBeside(one: Tag, other: Tag, at: number): Tag {
+  const distance = (one.width + other.width) / 2 + SPACE;
+  return { ...one, x: at < other.x ? other.x - distance : other.x + distance };
+}
+
+function isWithin({ x, width }: Tag, limit: number): boolean {
+  return x - width / 2 >= 0 && x + width / 2 <= limit;
+}
+
 function overlapsAny(one: { x: number; width: number }, others: Tag[]): boolean {
-  return others.some((other) => Math.abs(one.x - other.x) < (one.width + other.width) / 2 + 4);
+  return others.some((other) => Math.abs(one.x - other.x) < (one.width + other.width) / 2 + SPACE);
 }
 
 function formatTime(at: number, zone: string): string {
