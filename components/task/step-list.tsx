@@ -122,7 +122,7 @@ type Sum = { path: string; total: number; steps: number };
 
 /** Names of quantities. Sums of ids, years or ports would be meaningless. */
 const QUANTITY =
-  /tokens?$|cost|price|amount|usd$|eur$|bytes?$|seconds?$|(^|_)(ms|millis|count|rows|items|pages|calls|requests|retries|credits)$|(Ms|Count|Rows|Items|Pages|Calls|Requests|Retries|Credits)$/;
+  /[tT]okens?$|[cC]ost|[pP]rice|[aA]mount|([uU]sd|USD|[eE]ur|EUR)$|[bB]ytes?$|[sS]econds?$|(^|_)(ms|millis|count|rows|items|pages|calls|requests|retries|credits)$|(Ms|Count|Rows|Items|Pages|Calls|Requests|Retries|Credits)$/;
 
 /**
  * Sums of numbers in the values of two or more steps, by path, most frequent first. Elements of arrays share one path.
