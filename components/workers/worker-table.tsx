@@ -117,7 +117,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
         <FailureRate completed={worker.completed} failed={worker.failed} />
       </Td>
       <Td numeric className={LOST}>
-        <NumberText value={worker.lost + worker.expired} tone="bad" />
+        <NumberText value={worker.lost} tone="bad" />
       </Td>
     </tr>
   );

@@ -45,7 +45,9 @@ export function BacklogPanel({
           </p>
         )}
         {workers.length === 0 ? (
-          <p className="text-12 text-ink-3">No worker holds or has finished a task of {name}.</p>
+          <p className="text-12 text-ink-3">
+            No worker holds a task of {name}, or finished one in the last 5 min.
+          </p>
         ) : (
           <ul aria-label={`Workers of ${name}`} className="flex flex-wrap gap-x-6 gap-y-1 text-12">
             {workers.map((worker) => (
