@@ -106,9 +106,9 @@ describe("the explanation in a list row", () => {
       summary(RUNNING, { startedAt: ago(78), claimExpiresAt: ago(8) }),
     ],
     ["running 1 min 18 s · no lease", "warning", summary(RUNNING, { startedAt: ago(78) })],
-    ["took 4 min", "plain", summary({ state: "completed", endedAt: ago(60) })],
+    ["4 min after it was spawned", "plain", summary({ state: "completed", endedAt: ago(60) })],
     [
-      "took 4 min · 3 attempts",
+      "4 min after it was spawned · 3 attempts",
       "plain",
       summary({ state: "completed", endedAt: ago(60), attempts: 3 }),
     ],

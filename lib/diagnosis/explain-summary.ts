@@ -125,7 +125,7 @@ function cancelled(task: TaskSummary, run: RunSummary): Explanation {
 function ended(task: TaskSummary): Part[] {
   const attempts = task.attempts > 1 ? sentence` · ${task.attempts} attempts` : [];
   if (!task.endedAt) return sentence`completed${attempts}`;
-  return sentence`took ${duration(toMs(task.endedAt) - toMs(task.enqueuedAt))}${attempts}`;
+  return sentence`${duration(toMs(task.endedAt) - toMs(task.enqueuedAt))} after it was spawned${attempts}`;
 }
 
 function error(run: RunSummary): Part[] {

@@ -602,7 +602,7 @@ const LIST: [RegExp, Check][] = [
     (found, { run, at }) => run.state === "running" && isAge(found[1], at - (run.leaseEnd ?? 0)),
   ],
   [
-    new RegExp(`^took ${AGE}(?: · (\\d+) attempts)?$`),
+    new RegExp(`^${AGE} after it was spawned(?: · (\\d+) attempts)?$`),
     (found, { task, runs }) => task.state === "completed" && runs.length === Number(found[2] ?? 1),
   ],
   [
