@@ -1,5 +1,5 @@
 import "server-only";
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { getDatabase } from "@/lib/db/databases";
 import { array, boolean, DecodeError, instant, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
@@ -180,8 +180,6 @@ export async function listRegisteredQueues(
   names: string[] = [],
   isAfterLock = false,
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
-  const named =
-    names.length > 0 ? sql`where q.queue_name = any(${sql.param(names)}::text[])` : sql``;
   const rows = await query(
     keepPlans(db),
     REGISTERED,
@@ -229,7 +227,7 @@ export async function listRegisteredQueues(
           select to_regclass(format('absurd.%I', prefix || q.queue_name))::oid as id
         ) t
       ) tables
-      ${named}
+      ${whereNamed(names)}
     ) registered on true
     order by registered.name
   `,
@@ -259,6 +257,13 @@ export async function listRegisteredQueues(
           },
     ),
   };
+}
+
+function whereNamed([first, ...rest]: readonly string[]): SQL {
+  if (first === undefined) return sql``;
+  // For a list of unknown length the server would expect many queues, and plan the statement each time.
+  if (rest.length === 0) return sql`where q.queue_name = ${first}::text`;
+  return sql`where q.queue_name = any(${sql.param([first, ...rest])}::text[])`;
 }
 
 /** One row per queue; if there are none, one row with only the clock. */
