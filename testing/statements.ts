@@ -9,6 +9,7 @@ export type Statement = { text: string; values: unknown[]; milliseconds: number 
 export type PlanNode = {
   "Node Type": string;
   "Relation Name"?: string;
+  "Index Name"?: string;
   "Actual Rows": number;
   "Actual Loops": number;
   "Rows Removed by Filter"?: number;

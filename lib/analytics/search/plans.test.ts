@@ -83,6 +83,27 @@ test("suggestions query a few tasks of each queue", async () => {
   expect(await scans("[trc]")).toEqual(before);
 });
 
+// As docs/operations/indexes.md describes them.
+test.each([
+  ["name:nobody", "(task_name, task_id)"],
+  ["params.n:-1", "using gin (params jsonb_path_ops)"],
+  ["state:failed", "(task_id) where state = 'failed'"],
+])("the whole history is searched for %s by an index that a user added", async (words, index) => {
+  const { pool } = database;
+  await pool.query(`create index added on absurd.t_plain ${index}`);
+  try {
+    await pool.query("analyze absurd.t_plain");
+    const filters = taskFilters({ queue: ["plain"], ...parseTaskQuery(words).query });
+    const statements = await recordStatements(async () => {
+      for await (const _ of countTasks(filters));
+    });
+    const nodes = (await explainStatements(statements)).flatMap(flattenPlan);
+    expect(nodes.some((node) => node["Index Name"] === "added")).toBe(true);
+  } finally {
+    await pool.query("drop index absurd.added");
+  }
+});
+
 async function scans(tables: string): Promise<unknown[]> {
   // Connections report their statistics when they end. Rows reported after the vacuum are counted twice.
   await endReaders(database);
