@@ -1,14 +1,18 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { Button } from "@/components/ui/form/button";
+import { CopyButton } from "@/components/ui/form/copy-button";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import { plural } from "@/lib/format";
+import { formatBytes, formatDuration, plural } from "@/lib/format";
 import type { Page } from "@/lib/model/page";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { TaskSummary } from "@/lib/model/task";
+import { queuesQuery } from "@/lib/query/queues";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { findSortProblem } from "@/lib/search-params/tasks/sort";
+import { offerIndex, type SearchedColumn } from "@/lib/snippets/indexes";
 import type { ContinuedSearch } from "../search/use-continue-search";
 
 type Props = { filters: TaskFilters; onChange: (change: Partial<TaskFilters>) => void };
@@ -53,10 +57,12 @@ export function NoListNotice({ filters, onChange }: Props) {
 
 /** Shown below the rows: which tasks may be missing from this page, and how to continue. */
 export function IncompleteNotices({
+  filters,
   page,
   search,
   onTurn,
 }: {
+  filters: TaskFilters;
   page: Page<TaskSummary>;
   search: ContinuedSearch | null;
   onTurn: (cursor: string) => void;
@@ -64,7 +70,7 @@ export function IncompleteNotices({
   const { searchedTo, rankedFrom, newer, unreadable } = page;
   return (
     <div className="flex flex-col gap-2 p-3 wide:px-4">
-      {search && search.status !== "done" && <SearchProgress search={search} />}
+      {search && search.status !== "done" && <SearchProgress search={search} filters={filters} />}
       {searchedTo && !search && (
         <Banner
           tone="plain"
@@ -72,7 +78,7 @@ export function IncompleteNotices({
           action={newer && <Button onClick={() => onTurn(newer)}>Keep searching</Button>}
         >
           Searched up to <AbsoluteTime iso={searchedTo} />. No index covers this filter, so it is
-          searched in steps.
+          searched in steps. <IndexNote filters={filters} />
         </Banner>
       )}
       {rankedFrom && (
@@ -90,7 +96,41 @@ export function IncompleteNotices({
   );
 }
 
-function SearchProgress({ search }: { search: ContinuedSearch }) {
+/** Offers the SQL of an index that serves the search, with its cost, if there is one. */
+function IndexNote({ filters }: { filters: TaskFilters }) {
+  const column = findSearchedColumn(filters);
+  const { data } = useQuery({ ...queuesQuery(), enabled: column !== null });
+  const queues = (data?.queues ?? []).filter(
+    ({ name, unreadable }) =>
+      !unreadable && (filters.queue.length === 0 || filters.queue.includes(name)),
+  );
+  const offer = column && offerIndex(column, queues);
+  if (!offer) return null;
+  return (
+    <>
+      An index would make it take milliseconds: about {formatBytes(offer.bytes)}, built in about{" "}
+      {formatDuration(Math.max(offer.milliseconds, 1_000))}.{" "}
+      <CopyButton label="Copy SQL of the index" text={offer.sql} />
+    </>
+  );
+}
+
+/** Numbers larger or smaller than a bound, and texts anywhere, have no index. */
+function findSearchedColumn({ name, where }: TaskFilters): SearchedColumn | null {
+  if (name.length > 0) return "task_name";
+  const equal = where.find(({ path, comparison }) => comparison === ":" && path.source !== "error");
+  switch (equal?.path.source) {
+    case "params":
+    case "headers":
+      return equal.path.source;
+    case "result":
+      return "completed_payload";
+    default:
+      return null;
+  }
+}
+
+function SearchProgress({ search, filters }: { search: ContinuedSearch; filters: TaskFilters }) {
   const { status, searchedTo, rows, problem } = search;
   const running = status === "running";
   return (
@@ -110,9 +150,10 @@ function SearchProgress({ search }: { search: ContinuedSearch }) {
       {searchedTo && (
         <>
           Searched back to <AbsoluteTime iso={searchedTo} />
-          {rows.length > 0 && `, ${plural(rows.length, "more task")} found`}.
+          {rows.length > 0 && `, ${plural(rows.length, "more task")} found`}.{" "}
         </>
       )}
+      <IndexNote filters={filters} />
     </Banner>
   );
 }

@@ -153,7 +153,7 @@ export function TaskList({ queue }: { queue?: string }) {
               <NoTasks filters={filters} filtered={filtered} onChange={narrow} onClear={clear} />
             )}
             {(page.searchedTo || page.rankedFrom || page.unreadable) && (search || !pending) && (
-              <IncompleteNotices page={page} search={search} onTurn={turnTo} />
+              <IncompleteNotices filters={filters} page={page} search={search} onTurn={turnTo} />
             )}
             {selection.picked.size > 0 && <SelectionBar selection={selection} paths={paths} />}
           </ClockProvider>

@@ -93,7 +93,7 @@ test.each([
   await pool.query(`create index added on absurd.t_plain ${index}`);
   try {
     await pool.query("analyze absurd.t_plain");
-    const filters = taskFilters({ queue: ["plain"], ...parseTaskQuery(words).query });
+    const filters = taskFilters({ ...parseTaskQuery(words).query, queue: ["plain"] });
     const statements = await recordStatements(async () => {
       for await (const _ of countTasks(filters));
     });
