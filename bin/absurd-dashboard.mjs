@@ -16,7 +16,7 @@ const installed = resolveServer();
 if (installed) await import(pathToFileURL(installed).href);
 else {
   console.error(
-    `The dashboard is the package ${SERVER}, which is not installed here: npm fetches it. To keep it: npm install ${SERVER}@${version}`,
+    `The dashboard is the package ${SERVER}, which is not installed here: npm fetches it. To keep it: npm install ${SERVER}@${version}, or, without a registry, its archive.`,
   );
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const wanted = [`--package=${SERVER}@${version}`, "--", "absurd-dashboard"];

@@ -118,8 +118,8 @@ async function startBalancer() {
   };
 }
 
-/** Time during which both versions serve, in milliseconds. A real roll-out takes ten minutes. */
-const MIXED_MS = 180_000;
+/** Time during which both versions serve, in milliseconds. */
+const MIXED_MS = 600_000;
 
 const isBroken = /Application error|something went wrong/i;
 

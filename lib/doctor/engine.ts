@@ -159,7 +159,7 @@ export async function checkRights(client: Client, use: "all" | "read" = "all"): 
     {
       id: "rights-record",
       has: found.records,
-      off: "nothing can be recorded, so actions, bulk operations and sessions are off",
+      off: "nothing can be recorded, so actions, bulk operations and signing in are off",
       grant: `${usage} grant select, insert, update, delete on ${ownTables}`,
       verdict: "warning",
     },
