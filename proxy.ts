@@ -6,10 +6,10 @@ import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { type Caller, findCaller } from "@/lib/identity/caller";
 import { getClientAddress, isHttps } from "@/lib/identity/client-address";
 import { deniedPage } from "@/lib/identity/denied-page";
-import { apiHeaders, pageHeaders, transportHeaders } from "@/lib/identity/headers";
+import { apiHeaders, fileHeaders, pageHeaders, transportHeaders } from "@/lib/identity/headers";
 import { findForeign } from "@/lib/identity/origin";
 import { logRefusal } from "@/lib/identity/refusal";
-import { type GuardRefusal, getRefusal } from "@/lib/identity/request-guard";
+import { type GuardRefusal, getRefusal, isPlainAction } from "@/lib/identity/request-guard";
 import { renewSession } from "@/lib/identity/session-cookie";
 import { DATABASE_HEADER } from "@/lib/model/database";
 import { isUuid } from "@/lib/model/ids";
@@ -45,7 +45,7 @@ export async function proxy(request: NextRequest): Promise<Response> {
   const { pathname } = request.nextUrl;
   const transport = transportHeaders(isHttps(headers));
   const refusal = getRefusal(headers);
-  if (refusal !== null) return refuse(request, refusal, ...GUARDED[refusal]);
+  if (refusal !== null) return refuse(request, refusal.status, ...GUARDED[refusal.status]);
 
   if (request.nextUrl.basePath !== withBase("/").slice(0, -1)) return notFound(transport);
   const settings = getEnvironment();
@@ -59,7 +59,8 @@ export async function proxy(request: NextRequest): Promise<Response> {
       "If it is, add its name to DASHBOARD_ALLOWED_HOSTS.",
     );
   const isRead = method === "GET" || method === "HEAD";
-  if (isRead && STATIC.test(pathname)) return withHeaders(NextResponse.next(), transport);
+  if (isRead && STATIC.test(pathname))
+    return withHeaders(NextResponse.next(), { ...fileHeaders(), ...transport });
 
   const address = splitPrefix(pathname);
   const isApi = address.path.startsWith("/api/");
@@ -78,6 +79,9 @@ export async function proxy(request: NextRequest): Promise<Response> {
     if (stop) return withHeaders(stop, transport);
   }
 
+  if (STATIC.test(pathname)) return refuse(request, 405, ...GUARDED[405]);
+  if (!isApi && !isRead && !(await isPlainAction(request)))
+    return refuse(request, 400, "bad_request", "The body is not the input of an action.");
   const database = findAddressed(address);
   const misplaced = database === null ? stopMisplaced(request, address) : null;
   if (misplaced) return withHeaders(misplaced, transport);
@@ -157,7 +161,7 @@ function notFound(transport: Record<string, string>): Response {
 
 /** Code, message and hint for each refusal of the request guard. */
 const GUARDED: Record<GuardRefusal, [code: string, message: string, hint?: string]> = {
-  400: ["bad_request", "The path is not valid UTF-8, or a header that names a person came twice."],
+  400: ["bad_request", "The path is not valid UTF-8, or a header came twice that may come once."],
   405: ["bad_request", "The dashboard answers to GET, HEAD and POST alone."],
   411: ["bad_request", "The request does not say how long it is.", "Sign in first."],
   413: [
@@ -189,7 +193,8 @@ function refuse(
   hint?: string,
 ): Response {
   const address = getClientAddress(headers);
-  logRefusal({ actor: null, address, action: "request", code, message, path: nextUrl.pathname });
+  const path = getRefusal(headers)?.path ?? nextUrl.pathname;
+  logRefusal({ actor: null, address, action: "request", code, message, path });
   return Response.json(
     { error: { code, message, ...(hint && { hint }) } },
     {

@@ -70,6 +70,7 @@ export async function serve(options: {
     ready = resolve;
   });
   const server = http.createServer(async (request, response) => {
+    if (hasTooManyRequests(request, response)) return;
     await prepared;
     const elsewhere = findElsewhere(request.url ?? "", own);
     if (elsewhere !== null) {
@@ -147,6 +148,27 @@ export function findElsewhere(url: string, { id, assets, address }: Version): st
   if (existsSync(path.join(assets, name))) return null;
   searchParams.set("try", String(tries + 1));
   return `${pathname}?${searchParams}`;
+}
+
+/** How many requests one connection may have that are not answered. Browsers and proxies send one at a time. */
+const MOST_UNANSWERED = 16;
+
+const unanswered = new WeakMap<Socket, number>();
+
+/**
+ * Ends the connection of a client that sends requests without waiting for their responses: all of those in a packet would
+ * begin before any other client's.
+ */
+export function hasTooManyRequests(
+  { socket }: http.IncomingMessage,
+  response: http.ServerResponse,
+): boolean {
+  const waiting = (unanswered.get(socket) ?? 0) + 1;
+  unanswered.set(socket, waiting);
+  response.once("close", () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  if (waiting <= MOST_UNANSWERED) return false;
+  socket.destroy();
+  return true;
 }
 
 /** Passes the client's accepted encoding to routes, and declares the encoding that they chose. */

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { findElsewhere } from "./serve";
+import { findElsewhere, hasTooManyRequests } from "./serve";
 
 /** Runs the script of `npm start` with only these settings. */
 function start(settings: Record<string, string>) {
@@ -59,5 +61,42 @@ test("a request for an asset of another version is redirected, because another s
       expect([url, find(url)]).toEqual([url, null]);
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test("a connection that sends requests without waiting for responses ends, and its requests are not handled", async () => {
+  let handled = 0;
+  const server = createServer((request, response) => {
+    if (hasTooManyRequests(request, response)) return;
+    handled++;
+    setImmediate(() => response.end("done"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const send = (text: string) =>
+    new Promise<void>((resolve) => {
+      const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+      socket.on("error", () => {});
+      socket.on("close", () => resolve());
+      socket.resume();
+      socket.write(text);
+    });
+  const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  try {
+    await send(request.repeat(1_000));
+    expect(handled).toBeLessThanOrEqual(16);
+    handled = 0;
+    await send(
+      `${request.repeat(7)}${request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")}`,
+    );
+    expect(handled).toBe(8);
+    // One after another, a connection may have any number.
+    for (let n = 0; n < 40; n++)
+      await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`).then((one) =>
+        one.text(),
+      );
+    expect(handled).toBe(48);
+  } finally {
+    server.closeAllConnections();
+    server.close();
   }
 });

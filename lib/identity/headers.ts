@@ -10,6 +10,17 @@ const ALWAYS = {
   "X-Frame-Options": "DENY",
 };
 
+/**
+ * Headers of the build's files. A path without a file is answered with a page, which no other page may frame. Scripts of
+ * workers keep their freedom: their own response would be their policy.
+ */
+export function fileHeaders(): Record<string, string> {
+  return {
+    ...ALWAYS,
+    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  };
+}
+
 /** Makes browsers use only https for a year, if the request was made over https. */
 export function transportHeaders(isHttps: boolean): Record<string, string> {
   return isHttps ? { "Strict-Transport-Security": "max-age=31536000; includeSubDomains" } : {};

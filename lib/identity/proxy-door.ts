@@ -26,7 +26,7 @@ export async function findProxyCaller(headers: Headers): Promise<ProxyCaller | n
   const { grants, reasons, looked } = matchRoles(settings.DASHBOARD_PROXY_ROLES ?? [], claims);
   const { sub, name, email } = claims;
   const identity: Identity = {
-    ...{ subject: String(sub), name: String(name ?? email ?? sub), door: "proxy" },
+    ...{ subject: String(sub), name: String(name ?? email ?? sub).slice(0, 100), door: "proxy" },
     ...{ grants, reasons, sessionId: null },
   };
   return { identity, looked };

@@ -155,3 +155,22 @@ test("a person whom the proxy names but who has no role sees which groups were c
         .status,
     ).toBe(307);
 });
+
+test("no other page may frame a file, nor the page in place of a missing one", async () => {
+  for (const path of ["/favicon.ico", "/_next/static/none.js", "/icon.svg"]) {
+    const { headers } = await send(path);
+    expect(headers.get("content-security-policy"), path).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-frame-options"), path).toBe("DENY");
+  }
+});
+
+test("what is not the input of an action is refused before the framework decodes it", async () => {
+  const post = (path: string, headers: Record<string, string>) => send(path, headers, "POST");
+  const form = await post("/queues", { "content-type": "multipart/form-data; boundary=b" });
+  expect(form.status).toBe(400);
+  expect(await form.json()).toMatchObject({ error: { code: "bad_request" } });
+  const action = { "next-action": "a", "content-type": "text/plain;charset=UTF-8" };
+  expect((await post("/queues", action)).status).toBe(400);
+  for (const path of ["/icon.svg", "/_next/static/a.js"])
+    expect((await post(path, {})).status, path).toBe(405);
+});

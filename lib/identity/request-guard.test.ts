@@ -3,7 +3,13 @@ import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { forgetEnvironment } from "@/lib/db/env";
 import { getClientAddress, getPeer } from "./client-address";
-import { ANONYMOUS_BODY, getRefusal, guardRequests, LARGEST_BODY } from "./request-guard";
+import {
+  ANONYMOUS_BODY,
+  getRefusal,
+  guardRequests,
+  isPlainAction,
+  LARGEST_BODY,
+} from "./request-guard";
 import { headersOf, person } from "./testing/people";
 
 let server: Server;
@@ -17,7 +23,8 @@ beforeAll(async () => {
     );
     const seen = {
       ...{ method: request.method, url: request.url, peer: getPeer(headers) },
-      ...{ client: getClientAddress(headers), refusal: getRefusal(headers) },
+      ...{ client: getClientAddress(headers), refusal: getRefusal(headers)?.status ?? null },
+      ...{ path: getRefusal(headers)?.path },
     };
     response.end(JSON.stringify(seen));
   });
@@ -96,6 +103,19 @@ test.each(["/%ff", "/tasks/%", "/%c3%28", "/queues/%e0%a4/tasks?x=1", "//%"])(
   },
 );
 
+test("a refusal keeps the path for the log, in ASCII", async () => {
+  expect(await seen(head("GET /queues/%ff?where=secret"))).toMatchObject({
+    path: "/queues/%25ff",
+  });
+});
+
+test("a second Host is refused, whichever one a proxy has checked", async () => {
+  for (const second of ["Host: evil.example", "HOST: localhost"])
+    expect(await seen(`GET / HTTP/1.1\r\nHost: localhost\r\n${second}\r\n\r\n`)).toMatchObject({
+      refusal: 400,
+    });
+});
+
 test("an encoded path and any query are unchanged", async () => {
   expect(await seen(head("GET /queues/a%20%C3%BC?where=%ff"))).toMatchObject({
     url: "/queues/a%20%C3%BC?where=%ff",
@@ -163,4 +183,48 @@ test("an upgrade to another protocol is served as a plain request, for any handl
   const upgrade = { Connection: "Upgrade", Upgrade: "websocket" };
   expect(await seen(head("GET /tasks", upgrade))).toMatchObject({ method: "GET", url: "/tasks" });
   expect(upgraded).toBe(0);
+});
+
+const isPlain = (body: string, headers: Record<string, string> = {}) =>
+  isPlainAction(
+    new Request("http://localhost/queues", {
+      ...{ method: "POST", body },
+      headers: { "next-action": "a", "content-type": "text/plain;charset=UTF-8", ...headers },
+    }),
+  );
+
+test("the arguments of an action are plain JSON", async () => {
+  for (const given of [[], [{ queue: "a", params: '{"$1":"$@2"}' }], ["$$1", null, 1.5, true]])
+    expect(await isPlain(JSON.stringify(given)), JSON.stringify(given)).toBe(true);
+  expect(await isPlain('[{"reason":"$undefined","params":"\\"$F1\\""}]')).toBe(true);
+  const ids = Array.from({ length: 1_000 }, (_, n) => ({ queue: "a", taskId: `${n}` }));
+  expect(await isPlain(JSON.stringify([{ action: "cancel", ids }]))).toBe(true);
+});
+
+test.each([
+  ["no list", '{"0":1}'],
+  ["no JSON", "["],
+  ["a reference", '["$1"]'],
+  ["references", `[${'"$0",'.repeat(600_000)}1]`],
+  ["a function", '[{"then":"$F1"}]'],
+  ["a form within", '["$K1"]'],
+  ["a chunk", '["$@1"]'],
+  ["a key that refers", '[{"$1":1}]'],
+  ["many lists", `${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}`],
+  ["many objects", `[${'{"a":1},'.repeat(400_000)}1]`],
+  ["many keys", `[{${Array.from({ length: 20_000 }, (_, n) => `"k${n}":1`).join(",")}}]`],
+])("an action with %s is refused before it is decoded", async (_, body) => {
+  expect(await isPlain(body)).toBe(false);
+});
+
+test("no form is decoded", async () => {
+  for (const type of ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded", ""])
+    expect(await isPlain("[]", { "content-type": type }), type).toBe(false);
+  const form = { "content-type": "multipart/form-data; boundary=b" };
+  const post = (headers: Record<string, string>, body?: string) =>
+    isPlainAction(
+      new Request("http://localhost/queues", { method: "POST", headers, ...(body && { body }) }),
+    );
+  expect(await post(form, "--b--")).toBe(false);
+  expect(await post({})).toBe(true);
 });

@@ -6,6 +6,7 @@ import { withBase } from "@/lib/base-path";
 import { hasProxyDoor, listNamingHeaders } from "@/lib/db/door-settings";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
+import { hasMoreValues } from "@/lib/model/work/json-values";
 import { formatPeer, isSameMark, PEER_HEADER } from "./client-address";
 import { isTrustedProxy } from "./proxy-door";
 import { findSessionCookie } from "./session-cookie";
@@ -82,22 +83,27 @@ function guard({ request, response, socket, server }: Message): void {
   request.headers = {
     host: request.headers.host,
     [PEER_HEADER]: request.headers[PEER_HEADER],
-    [REFUSAL_HEADER]: formatPeer(String(refusal)),
+    [REFUSAL_HEADER]: formatPeer(`${refusal} ${describePath(request.url)}`),
   };
   request.method = "GET";
   request.url = withBase("/");
   response.shouldKeepAlive = false;
 }
 
-/** The status with which the guard refused this request; `null` for every other request. */
-export function getRefusal(headers: Headers): GuardRefusal | null {
-  const [mark = "", status] = (headers.get(REFUSAL_HEADER) ?? "").split(" ");
-  return isSameMark(mark) ? (Number(status) as GuardRefusal) : null;
+/** The status with which the guard refused this request, and its path; `null` for every other request. */
+export function getRefusal(headers: Headers): { status: GuardRefusal; path: string } | null {
+  const [mark = "", status, path = ""] = (headers.get(REFUSAL_HEADER) ?? "").split(" ");
+  return isSameMark(mark) ? { status: Number(status) as GuardRefusal, path } : null;
+}
+
+/** The path for the log. It may not be UTF-8, so everything unusual in it is encoded once more. */
+function describePath(url = ""): string {
+  return encodeURI((url.split("?")[0] ?? "").slice(0, 300));
 }
 
 function findRefusal(request: IncomingMessage): GuardRefusal | null {
   if (!METHODS.includes(request.method ?? "")) return 405;
-  if (!isValidPath(request.url ?? "") || namesTwice(request)) return 400;
+  if (!isValidPath(request.url ?? "") || hasTwice(request)) return 400;
   if (request.method !== "POST" || !hasDoor(getEnvironment())) return null;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   if (encoding === undefined && Number(length ?? 0) <= ANONYMOUS_BODY) return null;
@@ -106,21 +112,44 @@ function findRefusal(request: IncomingMessage): GuardRefusal | null {
 }
 
 /**
- * Whether a header by which a trusted proxy names a person arrived twice: the client's in addition to that of a
- * proxy which appends its header instead of setting it. Joined, they would be one list of groups.
+ * Whether `Host` arrived twice, or a header by which a trusted proxy names a person: the client's in addition to that of
+ * a proxy which appends its header instead of setting it. Joined, they would be one list of groups.
  */
-function namesTwice({ rawHeaders }: IncomingMessage): boolean {
+function hasTwice({ rawHeaders }: IncomingMessage): boolean {
   const settings = getEnvironment();
-  if (!hasProxyDoor(settings)) return false;
-  const naming = listNamingHeaders(settings);
+  const single = ["host", ...(hasProxyDoor(settings) ? listNamingHeaders(settings) : [])];
   const given = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  return naming.some((name) => given.indexOf(name) !== given.lastIndexOf(name));
+  return single.some((name) => given.indexOf(name) !== given.lastIndexOf(name));
 }
 
 function isValidPath(url: string): boolean {
   try {
     decodeURIComponent(url.split("?")[0] ?? "");
     return url.startsWith("/");
+  } catch {
+    return false;
+  }
+}
+
+/** How many values the arguments of a server action may have. The longest selection of tasks has 3,000. */
+const MOST_VALUES = 10_000;
+
+/**
+ * Whether a POST to a page is what pages send: nothing, or the arguments of a server action as a list of plain JSON
+ * values. The framework also decodes forms, and references between values, before anything is authorised; a body made for
+ * it takes seconds.
+ */
+export async function isPlainAction(request: Request): Promise<boolean> {
+  const { headers } = request;
+  const type = headers.get("content-type")?.trim().toLowerCase() ?? "";
+  if (!headers.has("next-action")) return type === "" || type.startsWith("text/plain");
+  if (!type.startsWith("text/plain")) return false;
+  const text = await request.text();
+  if (text.length > LARGEST_BODY || hasMoreValues(text, MOST_VALUES)) return false;
+  // Texts that begin with a dollar sign arrive with two.
+  if (/(?<!\\)"\$(?!\$|undefined")/.test(text)) return false;
+  try {
+    return Array.isArray(JSON.parse(text));
   } catch {
     return false;
   }

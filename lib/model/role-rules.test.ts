@@ -72,3 +72,14 @@ test("a role may be limited to some of several databases", () => {
     { grant: { role: "operator", ...all, databases: ["eu", "us-*"] }, claim: null },
   ]);
 });
+
+test("an address that the provider has not verified gives no role", () => {
+  const allowed = rules("admin=email:ada@ops.example");
+  const email = "ada@ops.example";
+  expect(matchRoles(allowed, { email }).grants).toHaveLength(1);
+  expect(matchRoles(allowed, { email, email_verified: true }).grants).toHaveLength(1);
+  for (const email_verified of [false, "false"])
+    expect(matchRoles(allowed, { email, email_verified })).toEqual({
+      ...{ grants: [], reasons: [], looked: ["email: not verified"] },
+    });
+});

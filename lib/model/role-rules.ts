@@ -62,13 +62,18 @@ function parseLimits(text: string): Omit<Grant, "role"> | string {
 /** The grants that claims give, and those claims. Without a grant, `looked` lists the claims that were checked. */
 export type RoleMatch = { grants: Grant[]; reasons: string[]; looked: string[] };
 
-/** Applies an allow-list to a person's claims. A claim may be a string, a number, a boolean or a list of these. */
+/**
+ * Applies an allow-list to a person's claims. A claim may be a string, a number, a boolean or a list of these. An address
+ * that the provider has not verified gives nothing, since at many providers people enter it themselves.
+ */
 export function matchRoles(rules: readonly RoleRule[], claims: Record<string, unknown>): RoleMatch {
   const match: RoleMatch = { grants: [], reasons: [], looked: [] };
   for (const { grant, claim } of rules) {
-    const values = claim === null ? [] : findClaim(claims, claim.path);
+    const isUnverified = claim?.path === "email" && `${claims.email_verified}` === "false";
+    const values = claim === null || isUnverified ? [] : findClaim(claims, claim.path);
+    const absent = isUnverified ? "not verified" : "missing";
     if (claim !== null)
-      match.looked.push(`${claim.path}: ${values.length > 0 ? values.join(", ") : "missing"}`);
+      match.looked.push(`${claim.path}: ${values.length > 0 ? values.join(", ") : absent}`);
     if (claim !== null && !values.includes(claim.value)) continue;
     match.grants.push(grant);
     match.reasons.push(claim === null ? "everyone" : `${claim.path}: ${claim.value}`);

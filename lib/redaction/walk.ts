@@ -1,3 +1,4 @@
+import { findStringEnd } from "@/lib/model/work/json-values";
 import { type Pausing, workAtOnce } from "@/lib/model/work/turns";
 import { holdsHiddenKey, holdsKeyedValue, mayHoldKey, scrubText } from "./free-text";
 import {
@@ -216,16 +217,6 @@ function skipSpace(text: string, from: number): number {
   )
     at++;
   return at;
-}
-
-/** The position after the JSON string that starts here. */
-function findStringEnd(text: string, from: number): number | undefined {
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0;
-    while (text[at - escapes - 1] === "\\") escapes++;
-    if (escapes % 2 === 0) return at + 1;
-  }
-  return undefined;
 }
 
 function decodeString(written: string): string | undefined {

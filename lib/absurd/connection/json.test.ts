@@ -23,6 +23,8 @@ test("a fraction of many digits becomes the nearest double", () => {
 test("a number too large for a double is an integer or an error, never Infinity", () => {
   expect(parseJson(`1${"0".repeat(400)}`)).toBe(10n ** 400n);
   expect(() => parseJson("1e400")).toThrow(SyntaxError);
+  // Converting it would take a time that grows with the square of its digits.
+  expect(() => parseJson(`[${"9".repeat(1_000_000)}]`)).toThrow(SyntaxError);
 });
 
 test.each(['{"__proto__":{"x":1}}', '{"__proto__":{"x":9007199254740993}}'])(

@@ -5,6 +5,9 @@ import { InvalidArgumentError } from "../errors.ts";
 /** Matches text that may hold a number beyond a double: sixteen digits in a row, or a three-digit exponent. */
 const LARGE_NUMBER = /\d{16}|\d[eE]\+?\d{3}/;
 
+/** Converting more digits takes a time that grows with their square. PostgreSQL stores up to 131,072. */
+const MOST_DIGITS = 10_000;
+
 /**
  * Parses JSON text exactly: integers beyond 2^53 become `bigint`, a key named `__proto__` is plain data, and the
  * last of several equal keys wins, as in jsonb.
@@ -12,7 +15,8 @@ const LARGE_NUMBER = /\d{16}|\d[eE]\+?\d{3}/;
  * Fractions become the nearest double, as with `JSON.parse`; with more than 15 significant digits they may print
  * differently. Show or compare such values in SQL or as text.
  *
- * @throws SyntaxError if the text is not JSON, or holds a non-integer beyond the range of a double.
+ * @throws SyntaxError if the text is not JSON, or holds a non-integer beyond the range of a double or an integer of
+ * more than 10,000 digits.
  */
 export function parseJson(text: string): Json {
   if (!LARGE_NUMBER.test(text)) return JSON.parse(text);
@@ -23,6 +27,7 @@ export function parseJson(text: string): Json {
 }
 
 function parseNumber(text: string): number | bigint {
+  if (text.length > MOST_DIGITS) throw new SyntaxError("A number has more than 10,000 digits.");
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
   if (/^-?\d+$/.test(text)) return BigInt(text);

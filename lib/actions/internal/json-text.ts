@@ -4,14 +4,24 @@ import { AbsurdDbError, InvalidArgumentError } from "@/lib/absurd/errors";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
 import { SQLSTATE } from "@/lib/model/sqlstate";
+import { hasMoreValues } from "@/lib/model/work/json-values";
+
+/** Writing more values as JSON again would keep other requests waiting. */
+const MOST_VALUES = 50_000;
 
 /**
- * Parses JSON typed by an operator.
+ * Parses JSON typed by an operator, of at most 50,000 values.
  *
  * @throws ProblemError `bad_request`, naming the field `what` and the position, but quoting none of the text: it
  * may hold secrets, and the audit entry keeps the message.
  */
 export function parseJsonText(text: string, what: string): Json {
+  if (hasMoreValues(text, MOST_VALUES))
+    throw new ProblemError({
+      code: "bad_request",
+      message: `Invalid ${what}: more than 50,000 values.`,
+      hint: "A program can send larger values.",
+    });
   try {
     return parseJson(text);
   } catch {

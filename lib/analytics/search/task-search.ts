@@ -60,14 +60,15 @@ export type RankPlace = { value: string; id: Uuid; at: Iso; from: Uuid };
  * Translates the filters of a list at an instant of the database's clock, once for the whole search. Idempotency
  * keys are looked up here, which leaves a search for their tasks.
  *
- * @throws ProblemError `bad_request` for a foreign cursor, an order that these filters exclude, and a condition on
- * a redacted value.
+ * @throws ProblemError `bad_request` for a foreign cursor, an order that these filters exclude, more conditions than
+ * `MOST` and a condition on a redacted value.
  */
 export async function toTaskSearch(
   { db, now, queues }: Scope,
   filters: TaskFilters,
 ): Promise<TaskPageSearch> {
   refuseSort(filters);
+  refuseMany(filters);
   refuseHidden(filters);
   const { after, before, sort, cursor } = filters;
   const start = isKeySort(sort)
@@ -115,6 +116,18 @@ function refuseSort(filters: TaskFilters): void {
   const problem = findSortProblem(filters);
   if (problem)
     throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
+}
+
+/** How many terms of a kind one search may have. Each of them is an expression in SQL, for each queue. */
+const MOST = { any: 20, error: 20, where: 20, checkpoint: 20, attempts: 20, columns: 50 } as const;
+
+function refuseMany(filters: TaskFilters): void {
+  for (const [name, most] of Object.entries(MOST) as [keyof typeof MOST, number][])
+    if (filters[name].length > most)
+      throw new ProblemError({
+        code: "bad_request",
+        message: `The parameter ${name} has more than ${most} items.`,
+      });
 }
 
 /** Refuses searches for redacted values: repeated guesses would reveal them. */

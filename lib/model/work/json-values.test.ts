@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { hasMoreValues } from "./json-values";
+
+function count(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce((sum: number, inner) => sum + count(inner), 1);
+}
+
+test("a text within the bound never has more values than it", () => {
+  fc.assert(
+    fc.property(fc.json(), fc.integer({ min: 1, max: 20 }), (text, most) => {
+      const values = count(JSON.parse(text));
+      if (values > most) expect(hasMoreValues(text, most)).toBe(true);
+      // An empty list or object counts as two.
+      if (2 * values <= most) expect(hasMoreValues(text, most)).toBe(false);
+    }),
+  );
+});
+
+test.each([
+  ["signs within a text", JSON.stringify(["[{,".repeat(9_000)]), 2],
+  ["escaped quotes", JSON.stringify(['",'.repeat(9_000), "\\", '\\",["']), 5],
+  ["a text that does not end", `["${",[".repeat(9_000)}`.replaceAll(',"', ","), 2],
+])("%s hold no values", (_, text, values) => {
+  expect(hasMoreValues(text, values)).toBe(false);
+});
+
+test("a bound is noticed before the rest of the text", () => {
+  expect(hasMoreValues("[".repeat(3_000_000), 10)).toBe(true);
+});
