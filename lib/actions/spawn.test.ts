@@ -88,6 +88,22 @@ test.each([
   expect(error).toMatchObject({ code: "bad_request", message: expect.stringMatching(message) });
 });
 
+test("typed JSON of many values is refused, because writing it again would keep other requests waiting", async () => {
+  const spawn = (params: string) => spawnTaskAction({ queue, name: "x", params });
+  for (const many of [
+    `[${"1,".repeat(50_000)}1]`,
+    `{"a":${"[".repeat(300_000)}`,
+    `{${Array.from({ length: 60_000 }, (_, n) => `"k${n}":0`).join(",")}}`,
+  ])
+    expect(refusal(await spawn(many))).toMatchObject({
+      ...{ code: "bad_request", message: "Invalid params: more than 50,000 values." },
+    });
+  expect(refusal(await spawn(`[${"9".repeat(900_000)}]`))).toMatchObject({
+    code: "bad_request",
+  });
+  expect((await spawn(JSON.stringify({ text: "[1,".repeat(300_000) }))).ok).toBe(true);
+});
+
 test("spawn: a missing queue is reported", async () => {
   const error = refusal(await spawnTaskAction({ queue: "nowhere", name: "x", params: "1" }));
   expect(error.code).toBe("queue_not_found");

@@ -17,7 +17,12 @@ import {
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import { workInTurns } from "@/lib/model/work/turns";
-import type { Circuit, RunDefinition, WorkflowDefinitionDetail } from "@/lib/model/workflow";
+import {
+  type Circuit,
+  findDefinitionLimit,
+  type RunDefinition,
+  type WorkflowDefinitionDetail,
+} from "@/lib/model/workflow";
 import { listCircuits } from "./workflow-circuits";
 import { getDefinitionDetail, getRunDefinition } from "./workflow-definitions";
 import { getWorkflowRun } from "./workflows";
@@ -104,9 +109,13 @@ export async function getDefinitionView(
   return {
     ...detail,
     view,
-    report: redactionRules().everything ? null : await workInTurns(reportDefinition(text)),
+    report: hasReport(text) ? await workInTurns(reportDefinition(text)) : null,
     circuits: await findCircuits(view, detail, options),
   };
+}
+
+function hasReport(text: string): boolean {
+  return !redactionRules().everything && findDefinitionLimit(text) === null;
 }
 
 async function findRunDefinition(
@@ -142,6 +151,11 @@ const REDACTED: CompiledDefinition = {
   },
 };
 
+function tooLarge(limit: string): CompiledDefinition {
+  const unreadable = `The definition ${limit}, so it is not shown.`;
+  return { workflow: null, view: { ...NOT_STORED.view, unreadable } };
+}
+
 /** The table of a run's operators has no column that needs edges. */
 function withoutHiddenEdges(view: DefinitionView): DefinitionView {
   if (view.graph === null || view.notDrawn === null) return view;
@@ -157,6 +171,8 @@ const known = new Map<string, Promise<CompiledDefinition>>();
 /** Compiles a definition, or returns it from the cache: an open page reads its run every few seconds. */
 function compile(text: string): Promise<CompiledDefinition> {
   if (redactionRules().everything) return Promise.resolve(REDACTED);
+  const limit = findDefinitionLimit(text);
+  if (limit !== null) return Promise.resolve(tooLarge(limit));
   const definition = known.get(text) ?? workInTurns(compileDefinition(text));
   definition.catch(() => known.delete(text));
   known.delete(text);

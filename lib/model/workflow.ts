@@ -7,12 +7,27 @@ import type { Page } from "./page.ts";
 import type { UnreadableQueue } from "./queue.ts";
 import type { TaskState, WorkflowStatus } from "./states.ts";
 import type { TaskDetail } from "./task.ts";
+import { hasMoreValues } from "./work/json-values.ts";
 
 /**
  * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep
  * other requests waiting. One with 3,000 simple operators has 1.4 million.
  */
 export const MOST_DEFINITION_CHARACTERS = 4_000_000;
+/** The same for values, such as the fields of operators, and for templates. 3,000 simple operators have 130,000 values. */
+const MOST_VALUES = 300_000;
+const MOST_TEMPLATES = 20_000;
+
+/** Why the text of a definition is neither shown nor started here: `has more than …`; `null` if it is. */
+export function findDefinitionLimit(text: string): string | null {
+  if (text.length > MOST_DEFINITION_CHARACTERS)
+    return `has more than ${MOST_DEFINITION_CHARACTERS / 1_000_000} million characters`;
+  if (hasMoreValues(text, MOST_VALUES)) return "has more than 300,000 values";
+  let templates = 0;
+  for (let at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at + 2))
+    if (++templates > MOST_TEMPLATES) return "has more than 20,000 templates";
+  return null;
+}
 
 export type WorkflowRunSummary = {
   workflowRunId: Uuid;

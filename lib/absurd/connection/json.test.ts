@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { stringify } from "lossless-json";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 import type { Json } from "../../model/json.ts";
@@ -50,6 +51,20 @@ test.each([
   { a: Symbol("s") },
 ])("%s is refused instead of becoming null", (value) => {
   expect(() => stringifyJson(value as Json)).toThrow(InvalidArgumentError);
+});
+
+test("plain values are written as the library writes them, which is slower", () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      expect(stringifyJson(value as Json)).toBe(stringify(value));
+    }),
+  );
+  const at = new Date(0);
+  for (const value of [{ at }, { toJSON: 1 }, [-0], { a: undefined, b: [10n ** 30n] }])
+    expect(stringifyJson(value as unknown as Json)).toBe(stringify(value));
+  let deep: Json = [];
+  for (let level = 0; level < 600; level++) deep = [deep];
+  expect(stringifyJson(deep)).toBe(stringify(deep));
 });
 
 test("a circular value is refused", () => {

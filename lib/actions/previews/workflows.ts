@@ -12,13 +12,17 @@ import { parseJsonInTurns } from "@/lib/highway/language/parse-json";
 import { listNotExecuted } from "@/lib/highway/model/executable";
 import { formatProblem, type Problem } from "@/lib/highway/model/problem";
 import type { Workflow } from "@/lib/highway/model/workflow";
-import { computeHash, getStoredDefinition, type StoredDefinition } from "@/lib/highway/run/store";
+import {
+  computeHashInTurns,
+  getStoredDefinition,
+  type StoredDefinition,
+} from "@/lib/highway/run/store";
 import type { Uuid } from "@/lib/model/ids";
 import { ROOT_TASK } from "@/lib/model/interpreter";
 import type { JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
 import { workInTurns } from "@/lib/model/work/turns";
-import { MOST_DEFINITION_CHARACTERS } from "@/lib/model/workflow";
+import { findDefinitionLimit } from "@/lib/model/workflow";
 import { definePreview } from "../define-action";
 import { jsonText, queueName, uuid } from "../internal/inputs";
 import { parseJsonObject } from "../internal/json-text";
@@ -117,7 +121,7 @@ export const getStartPreview = definePreview({
       taskName: ROOT_TASK,
       createdBy: operator,
       tenantId: stored.tenantId,
-      hash: showDigest("definition digest", computeHash(workflow)),
+      hash: showDigest("definition digest", await computeHashInTurns(workflow)),
       inputs: stringifyJson(inputs),
       tags: tags && stringifyJson(tags),
       takers: await getTakers(queue, ROOT_TASK, { signal }),
@@ -147,10 +151,11 @@ export async function requireStartable({
   name,
   version,
 }: StoredDefinition): Promise<{ workflow: Workflow; warnings: string[] }> {
-  if (text.length > MOST_DEFINITION_CHARACTERS)
+  const limit = findDefinitionLimit(text);
+  if (limit !== null)
     throw new ProblemError({
       code: "invalid_definition",
-      message: `The definition of ${name} ${version} has more than ${MOST_DEFINITION_CHARACTERS / 1_000_000} million characters.`,
+      message: `The definition of ${name} ${version} ${limit}.`,
       hint: "A worker or the command line can start it.",
     });
   const { workflow, problems } = await workInTurns(parseJsonInTurns(text));

@@ -185,3 +185,17 @@ test("two filters together find the tasks that match both", async () => {
       expect(await find(`${first} ${second}`, scope), `${first} ${second}`).toEqual(both);
     }
 });
+
+test("a search has a bounded number of conditions, each of which is an expression for each queue", async () => {
+  const terms = (length: number) => Array.from({ length }, (_, n) => `term ${n}`);
+  for (const name of ["any", "error", "checkpoint"] as const) {
+    await expect(list({ [name]: terms(21) })).rejects.toThrow(`${name} has more than 20 items`);
+    expect(ids(await list({ [name]: terms(20) }))).toEqual([]);
+  }
+  const { query } = parseTaskQuery(
+    terms(21)
+      .map((_, n) => `params.a${n}:1`)
+      .join(" "),
+  );
+  await expect(list(query)).rejects.toThrow("where has more than 20 items");
+});

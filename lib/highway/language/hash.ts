@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { stringifyJson } from "../../absurd/connection/json.ts";
 import type { Json } from "../../model/json.ts";
+import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { isBranching, isLoop, type Operator, type Workflow } from "../model/workflow.ts";
 
 /** SHA-256 of `formatHashed`, in hexadecimal. It is the same for JSON and YAML. In Node, `computeHash` is faster. */
@@ -14,7 +15,35 @@ export function workflowHash(workflow: Workflow): string {
  * they differ from their defaults, so that definitions stored before keep their hash.
  */
 export function formatHashed(workflow: Workflow): string {
-  return stringifyJson(normalise(withoutNewDefaults(workflow)));
+  return workAtOnce(formatHashedInTurns(workflow));
+}
+
+/** Like `formatHashed`, with a pause after each operator. */
+export function* formatHashedInTurns({ tasks, ...workflow }: Workflow): Pausing<string> {
+  const operators: string[] = [];
+  for (const key of sortKeys(tasks)) {
+    const operator = tasks[key];
+    if (operator === undefined) continue;
+    const text = stringifyJson(normalise(operatorWithoutNewDefaults(operator)));
+    operators.push(`${JSON.stringify(key)}:${text}`);
+    yield;
+  }
+  const members = withoutNewDefaults(workflow);
+  return `{${sortKeys({ ...members, tasks: 0 })
+    .map((key) => {
+      const text = key === "tasks" ? `{${operators.join(",")}}` : format(members[key]);
+      return `${JSON.stringify(key)}:${text}`;
+    })
+    .join(",")}}`;
+}
+
+const format = (value: Json | undefined) => stringifyJson(normalise(value ?? null));
+
+/** The keys of members that are not null, as an object lists them whose members were added in sorted order. */
+function sortKeys(members: object): string[] {
+  const kept = Object.entries(members).filter(([, one]) => one !== null);
+  kept.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.keys(Object.fromEntries(kept));
 }
 
 function normalise(value: Json): Json {
@@ -26,14 +55,21 @@ function normalise(value: Json): Json {
 }
 
 /** Omits fields whose defaults are not null; nulls are omitted anyway. */
-function withoutNewDefaults({ tasks, deadline_action, ...workflow }: Workflow): Json {
+function withoutNewDefaults({
+  deadline_action,
+  ...workflow
+}: Omit<Workflow, "tasks">): Record<string, Json> {
+  const members = { ...workflow, ...(deadline_action !== "fail" && { deadline_action }) };
+  return members as Record<string, Json>;
+}
+
+function branchWithoutNewDefaults({ tasks, ...workflow }: Workflow): Json {
   return {
-    ...workflow,
-    ...(deadline_action !== "fail" && { deadline_action }),
+    ...withoutNewDefaults(workflow),
     tasks: Object.fromEntries(
       Object.entries(tasks).map(([key, task]) => [key, operatorWithoutNewDefaults(task)]),
     ),
-  } as Json;
+  };
 }
 
 function operatorWithoutNewDefaults(operator: Operator): Json {
@@ -47,7 +83,7 @@ function operatorWithoutNewDefaults(operator: Operator): Json {
     own.branch_workflows = Object.fromEntries(
       Object.entries(operator.branch_workflows).map(([name, one]) => [
         name,
-        withoutNewDefaults(one),
+        branchWithoutNewDefaults(one),
       ]),
     );
   return own as Json;

@@ -1,5 +1,6 @@
 import { parse as parseLossless } from "lossless-json";
 import { parseJson } from "../../absurd/connection/json.ts";
+import { findStringEnd } from "../../model/work/json-values.ts";
 import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { checkInTurns } from "../model/checks/validate.ts";
 import { hasErrors, type Problem } from "../model/problem.ts";
@@ -39,7 +40,7 @@ function* readJson(text: string): Pausing<ParsedText> {
     const value = parseJson(content);
     yield;
     // Throws for a key that occurs twice with different values.
-    parseLossless(content);
+    if (yield* hasRepeatedKey(content)) parseLossless(content);
     if (MAY_HAVE_INDEX.test(content)) new KeyReader(content).visit(value);
     return { value, problems: [] };
   } catch (error) {
@@ -51,6 +52,38 @@ function* readJson(text: string): Pausing<ParsedText> {
     };
   }
 }
+
+/** The number of signs to look at before a pause. */
+const STRETCH = 2_000;
+
+/** Whether an object in valid JSON has a key twice. Linear in the text. */
+function* hasRepeatedKey(text: string): Pausing<boolean> {
+  /** The keys of the objects around the position; `null` for a list. */
+  const open: (Set<string> | null)[] = [];
+  const signs = /["{}[\]]/g;
+  let looked = 0;
+  for (let found = signs.exec(text); found; found = signs.exec(text)) {
+    if (++looked % STRETCH === 0) yield;
+    const [sign] = found;
+    if (sign === "{") open.push(new Set());
+    else if (sign === "[") open.push(null);
+    else if (sign !== '"') open.pop();
+    else {
+      const end = findStringEnd(text, found.index) ?? text.length;
+      signs.lastIndex = end;
+      AFTER_KEY.lastIndex = end;
+      const keys = open.at(-1);
+      if (!keys || !AFTER_KEY.test(text)) continue;
+      const written = text.slice(found.index, end);
+      const key = written.includes("\\") ? `"${JSON.parse(written)}"` : written;
+      if (keys.has(key)) return true;
+      keys.add(key);
+    }
+  }
+  return false;
+}
+
+const AFTER_KEY = /[ \t\n\r]*:/y;
 
 /** Matches whole-number keys, also with escapes. */
 const MAY_HAVE_INDEX = /"(?:0|[1-9]\d*)"\s*:|\\u003/;

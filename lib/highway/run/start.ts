@@ -19,7 +19,7 @@ import { formatProblem } from "../model/problem.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { findCircuitProblem } from "./circuit.ts";
 import { type Recovery, recoveryOptions } from "./run.ts";
-import { computeHash } from "./store.ts";
+import { computeHashInTurns } from "./store.ts";
 
 /** Tasks survive about an hour of crashes; a workflow that fails on its own uses no attempts. */
 export const DEFAULT_RECOVERY: Recovery = { maxAttempts: 60, baseSeconds: 1, maxSeconds: 60 };
@@ -74,6 +74,7 @@ export async function startWorkflow(
   if (problem) throw new InvalidWorkflowError(problem);
   const { inputs = {}, recovery = DEFAULT_RECOVERY, headers = {}, ...row } = options;
   const workflowRunId = options.workflowRunId ?? randomUUID();
+  const workflowHash = await computeHashInTurns(workflow);
   const params: RootParams = {
     workflow_run_id: workflowRunId,
     definition: workflow,
@@ -95,7 +96,7 @@ export async function startWorkflow(
       workflowRunId,
       workflowName: workflow.name,
       workflowVersion: workflow.version,
-      workflowHash: computeHash(workflow),
+      workflowHash,
       inputs,
       absurdRunId: runId,
       absurdTaskId: taskId,

@@ -4,12 +4,19 @@ import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { call } from "../../absurd/connection/sql.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
-import { formatHashed } from "../language/hash.ts";
+import { workInTurns } from "../../model/work/turns.ts";
+import { formatHashed, formatHashedInTurns } from "../language/hash.ts";
 import type { Workflow } from "../model/workflow.ts";
 
 /** Like `workflowHash`, by Node's implementation of SHA-256, which takes a hundredth of the time. */
 export function computeHash(workflow: Workflow): string {
   return createHash("sha256").update(formatHashed(workflow)).digest("hex");
+}
+
+/** Like `computeHash`; other requests are served in between. */
+export async function computeHashInTurns(workflow: Workflow): Promise<string> {
+  const text = await workInTurns(formatHashedInTurns(workflow));
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** A definition as stored in `workflow_definition`. */
