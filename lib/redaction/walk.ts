@@ -194,11 +194,12 @@ function* judgeString(
 /**
  * The form in which a string within a value is shown: unchanged, `null` for a mask, or, in errors, without
  * apparent values of redacted keys. A text that is JSON with a redacted part is masked, and so is one that only
- * looks like it.
+ * looks like it, or one above 256 kB that may hold a redacted key.
  */
 export function showText(rules: RedactionRules, root: string, text: string): string | null {
   const patterns = { ...rules, everything: false };
   if (!mayHoldKey(patterns, text, listHints(patterns, ""))) return text;
+  if (text.length > LONGEST_STRING) return null;
   if (/^\s*[[{"]/.test(text)) {
     const changes = workAtOnce(findChanges(patterns, text, rootPlace(patterns, "")));
     if (changes) return changes.length > 0 ? null : text;

@@ -107,8 +107,11 @@ function toPattern(hint: string): string {
 
 /** The number of characters of a value that a list shows. */
 const LIMIT = 200;
-/** Bytes scanned for redacted keys before truncation. */
+/** Bytes of a value scanned for redacted keys before truncation. */
 const LARGE = 65_536;
+/** The same for all values of a list, of which each has at least `SMALL`. */
+const LARGE_TOTAL = 8_388_608;
+const SMALL = 1_024;
 
 /** A user's text before redaction. It is not a string, so that the type checker finds any that is not redacted. */
 export type Unredacted = { unredacted: string };
@@ -119,8 +122,15 @@ const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) })
  * The text at a path, at most 200 characters. While anything is redacted it selects more, prefixed with its type,
  * for `redactColumn`. A path through every element of an array selects the values of all elements; a number selects
  * one element.
+ *
+ * @param values the number of values that the list shows.
  */
-export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted | null> {
+export function columnText(
+  value: SQL,
+  steps: JsonPath["steps"],
+  values: number,
+): SQL<Unredacted | null> {
+  const most = Math.min(LARGE, Math.max(SMALL, Math.floor(LARGE_TOTAL / values)));
   const found = selectAt(value, upToArray(steps));
   if (!isViewRedacted()) {
     const shown = steps.includes(null)
@@ -130,8 +140,8 @@ export function columnText(value: SQL, steps: JsonPath["steps"]): SQL<Unredacted
   }
   return sql`(
     select case
-      when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${LARGE}::int)
-      when pg_column_size(found) > ${LARGE}::int then 'l'
+      when jsonb_typeof(found) = 'string' then 's' || left(found #>> '{}', ${most}::int)
+      when pg_column_size(found) > ${most}::int then 'l'
       else 'j' || found::text end
     from (select ${found} as found offset 0) as there)`.mapWith(nullable(unredacted));
 }

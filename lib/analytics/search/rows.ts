@@ -6,6 +6,7 @@ import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
+import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
 import { columnText, redactColumn, type Unredacted } from "../scope/redact";
@@ -45,15 +46,18 @@ export function selectSummary(queue: string, tables: QueueTables) {
     lastAttemptRun: tasks.lastAttemptRun,
     // No rule redacts a tenant, whose header links tasks.
     tenantId: sql`left(${tenantId}, 200)`.mapWith(nullable(text)).as("tenant_id"),
-    ...mapPathFields((path, field) => selectPath(tables, path).as(field)),
+    ...mapPathFields((path, field) => selectPath(tables, path, MOST_ROWS).as(field)),
   };
 }
 
-function selectPath({ tasks, runs }: QueueTables, { source, steps }: JsonPath) {
-  if (source !== "error") return columnText(sql`${tasks[source]}`, steps);
+/** More rows than any list has. */
+const MOST_ROWS = 1_000;
+
+function selectPath({ tasks, runs }: QueueTables, { source, steps }: JsonPath, values: number) {
+  if (source !== "error") return columnText(sql`${tasks[source]}`, steps, values);
   const lastError = sql`(select ${runs.failureReason} from ${runs}
     where ${runs.runId} = ${tasks.lastAttemptRun})`;
-  return columnText(lastError, steps);
+  return columnText(lastError, steps, values);
 }
 
 /** A row of `selectSummary`, which `toSummaries` completes. */
@@ -142,22 +146,33 @@ export async function withColumns(
     const { tasks } = tables;
     const ids = rows.flatMap((row) => (row.queue === queue ? row.taskId : []));
     const fields: Record<string, SQL.Aliased<Unredacted | null>> = Object.fromEntries(
-      columns.map((path, index) => [`c${index}`, selectPath(tables, path).as(`c${index}`)]),
+      columns.map((path, index) => [
+        `c${index}`,
+        selectPath(tables, path, rows.length * columns.length).as(`c${index}`),
+      ]),
     );
     const found = await db
       .select({ taskId: tasks.taskId, fields })
       .from(tasks)
       .where(inArray(tasks.taskId, ids));
-    for (const { taskId, fields: row } of found)
-      values.set(
-        `${queue}/${taskId}`,
-        Object.fromEntries(
-          columns.map((path, index) => [
-            formatPath(path),
-            redactColumn(path, row[`c${index}`] ?? null),
-          ]),
-        ),
-      );
+    const shown = await workInTurns(redactColumns(columns, found));
+    for (const [taskId, row] of shown) values.set(`${queue}/${taskId}`, row);
   }
   return rows.map((row) => ({ ...row, columns: values.get(`${row.queue}/${row.taskId}`) ?? {} }));
+}
+
+function* redactColumns(
+  columns: JsonPath[],
+  rows: { taskId: Uuid; fields: Record<string, Unredacted | null> }[],
+): Pausing<[Uuid, Record<string, string | null>][]> {
+  const shown: [Uuid, Record<string, string | null>][] = [];
+  for (const { taskId, fields } of rows) {
+    const values: Record<string, string | null> = {};
+    for (const [index, path] of columns.entries()) {
+      values[formatPath(path)] = redactColumn(path, fields[`c${index}`] ?? null);
+      yield;
+    }
+    shown.push([taskId, values]);
+  }
+  return shown;
 }

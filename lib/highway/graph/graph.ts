@@ -1,3 +1,4 @@
+import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import {
   behindIn,
   dependenciesIn,
@@ -76,9 +77,14 @@ export type WorkflowGraph = { nodes: GraphNode[]; groups: GraphGroup[]; edges: G
  * at the group. Unknown ids have no edges. Works on any decoded workflow, valid or not.
  */
 export function buildGraph(workflow: Workflow): WorkflowGraph {
+  return workAtOnce(buildGraphInTurns(workflow));
+}
+
+/** Like `buildGraph`, with pauses. */
+export function* buildGraphInTurns(workflow: Workflow): Pausing<WorkflowGraph> {
   const pen = new GraphPen();
-  pen.addScope(topScope(workflow), { inLoop: false, inBranch: false });
-  return pen.finish();
+  yield* pen.addScope(topScope(workflow), { inLoop: false, inBranch: false });
+  return yield* pen.finish();
 }
 
 type Surroundings = { inLoop: boolean; inBranch: boolean };
@@ -86,6 +92,8 @@ type Draft = { from: string; to: string; kind: EdgeKind; label?: string };
 
 /** In a scope with more operators, redundant edges are kept: it is listed instead of drawn. */
 const MOST_REDUCED = 400;
+/** The number of edges between two pauses. */
+const STRETCH = 1_000;
 /** Parallels that list each other's tasks are not nested more deeply. */
 const MOST_LEVELS = 20;
 
@@ -97,8 +105,9 @@ class GraphPen {
   /** The group that contains each node and group. */
   private readonly containers = new Map<string, string>();
 
-  addScope(scope: Scope, around: Surroundings): void {
+  *addScope(scope: Scope, around: Surroundings): Pausing<void> {
     const shared = sharedContainers(scope);
+    yield;
     const start = findStart(scope);
     for (const [id, operator] of scope.operators) {
       const path = pathIn(scope, id);
@@ -117,23 +126,25 @@ class GraphPen {
         hasBreaker: operator.circuit_breaker_policy !== null,
         hasGuards: operator.preconditions.length + operator.postconditions.length > 0,
       });
-      this.addGroups(operator, scope, path, container, around);
+      yield* this.addGroups(operator, scope, path, container, around);
     }
-    this.addEdges(scope);
+    yield;
+    yield* this.addEdges(scope);
   }
 
-  private addGroups(
+  private *addGroups(
     operator: Operator,
     scope: Scope,
     path: string,
     container: string,
     around: Surroundings,
-  ): void {
+  ): Pausing<void> {
+    yield;
     if (isLoop(operator)) {
       const body = bodyScope(operator, scope);
       if (body.operators.size === 0) return;
       this.groups.push({ path, kind: "loop", label: formatLabel(operator), parent: container });
-      this.addScope(body, { ...around, inLoop: true });
+      yield* this.addScope(body, { ...around, inLoop: true });
       return;
     }
     const branches = branchScopes(operator, scope);
@@ -148,7 +159,7 @@ class GraphPen {
           ? operator.branches[branch.name]?.condition
           : undefined;
       this.addBranch(path, branch.name, condition);
-      this.addScope(branch.scope, { ...around, inBranch: true });
+      yield* this.addScope(branch.scope, { ...around, inBranch: true });
     }
   }
 
@@ -164,7 +175,7 @@ class GraphPen {
     this.containers.set(path, parent);
   }
 
-  private addEdges(scope: Scope): void {
+  private *addEdges(scope: Scope): Pausing<void> {
     const behind = behindIn(scope);
     const members = new Map<string, string[]>();
     const isReduced = scope.operators.size <= MOST_REDUCED;
@@ -182,6 +193,7 @@ class GraphPen {
       if (operator.operator_type === "join")
         for (const member of operator.join_tasks)
           for (const from of findMember(scope, member, members)) this.draft(from, path, "join");
+      yield;
     }
   }
 
@@ -196,7 +208,7 @@ class GraphPen {
     this.drafts.push({ from, to, kind, ...(label !== undefined && { label }) });
   }
 
-  finish(): WorkflowGraph {
+  *finish(): Pausing<WorkflowGraph> {
     const parents = new Map(this.groups.map(({ path, parent }) => [path, parent]));
     const chainOf = (path: string) => {
       const chain = [path];
@@ -207,14 +219,15 @@ class GraphPen {
     };
     const nodes = this.nodes.map((node) => ({ ...node, isHandler: this.handlers.has(node.path) }));
     const isNode = new Set(nodes.map(({ path }) => path));
-    const lifted = this.drafts.flatMap((edge) => {
+    const lifted: GraphEdge[] = [];
+    for (const [count, edge] of this.drafts.entries()) {
+      if (count % STRETCH === 0) yield;
       const ends = liftToOneScope(chainOf(edge.from), chainOf(edge.to));
-      if (!ends || !isNode.has(ends.from) || !isNode.has(ends.to)) return [];
-      return [{ ...edge, ...ends }];
-    });
+      if (ends && isNode.has(ends.from) && isNode.has(ends.to)) lifted.push({ ...edge, ...ends });
+    }
     const depth = ({ path }: GraphGroup) => chainOf(path).length;
     const groups = this.groups.toSorted((a, b) => depth(a) - depth(b));
-    return { nodes, groups, edges: withoutRepetitions(lifted) };
+    return { nodes, groups, edges: yield* withoutRepetitions(lifted) };
   }
 }
 
@@ -291,13 +304,21 @@ function liftToOneScope(fromChain: string[], toChain: string[]) {
   return from === undefined || to === undefined ? null : { from, to };
 }
 
-function withoutRepetitions(edges: GraphEdge[]): GraphEdge[] {
+function* withoutRepetitions(edges: readonly GraphEdge[]): Pausing<GraphEdge[]> {
   const key = ({ from, to }: GraphEdge) => JSON.stringify([from, to]);
-  const labelled = new Set(edges.filter(({ kind }) => kind !== "dependency").map(key));
+  const labelled = new Set<string>();
+  for (const [count, edge] of edges.entries()) {
+    if (count % STRETCH === 0) yield;
+    if (edge.kind !== "dependency") labelled.add(key(edge));
+  }
   const seen = new Set<string>();
-  return edges.filter((edge) => {
-    if (edge.kind === "dependency" && labelled.has(key(edge))) return false;
+  const kept: GraphEdge[] = [];
+  for (const [count, edge] of edges.entries()) {
+    if (count % STRETCH === 0) yield;
+    if (edge.kind === "dependency" && labelled.has(key(edge))) continue;
     const whole = JSON.stringify([edge.from, edge.to, edge.kind, edge.label]);
-    return !seen.has(whole) && seen.add(whole);
-  });
+    if (!seen.has(whole)) kept.push(edge);
+    seen.add(whole);
+  }
+  return kept;
 }

@@ -1,7 +1,7 @@
 import { parseJson, stringifyJson } from "../../absurd/connection/json.ts";
 import { formatNumber } from "../../format.ts";
 import type { Pausing } from "../../model/work/turns.ts";
-import { buildGraph, type WorkflowGraph } from "../graph/graph.ts";
+import { buildGraphInTurns, type WorkflowGraph } from "../graph/graph.ts";
 import { parseJsonInTurns } from "../language/parse-json.ts";
 import { decodeInTurns } from "../model/decode-workflow.ts";
 import { listNotExecuted } from "../model/executable.ts";
@@ -65,7 +65,7 @@ export function* compileDefinition(text: string): Pausing<CompiledDefinition> {
       workflow: null,
       view: { graph: null, settings: {}, notDrawn: null, unreadable: problem ?? null },
     };
-  const graph = buildGraph(workflow);
+  const graph = yield* buildGraphInTurns(workflow);
   yield;
   const nodes = listInReadingOrder(graph);
   yield;

@@ -11,6 +11,7 @@ export function* checkOrder({ scope, locate }: LocatedScope, problems: Problem[]
   for (const [id, operator] of scope.operators)
     if (operator.operator_type === "join")
       for (const member of operator.join_tasks) successors.get(member)?.add(id);
+  yield;
   const cyclic = findCyclic([...scope.operators.keys()], (id) => successors.get(id) ?? []);
   yield;
   const handlers = listHandlers(scope);
@@ -19,10 +20,12 @@ export function* checkOrder({ scope, locate }: LocatedScope, problems: Problem[]
       targetsIn(scope, one).map(({ target }) => target),
     ),
   );
+  yield;
   const dead = findAfterTerminate(scope, new Set([...handlers, ...targets]));
   yield;
   const behind = searchBehind(successors);
   const start = findStart(scope);
+  yield;
   // Unless one of them waits for nothing there is a cycle, which is reported.
   const idle = [...scope.operators.values()].find((one) => dependenciesIn(scope, one).length === 0);
   if (start === undefined && idle)
@@ -64,7 +67,7 @@ export function* checkOrder({ scope, locate }: LocatedScope, problems: Problem[]
           `Task '${id}' also exists at an outer level`,
           "rename one of them",
         );
-    if (isRouter(operator)) checkTargetsBehindTargets(scope, operator, place, behind);
+    if (isRouter(operator)) yield* checkTargetsBehindTargets(scope, operator, place, behind);
     yield;
   }
 }
@@ -234,24 +237,27 @@ function searchBehind(
 }
 
 /** A target that also runs after another target of the same router is skipped whenever that other one is chosen. */
-function checkTargetsBehindTargets(
+function* checkTargetsBehindTargets(
   scope: Scope,
   router: Operator,
   place: Place,
   search: ReturnType<typeof searchBehind>,
-): void {
+): Pausing<void> {
   const targets = new Set(targetsIn(scope, router).map(({ target }) => target));
   if (targets.size < 2) return;
   for (const other of targets) {
     const behind = search(other, router.task_id);
     if (!behind) return;
-    for (const target of targets)
-      if (target !== other && behind.has(target))
+    // Most targets have few operators behind them, and a router may have thousands of targets.
+    const [few, many] = behind.size < targets.size ? [behind, targets] : [targets, behind];
+    for (const target of few)
+      if (target !== other && many.has(target))
         place.warn(
           "skipped_target",
           `Task '${target}' is a target of '${router.task_id}' and runs after its target '${other}', so it is skipped whenever '${router.task_id}' chooses '${other}'`,
           `do not name '${target}' as a target, or remove its dependency`,
         );
+    yield;
   }
 }
 
