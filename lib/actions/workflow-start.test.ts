@@ -9,6 +9,7 @@ import { getDefinitionView } from "@/lib/analytics/workflow-views";
 import { forgetEnvironment } from "@/lib/db/env";
 import { WorkflowBuilder } from "@/lib/highway/builder/workflow-builder";
 import { storeWorkflow } from "@/lib/highway/run/store";
+import type { Json } from "@/lib/model/json";
 import { auditFilters } from "@/lib/search-params/audit";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { getStartForm, getStartPreview } from "./previews/workflows";
@@ -228,6 +229,26 @@ test("a definition of more than four million characters is neither shown nor sta
   expect(await getStartPreview(input)).toMatchObject(refusal);
   const workflowRunId = "019a0000-0000-7000-8000-000000000001";
   expect(await startWorkflowRunAction({ ...input, workflowRunId })).toMatchObject(refusal);
+});
+
+test("a definition of more values or templates than can be checked in time is neither shown nor started", async () => {
+  const task = (args: Json[]) => new WorkflowBuilder("busy").task("a", "f", { args });
+  for (const [args, limit] of [
+    [Array.from({ length: 300_000 }, () => 1), "has more than 300,000 values, or 1,000 levels"],
+    [["{{ a }}".repeat(20_001)], "has more than 20,000 templates"],
+  ] as [Json[], string][]) {
+    const id = await storeWorkflow(database.pool, task(args).build({ check: false }), {
+      tenantId: "acme",
+    });
+    expect(await getDefinitionView(id)).toMatchObject({
+      view: { graph: null, unreadable: `The definition ${limit}, so it is not shown.` },
+      report: null,
+    });
+    expect(await getStartPreview({ definitionId: id, queue, inputs: "", tags: "" })).toMatchObject({
+      ok: false,
+      error: { code: "invalid_definition", message: expect.stringContaining(limit) },
+    });
+  }
 });
 
 test("inputs of more than a million characters are refused before they are parsed", async () => {

@@ -123,10 +123,22 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
     ...(filters.run?.length
       ? [sql`w.workflow_run_id = any(${sql.param(filters.run)}::uuid[])`]
       : []),
-    ...filters.tag.map((tag) => hasTag(runColumn(columns, "tags"), tag)),
+    ...requireFewTags(filters.tag).map((tag) => hasTag(runColumn(columns, "tags"), tag)),
     ...[after, since].flatMap((at) => (at ? [sql`${time} >= ${at}::timestamptz`] : [])),
     ...(before ? [sql`${time} < ${before}::timestamptz`] : []),
   ];
+}
+
+/** Each tag is an expression in SQL. */
+const MOST_TAGS = 20;
+
+/** @throws ProblemError `bad_request` */
+function requireFewTags(tags: string[]): string[] {
+  if (tags.length <= MOST_TAGS) return tags;
+  throw new ProblemError({
+    code: "bad_request",
+    message: `The parameter tag has more than ${MOST_TAGS} items.`,
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { withBase } from "@/lib/base-path";
 import { hasProxyDoor, listNamingHeaders } from "@/lib/db/door-settings";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
-import { hasMoreValues } from "@/lib/model/work/json-values";
+import { isTooLarge } from "@/lib/model/work/json-values";
 import { formatPeer, isSameMark, PEER_HEADER } from "./client-address";
 import { isTrustedProxy } from "./proxy-door";
 import { findSessionCookie } from "./session-cookie";
@@ -145,7 +145,7 @@ export async function isPlainAction(request: Request): Promise<boolean> {
   if (!headers.has("next-action")) return type === "" || type.startsWith("text/plain");
   if (!type.startsWith("text/plain")) return false;
   const text = await request.text();
-  if (text.length > LARGEST_BODY || hasMoreValues(text, MOST_VALUES)) return false;
+  if (text.length > LARGEST_BODY || isTooLarge(text, MOST_VALUES)) return false;
   // Texts that begin with a dollar sign arrive with two.
   if (/(?<!\\)"\$(?!\$|undefined")/.test(text)) return false;
   try {

@@ -7,7 +7,7 @@ import type { Page } from "./page.ts";
 import type { UnreadableQueue } from "./queue.ts";
 import type { TaskState, WorkflowStatus } from "./states.ts";
 import type { TaskDetail } from "./task.ts";
-import { hasMoreValues } from "./work/json-values.ts";
+import { isTooLarge } from "./work/json-values.ts";
 
 /**
  * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep
@@ -22,7 +22,7 @@ const MOST_TEMPLATES = 20_000;
 export function findDefinitionLimit(text: string): string | null {
   if (text.length > MOST_DEFINITION_CHARACTERS)
     return `has more than ${MOST_DEFINITION_CHARACTERS / 1_000_000} million characters`;
-  if (hasMoreValues(text, MOST_VALUES)) return "has more than 300,000 values";
+  if (isTooLarge(text, MOST_VALUES)) return "has more than 300,000 values, or 1,000 levels";
   let templates = 0;
   for (let at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at + 2))
     if (++templates > MOST_TEMPLATES) return "has more than 20,000 templates";

@@ -6,7 +6,7 @@ import { InvalidArgumentError } from "../errors.ts";
 const LARGE_NUMBER = /\d{16}|\d[eE]\+?\d{3}/;
 
 /** Converting more digits takes a time that grows with their square. PostgreSQL stores up to 131,072. */
-const MOST_DIGITS = 10_000;
+const MOST_DIGITS = 1_000;
 
 /**
  * Parses JSON text exactly: integers beyond 2^53 become `bigint`, a key named `__proto__` is plain data, and the
@@ -16,7 +16,7 @@ const MOST_DIGITS = 10_000;
  * differently. Show or compare such values in SQL or as text.
  *
  * @throws SyntaxError if the text is not JSON, or holds a non-integer beyond the range of a double or an integer of
- * more than 10,000 digits.
+ * more than 1,000 digits.
  */
 export function parseJson(text: string): Json {
   if (!LARGE_NUMBER.test(text)) return JSON.parse(text);
@@ -27,10 +27,12 @@ export function parseJson(text: string): Json {
 }
 
 function parseNumber(text: string): number | bigint {
-  if (text.length > MOST_DIGITS) throw new SyntaxError("A number has more than 10,000 digits.");
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
-  if (/^-?\d+$/.test(text)) return BigInt(text);
+  if (/^-?\d+$/.test(text)) {
+    if (text.length > MOST_DIGITS) throw new SyntaxError("A number has more than 1,000 digits.");
+    return BigInt(text);
+  }
   if (!Number.isFinite(value)) throw new SyntaxError("A number is too large to be read exactly.");
   return value;
 }

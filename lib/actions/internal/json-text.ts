@@ -4,22 +4,22 @@ import { AbsurdDbError, InvalidArgumentError } from "@/lib/absurd/errors";
 import type { Json, JsonObject } from "@/lib/model/json";
 import { ProblemError } from "@/lib/model/problem";
 import { SQLSTATE } from "@/lib/model/sqlstate";
-import { hasMoreValues } from "@/lib/model/work/json-values";
+import { isTooLarge } from "@/lib/model/work/json-values";
 
 /** Writing more values as JSON again would keep other requests waiting. */
 const MOST_VALUES = 50_000;
 
 /**
- * Parses JSON typed by an operator, of at most 50,000 values.
+ * Parses JSON typed by an operator, of at most 50,000 values and 1,000 levels.
  *
  * @throws ProblemError `bad_request`, naming the field `what` and the position, but quoting none of the text: it
  * may hold secrets, and the audit entry keeps the message.
  */
 export function parseJsonText(text: string, what: string): Json {
-  if (hasMoreValues(text, MOST_VALUES))
+  if (isTooLarge(text, MOST_VALUES))
     throw new ProblemError({
       code: "bad_request",
-      message: `Invalid ${what}: more than 50,000 values.`,
+      message: `Invalid ${what}: more than 50,000 values, or more than 1,000 levels.`,
       hint: "A program can send larger values.",
     });
   try {

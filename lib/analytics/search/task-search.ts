@@ -118,8 +118,11 @@ function refuseSort(filters: TaskFilters): void {
     throw new ProblemError({ code: "bad_request", message: problem.message, hint: problem.hint });
 }
 
-/** How many terms of a kind one search may have. Each of them is an expression in SQL, for each queue. */
-const MOST = { any: 20, error: 20, where: 20, checkpoint: 20, attempts: 20, columns: 50 } as const;
+/** How many items of a kind one search may have. Most are an expression in SQL for each queue. */
+const MOST = {
+  ...{ any: 10, error: 10, where: 20, checkpoint: 20, attempts: 20, columns: 30 },
+  ...{ name: 200, worker: 200, tenant: 200, idempotency: 200 },
+} as const;
 
 function refuseMany(filters: TaskFilters): void {
   for (const [name, most] of Object.entries(MOST) as [keyof typeof MOST, number][])

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
+import { formatHashedInTurns } from "../language/hash.ts";
 import { parseWorkflow } from "../language/parse.ts";
 import { compileDefinition, reportDefinition } from "./definition-view.ts";
 
@@ -30,6 +31,50 @@ function countPauses(work: Pausing<unknown>): number {
 test("a definition of thousands of operators is decoded and checked with a pause after each", () => {
   expect(countPauses(compileDefinition(definition))).toBeGreaterThan(OPERATORS);
   expect(countPauses(reportDefinition(definition))).toBeGreaterThan(3 * OPERATORS);
+});
+
+/** A switch whose targets all depend on the one before, or on the switch. */
+const withTargets = (isChain: boolean) => {
+  const targets = Array.from({ length: OPERATORS }, (_, index) => `t${index}`);
+  const tasks = targets.map((task_id, index) => {
+    const before = isChain && index > 0 ? `t${index - 1}` : "s";
+    return [task_id, { task_id, operator_type: "task", function: "f", dependencies: [before] }];
+  });
+  const cases = Object.fromEntries(targets.map((id) => [`case ${id}`, id]));
+  const router = { task_id: "s", operator_type: "switch", switch_on: "{{ x }}", cases };
+  return JSON.stringify({ name: "w", tasks: { s: router, ...Object.fromEntries(tasks) } });
+};
+
+test.each([true, false])(
+  "thousands of targets are checked and drawn with pauses: %s",
+  (isChain) => {
+    const text = withTargets(isChain);
+    // One for each operator while it is decoded, for its node and for its edges.
+    expect(countPauses(compileDefinition(text))).toBeGreaterThan(3 * OPERATORS);
+    // The search behind targets pauses after each of them, and ends after 100,000 steps.
+    expect(countPauses(reportDefinition(text))).toBeGreaterThan(
+      isChain ? 3 * OPERATORS + 30 : 4 * OPERATORS,
+    );
+  },
+);
+
+test("a hash is computed with a pause after each operator", () => {
+  const { workflow } = parseWorkflow(definition);
+  if (!workflow) throw new Error("not a workflow");
+  expect(countPauses(formatHashedInTurns(workflow))).toBe(OPERATORS);
+});
+
+test("a key that occurs twice with different values is an error, however it is written", () => {
+  const report = (tasks: string) =>
+    workAtOnce(reportDefinition(`{"name": "w", "tasks": {${tasks}}}`)).problems;
+  const task = (name: string) =>
+    `"a": {"task_id": "a", "operator_type": "task", "function": "${name}"}`;
+  expect(report(`${task("f")}, ${task("g")}`)).toMatchObject([{ code: "syntax" }]);
+  expect(report(`${task("f")}, ${task("g").replace('"a"', '"\\u0061" ')}`)).toMatchObject([
+    { code: "syntax" },
+  ]);
+  expect(report(`${task("f")}, ${task("f")}`)).toEqual([]);
+  expect(report(task(String.raw`\": {\"a\": 1}`))).toEqual([]);
 });
 
 test("results are the same with and without pauses", () => {

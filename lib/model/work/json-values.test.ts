@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hasMoreValues } from "./json-values";
+import { isTooLarge } from "./json-values";
 
 function count(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
@@ -11,9 +11,9 @@ test("a text within the bound never has more values than it", () => {
   fc.assert(
     fc.property(fc.json(), fc.integer({ min: 1, max: 20 }), (text, most) => {
       const values = count(JSON.parse(text));
-      if (values > most) expect(hasMoreValues(text, most)).toBe(true);
+      if (values > most) expect(isTooLarge(text, most)).toBe(true);
       // An empty list or object counts as two.
-      if (2 * values <= most) expect(hasMoreValues(text, most)).toBe(false);
+      if (2 * values <= most) expect(isTooLarge(text, most)).toBe(false);
     }),
   );
 });
@@ -23,9 +23,16 @@ test.each([
   ["escaped quotes", JSON.stringify(['",'.repeat(9_000), "\\", '\\",["']), 5],
   ["a text that does not end", `["${",[".repeat(9_000)}`.replaceAll(',"', ","), 2],
 ])("%s hold no values", (_, text, values) => {
-  expect(hasMoreValues(text, values)).toBe(false);
+  expect(isTooLarge(text, values)).toBe(false);
+});
+
+test("a text is nested at most 1,000 levels deep", () => {
+  const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  expect(isTooLarge(nested(1_000), 2_000)).toBe(false);
+  expect(isTooLarge(nested(1_001), 2_000)).toBe(true);
+  expect(isTooLarge(`[${"[[]],".repeat(2_000)}1]`, 9_000)).toBe(false);
 });
 
 test("a bound is noticed before the rest of the text", () => {
-  expect(hasMoreValues("[".repeat(3_000_000), 10)).toBe(true);
+  expect(isTooLarge("[".repeat(3_000_000), 10)).toBe(true);
 });

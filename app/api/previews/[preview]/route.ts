@@ -3,7 +3,7 @@ import { parseParameters } from "@/app/api/parameters";
 import { answer } from "@/app/api/respond";
 import { findPreview } from "@/lib/actions/previews/previews";
 import { ProblemError } from "@/lib/model/problem";
-import { hasMoreValues } from "@/lib/model/work/json-values";
+import { isTooLarge } from "@/lib/model/work/json-values";
 
 /** As much as an action takes. */
 const MOST_CHARACTERS = 4_194_304;
@@ -23,7 +23,7 @@ export function POST(request: Request, context: Context): Promise<Response> {
   return answer(request, async () => {
     parseParameters(request, {});
     const input = await request.text();
-    if (input.length > MOST_CHARACTERS || hasMoreValues(input, MOST_VALUES))
+    if (input.length > MOST_CHARACTERS || isTooLarge(input, MOST_VALUES))
       throw new ProblemError({ code: "bad_request", message: "The input is too large." });
     return preview(request, context, input);
   });
