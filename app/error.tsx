@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 
 /**
  * Shown after an error outside the frame: in sign-in, in the frame itself or in the root layout. It imports no

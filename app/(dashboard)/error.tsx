@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { CrashMessage } from "@/components/ui/feedback/boundary";
 
 /** Shown after an error while rendering a page; the frame remains. */

@@ -1,3 +1,4 @@
+"use no memo";
 import { Icon } from "@/components/ui/icons/icon";
 import { cn } from "@/lib/cn";
 

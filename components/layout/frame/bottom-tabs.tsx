@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { type ReactNode, useState } from "react";
 import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Icon } from "@/components/ui/icons/icon";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { usePrefix } from "@/components/ui/text/prefix";
 import { withBase } from "@/lib/base-path";
 import { cn } from "@/lib/cn";

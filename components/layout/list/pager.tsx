@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import type { ReactNode } from "react";
 import { Button } from "@/components/ui/form/button";
 import { useHotkeys, useHotkeysOn } from "@/components/ui/form/hotkeys";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Banner } from "@/components/ui/feedback/banner";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { ErrorState } from "@/components/ui/feedback/error-state";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";

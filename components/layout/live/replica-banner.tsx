@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useQuery } from "@tanstack/react-query";
 import { Banner } from "@/components/ui/feedback/banner";
 import { formatDuration } from "@/lib/format";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { type ReactNode, useEffect, useState } from "react";
 import { lazyDialog } from "@/components/ui/feedback/lazy";
 import { isCommandKey, useHotkeys } from "@/components/ui/form/hotkeys";

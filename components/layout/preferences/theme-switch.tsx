@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { Button } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { THEMES } from "./preferences";

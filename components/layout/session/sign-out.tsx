@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useState } from "react";
 import { Icon } from "@/components/ui/icons/icon";
 import { withBase } from "@/lib/base-path";

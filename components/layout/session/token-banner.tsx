@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { Icon } from "@/components/ui/icons/icon";
 import { useAccess } from "./access-provider";
 

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { Select } from "@/components/ui/form/select";
 import { useZone } from "@/components/ui/text/zone";
 import { formatMinute } from "@/lib/format";

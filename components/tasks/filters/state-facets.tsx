@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useQueues } from "@/components/queues/use-queues";
 import { CountText } from "@/components/ui/text/count";
 import { cn } from "@/lib/cn";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { type PointerEvent, useState } from "react";
 import { LEAST, MOST } from "./column-choice";
 

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import type { ReactNode } from "react";
 import { Th } from "@/components/ui/data/table";
 import { Select } from "@/components/ui/form/select";

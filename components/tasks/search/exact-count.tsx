@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useRef, useState } from "react";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
 import type { CountStep } from "@/lib/analytics/tasks";

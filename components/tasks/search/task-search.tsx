@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useQueues } from "@/components/queues/use-queues";

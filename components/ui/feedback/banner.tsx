@@ -1,3 +1,4 @@
+"use no memo";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/cn";
 import { Icon } from "../icons/icon";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { unstable_rethrow } from "next/navigation";
 import { Component, createContext, type ReactNode, useContext, useEffect } from "react";
 import { Button } from "../form/button";

@@ -1,3 +1,4 @@
+"use no memo";
 import type { ReactNode } from "react";
 import { Icon } from "../icons/icon";
 import type { IconName } from "../icons/icon-names";

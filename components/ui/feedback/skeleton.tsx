@@ -1,3 +1,4 @@
+"use no memo";
 import { cn } from "@/lib/cn";
 
 /** A static placeholder for text. */

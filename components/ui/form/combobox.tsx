@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { createLoader } from "../feedback/lazy";

@@ -1,3 +1,4 @@
+"use no memo";
 import type { ComponentProps, ReactNode } from "react";
 import { useId } from "react";
 import { cn } from "@/lib/cn";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { Textarea } from "../form/field";
 import { ModifierKey } from "../text/kbd";

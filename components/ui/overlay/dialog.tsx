@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { type FormEvent, type ReactNode, useId } from "react";
 import { cn } from "@/lib/cn";
 import { ScrollBox } from "../data/scroll-box";

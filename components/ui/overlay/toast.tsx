@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { cn } from "@/lib/cn";
 import { Icon } from "../icons/icon";

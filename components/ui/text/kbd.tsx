@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { type ReactNode, useSyncExternalStore } from "react";
 import { cn } from "@/lib/cn";
 import { useHotkeysOn } from "../form/hotkeys";
