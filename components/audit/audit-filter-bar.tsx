@@ -5,8 +5,10 @@ import { TenantFilter } from "@/components/tenants/tenant-filter";
 import { Button } from "@/components/ui/form/button";
 import { Input } from "@/components/ui/form/field";
 import { Select } from "@/components/ui/form/select";
+import { toDatabaseTime } from "@/components/ui/text/clock";
 import { formatShortId } from "@/lib/format";
 import { getOwn } from "@/lib/model/get-own";
+import { toInstant } from "@/lib/model/instants";
 import { AUDIT_OUTCOMES } from "@/lib/model/rows/audit";
 import { auditChoicesQuery } from "@/lib/query/audit";
 import { queuesQuery } from "@/lib/query/queues";
@@ -80,9 +82,7 @@ export function AuditFilterBar({
         }
         onChange={({ target }) =>
           onChange({
-            after: target.value
-              ? new Date(Date.now() - Number(target.value) * DAY).toISOString()
-              : null,
+            after: target.value ? toInstant(toDatabaseTime() - Number(target.value) * DAY) : null,
           })
         }
       />
@@ -110,7 +110,7 @@ export function AuditFilterBar({
 /** The range option for `after`, else the instant itself. The 0.1 day of tolerance covers a page open for a while. */
 function toRangeOption(after: string | null): string {
   if (after === null) return "";
-  const days = (Date.now() - Date.parse(after)) / DAY;
+  const days = (toDatabaseTime() - Date.parse(after)) / DAY;
   return WINDOWS.find(({ value }) => value && Math.abs(days - Number(value)) < 0.1)?.value ?? after;
 }
 

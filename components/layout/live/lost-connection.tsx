@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { Banner } from "@/components/ui/feedback/banner";
 import { Button, buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
-import { useClock } from "@/components/ui/text/clock";
+import { toDatabaseTime, useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { useZone } from "@/components/ui/text/zone";
 import { cn } from "@/lib/cn";
@@ -71,7 +71,8 @@ export function LostBanner() {
           <span aria-hidden>{ago}</span>.
         </strong>{" "}
         {cause.text}{" "}
-        {at !== null && `Showing data from ${formatClock(toInstant(at), zone)} ${zone}. `}
+        {at !== null &&
+          `Showing data from ${formatClock(toInstant(toDatabaseTime(at)), zone)} ${zone}. `}
         {cause.effect}
       </Banner>
     </div>

@@ -45,6 +45,8 @@ for (const databaseAhead of [0, HOUR, -HOUR])
     expect(await load("tasks", 1_900)).toBe(1_900);
     expect(await load("failures", 12_000)).toBe(12_000);
     expect(await load("workers", 5)).toBe(5);
+    const { toDatabaseTime } = await import("@/components/ui/text/clock");
+    expect(toDatabaseTime()).toBe(Date.now() + databaseAhead);
   });
 
 test("until a faster result arrives, the first one counts as current", async () => {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Th } from "@/components/ui/data/table";
 import { Select } from "@/components/ui/form/select";
 import { Icon } from "@/components/ui/icons/icon";
+import { toDatabaseTime } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { toMs } from "@/lib/model/instants";
 import type { TaskSummary } from "@/lib/model/task";
@@ -50,7 +51,7 @@ export const ORDERS: Record<TaskSort, Order> = {
 /** Milliseconds from the first start to the end, or until now for active tasks; -1 before the first start. */
 function duration({ firstStartedAt, endedAt }: TaskSummary): number {
   if (firstStartedAt === null) return -1;
-  return (endedAt === null ? Date.now() : toMs(endedAt)) - toMs(firstStartedAt);
+  return (endedAt === null ? toDatabaseTime() : toMs(endedAt)) - toMs(firstStartedAt);
 }
 
 type SortProps = { sort: TaskSort; onSort: (change: Pick<TaskFilters, "sort">) => void };

@@ -37,6 +37,14 @@ export function toBrowserTime(now: Iso): number {
   return offset === null || !Number.isFinite(at) ? Date.now() : Math.min(at, Date.now());
 }
 
+/**
+ * The database's time at an instant of the browser's clock, now by default; both in milliseconds. Until a result has
+ * arrived, the browser's own.
+ */
+export function toDatabaseTime(at: number = Date.now()): number {
+  return at + (offset ?? 0);
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(() => {
@@ -81,5 +89,5 @@ export function useClock<T extends string | number | boolean>(derive: (now: numb
 }
 
 function currentTime(): number {
-  return Math.floor((Date.now() + (offset ?? 0)) / 1000) * 1000;
+  return Math.floor(toDatabaseTime() / 1000) * 1000;
 }
