@@ -207,13 +207,31 @@ test("an explanation is shown on hover, on focus, on a tap, and in the list of d
   await touch.close();
 });
 
-test("forced colours still show the selection", async ({ page }) => {
+test("forced colours still show the selection, a switch that is on, and the series of a chart", async ({
+  page,
+}) => {
   await page.emulateMedia({ forcedColors: "active" });
   await open(page, "primitives");
-  const outline = (one: Locator) => one.evaluate((tab) => getComputedStyle(tab).outlineStyle);
+  const style = (one: Locator, property: "color" | "outlineStyle") =>
+    one.evaluate((element, property) => getComputedStyle(element)[property], property);
   const tabs = story(page, "Tabs").getByRole("tab");
-  expect(await outline(tabs.nth(0))).toBe("solid");
-  expect(await outline(tabs.nth(1))).toBe("none");
+  expect(await style(tabs.nth(0), "outlineStyle")).toBe("solid");
+  expect(await style(tabs.nth(1), "outlineStyle")).toBe("none");
+  const here = page.getByRole("navigation", { name: "Sections" }).getByRole("link");
+  expect(await style(here.nth(0), "outlineStyle")).toBe("solid");
+  expect(await style(here.nth(1), "outlineStyle")).toBe("none");
+  expect(await style(page.getByRole("switch", { name: "Switched on" }), "outlineStyle")).toBe(
+    "solid",
+  );
+  expect(await style(page.getByRole("switch", { name: "Switched off" }), "outlineStyle")).toBe(
+    "none",
+  );
+  const colors = await Promise.all(
+    ["text-failed-solid", "text-chart-completed", "text-running-solid"].map((color) =>
+      style(story(page, "Chart").locator(`[data-color="${color}"]`), "color"),
+    ),
+  );
+  expect(new Set(colors).size, `${colors}`).toBe(3);
   await page.screenshot({ path: path.join(PICTURES, "forced-colors.png"), fullPage: true });
 });
 

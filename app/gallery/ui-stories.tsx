@@ -1,5 +1,6 @@
 "use client";
 import { type ReactNode, useState } from "react";
+import { Toggle } from "@/components/timeline/toolbar";
 import { Changes } from "@/components/ui/data/changes";
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { Panel } from "@/components/ui/data/panel";
@@ -15,6 +16,7 @@ import {
 } from "@/components/ui/feedback/boundary";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { ErrorState } from "@/components/ui/feedback/error-state";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { OutcomeError } from "@/components/ui/feedback/outcome-error";
 import { Skeleton, SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button, type ButtonVariant } from "@/components/ui/form/button";
@@ -35,8 +37,16 @@ import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
 import { Name } from "@/components/ui/text/name";
 import { AbsoluteTime, Age, RelativeTime } from "@/components/ui/text/relative-time";
+import { toMs } from "@/lib/model/instants";
 import { LONG_NAME, REORDERED_NAME, RTL_JSON, RTL_NAME } from "./factories";
-import type { Story } from "./story";
+import { NOW, type Story } from "./story";
+
+const HOUR = 3_600_000;
+
+const StackedBars = lazyPart(
+  () => import("@/components/charts/stacked-bars").then((module) => module.StackedBars),
+  { browserOnly: true, skeleton: <div className="h-[168px]" /> },
+);
 
 const VARIANTS: ButtonVariant[] = ["primary", "default", "danger", "ghost"];
 
@@ -96,6 +106,8 @@ export function listUiStories(): Story[] {
         <Line>
           <Checkbox defaultChecked>Also delete 28 active tasks</Checkbox>
           <Checkbox>Off</Checkbox>
+          <Toggle label="Switched on" on onToggle={() => {}} />
+          <Toggle label="Switched off" on={false} onToggle={() => {}} />
           <Select aria-label="Order" quiet options={ORDERS} defaultValue="newest" />
           <Select aria-label="Order in a form" options={ORDERS} defaultValue="oldest" />
           <div className="grid w-full gap-2 wide:grid-cols-2">
@@ -222,6 +234,25 @@ export function listUiStories(): Story[] {
             </tr>
           </tbody>
         </Table>
+      ),
+    },
+    {
+      name: "Chart",
+      content: (
+        <div className="flex flex-col bg-surface">
+          <StackedBars
+            series={[
+              { name: "failed", color: "text-failed-solid", values: [1, 0, 4, 2, 0, 3] },
+              { name: "completed", color: "text-chart-completed", values: [9, 12, 7, 20, 16, 11] },
+              { name: "running", color: "text-running-solid", values: [0, 0, 0, 1, 2, 5] },
+            ]}
+            from={toMs(NOW) - 6 * HOUR}
+            step={HOUR}
+            zone="UTC"
+            label="Attempts started in the last 6 hours"
+            onHover={() => {}}
+          />
+        </div>
       ),
     },
     { name: "Tabs", content: <TabsStory /> },

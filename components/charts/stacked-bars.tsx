@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "re
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useWidth } from "@/components/timeline/axis/use-width";
+import { cn } from "@/lib/cn";
 import { formatCompact, formatInstant } from "@/lib/format";
 import { toInstant } from "@/lib/model/instants";
 import { cumulate, type Series } from "./stack";
@@ -59,7 +60,11 @@ export function StackedBars({ series, from, step, zone, label, onHover }: Stacke
     <div role="img" aria-label={label} className="relative min-h-[168px] flex-1">
       <div ref={box} className="absolute inset-0 overflow-hidden" />
       <div ref={colors} hidden>
-        {[...series.map((one) => one.color), "text-ink-3", "text-chart-grid"].map((name) => (
+        {/* Forced colours would make all series equal. */}
+        {series.map(({ color }) => (
+          <span key={color} data-color={color} className={cn("forced-color-adjust-none", color)} />
+        ))}
+        {["text-ink-3", "text-chart-grid"].map((name) => (
           <span key={name} data-color={name} className={name} />
         ))}
       </div>
@@ -164,12 +169,15 @@ function resolveColor(colors: HTMLElement | null, name: string): string {
 }
 
 function watchTheme(onChange: () => void): () => void {
-  const system = matchMedia("(prefers-color-scheme: dark)");
+  const system = [
+    matchMedia("(prefers-color-scheme: dark)"),
+    matchMedia("(forced-colors: active)"),
+  ];
   const chosen = new MutationObserver(onChange);
   chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  system.addEventListener("change", onChange);
+  for (const query of system) query.addEventListener("change", onChange);
   return () => {
     chosen.disconnect();
-    system.removeEventListener("change", onChange);
+    for (const query of system) query.removeEventListener("change", onChange);
   };
 }

@@ -95,7 +95,10 @@ function Legend({
     <p className="flex h-5 flex-wrap items-center gap-x-3 overflow-hidden text-12 text-ink-3">
       {series.map((one) => (
         <span key={one.name} className="flex items-center gap-1.5">
-          <span aria-hidden className={cn("size-2 rounded-[2px] bg-current", one.color)} />
+          <span
+            aria-hidden
+            className={cn("size-2 rounded-[2px] bg-current forced-color-adjust-none", one.color)}
+          />
           {one.name}
           <strong className="font-semibold text-ink">
             {formatNumber(bucket === null ? total(one.values) : (one.values[bucket] ?? 0))}
