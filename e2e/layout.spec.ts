@@ -181,3 +181,23 @@ test("on a phone, controls take a quarter of the height, and the main action is 
   await page.goto(work.taskUrl(taskId));
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("waits");
 });
+
+test("at a zoom of 400 %, at least half of the height is left for the page", async ({
+  page,
+  work,
+}) => {
+  await spawnTask(work.pool, work.queue, "waits", {});
+  // Windows of 1280 × 1024 and 1440 × 800 pixels.
+  for (const viewport of [
+    { width: 320, height: 256 },
+    { width: 360, height: 200 },
+  ]) {
+    await page.setViewportSize(viewport);
+    await page.goto(`/queues/${work.queue}/tasks`);
+    await expect(page.getByRole("row").filter({ hasText: "waits" }).first()).toBeAttached();
+    const main = await box(page.getByRole("main"));
+    expect(main.height).toBeGreaterThanOrEqual(viewport.height / 2);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(viewport.width);
+  }
+});

@@ -60,7 +60,7 @@ test("while 20 tasks arrive per second, every row on screen matches the database
   await open(page, `/queues/${queue}/tasks`);
   await expect(rows(page)).toHaveCount(50);
   const first = (await readRows(page)).map(({ id }) => id);
-  /** Duration of the slowest request. The page counts ages from the arrival of a response. */
+  /** Duration of the slowest request. The indicator shows the age of the latest result, which may be of another one. */
   let slowest = 0;
   page.on("requestfinished", (request) => {
     if (/\/api\/(?!live)/.test(request.url()))

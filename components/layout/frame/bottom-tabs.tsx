@@ -7,7 +7,7 @@ import { SectionLink } from "./section-link";
 import { SECTIONS, TAB_COUNT } from "./sections";
 
 const TAB =
-  "flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-11 text-ink-3 -outline-offset-2 aria-[current]:text-accent-text";
+  "flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-11 text-ink-3 -outline-offset-2 aria-[current]:text-accent-text short:h-11";
 
 const MoreSheet = lazyDialog(() => import("./more-sheet").then((m) => m.MoreSheet));
 
