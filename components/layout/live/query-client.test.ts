@@ -56,6 +56,17 @@ test("until a faster result arrives, the first one counts as current", async () 
   expect(await load("tasks of a day", 1_900)).toBe(1_800);
 });
 
+test("a preview from a server with another clock changes no age", async () => {
+  const { client, load } = await openTab();
+  await load("queues", 0);
+  await client.fetchQuery({
+    queryKey: ["preview"],
+    queryFn: async () => ({ now: new Date(Date.now() + HOUR).toISOString() }),
+    meta: { onDemand: true },
+  });
+  expect(await load("tasks", 1_900)).toBe(1_900);
+});
+
 test("ages are right again after a clock was changed", async () => {
   const { load } = await openTab();
   await load("queues", 0);

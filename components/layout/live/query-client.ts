@@ -19,11 +19,12 @@ export function createQueryClient(): QueryClient {
 
 /**
  * Dates a result by when its rows were read instead of by its arrival: the server may have shared it for two seconds,
- * and a slow query takes its time.
+ * and a slow query takes its time. Previews are left out: they are shown once, and come from the primary, whose clock
+ * may differ from that of a replica.
  */
-function dateResult(data: unknown, query: Pick<Query, "setState">): void {
+function dateResult(data: unknown, query: Pick<Query, "meta" | "setState">): void {
   const now = findNow(data);
-  if (now === undefined) return;
+  if (now === undefined || query.meta?.onDemand) return;
   syncClock(now);
   query.setState({ dataUpdatedAt: toBrowserTime(now) });
 }
