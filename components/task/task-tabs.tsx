@@ -49,8 +49,8 @@ export function TaskTabs({ detail }: { detail: TaskDetail }) {
         },
         { id: "events", label: "Events", count: detail.waits.length || undefined },
         { id: "payloads", label: "Input and output" },
-        { id: "related", label: "Related" },
-        { id: "raw", label: "Raw" },
+        { id: "related", label: "Related", preload: Related.preload },
+        { id: "raw", label: "Raw", preload: RawTab.preload },
       ]}
     >
       {tab === "timeline" && <TaskTimeline detail={detail} />}

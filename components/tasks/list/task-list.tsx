@@ -6,7 +6,7 @@ import { ReadError } from "@/components/layout/live/read-error";
 import { StaleNote } from "@/components/layout/live/stale-note";
 import { useRefresh } from "@/components/layout/live/use-refresh";
 import { BulkButton } from "@/components/tasks/bulk/bulk-button";
-import { lazyPart } from "@/components/ui/feedback/lazy";
+import { lazyPart, onIntent } from "@/components/ui/feedback/lazy";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { useHydrated } from "@/components/ui/feedback/use-hydrated";
 import { useHotkeys } from "@/components/ui/form/hotkeys";
@@ -118,6 +118,7 @@ export function TaskList({ queue }: { queue?: string }) {
       {(timedOut || unsortable) && <NoListNotice filters={filters} onChange={narrow} />}
       <div
         ref={box}
+        {...onIntent(SelectionBar.preload)}
         aria-busy={isOld}
         className={cn(
           "relative min-h-0 flex-1 overflow-auto border-t will-change-[opacity] short:flex-none",

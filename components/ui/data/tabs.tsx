@@ -3,8 +3,15 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
 import { Boundary } from "../feedback/boundary";
+import { onIntent } from "../feedback/lazy";
 
-export type Tab<Id extends string> = { id: Id; label: string; count?: number | undefined };
+export type Tab<Id extends string> = {
+  id: Id;
+  label: string;
+  count?: number | undefined;
+  /** Loads the code of the tab's content, on hover or focus. */
+  preload?: () => void;
+};
 
 /** Tabs whose selection is held by the caller, in the URL. Arrow keys move and select. */
 export function Tabs<Id extends string>({
@@ -56,6 +63,7 @@ export function Tabs<Id extends string>({
             aria-selected={tab.id === selected}
             aria-controls="tab-panel"
             tabIndex={tab.id === selected ? 0 : -1}
+            {...(tab.preload && onIntent(tab.preload))}
             onClick={() => onSelect(tab.id)}
             className={cn(
               "flex h-11 items-center gap-1.5 whitespace-nowrap border-b-2 font-medium -outline-offset-2 wide:h-8",

@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
 import { useDenied } from "@/components/layout/session/access-provider";
-import { lazyDialog } from "@/components/ui/feedback/lazy";
+import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
 import type { Circuit } from "@/lib/model/workflow";
 
@@ -19,6 +19,7 @@ export function CloseCircuit({ circuit }: { circuit: Circuit }) {
         <Button
           disabled={denied !== null}
           data-tip={denied ?? undefined}
+          {...onIntent(CloseCircuitDialog.preload)}
           onClick={() => setShown(circuit)}
         >
           Close circuit
