@@ -14,6 +14,7 @@ import { Dialog } from "@/components/ui/overlay/dialog";
 import { Menu } from "@/components/ui/overlay/menu";
 import { Popover } from "@/components/ui/overlay/popover";
 import { showToast } from "@/components/ui/overlay/toast";
+import { ClockProvider } from "@/components/ui/text/clock";
 import type { TaskDetail } from "@/lib/model/task";
 import { LONG_NAME } from "./factories";
 import type { Recordings, Story } from "./story";
@@ -141,7 +142,13 @@ export function listDialogStories(recordings: Recordings): Story[] {
         <div className="flex flex-wrap gap-2">
           {["failed-exhausted", "sleeping-durable", "running"].map((name) => {
             const detail = recorded(name);
-            return detail && <Actions key={name} name={name} detail={detail} />;
+            return (
+              detail && (
+                <ClockProvider key={name} now={detail.now}>
+                  <Actions name={name} detail={detail} />
+                </ClockProvider>
+              )
+            );
           })}
         </div>
       ),

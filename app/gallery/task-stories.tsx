@@ -174,17 +174,21 @@ export function listLargeStories(recordings: Recordings): Story[] {
   ];
 }
 
+/** A minute after the recorded tasks were spawned: one lease has just expired, another one is about to. */
+const RECORDED = "2026-03-02T14:01:04.000Z";
+const STALE_SINCE = "2026-03-02T14:00:44.000Z";
+
 function Tasks({ rows, paths = [] }: { rows: readonly TaskSummary[]; paths?: readonly string[] }) {
   const [sort, setSort] = useState<TaskSort>("newest");
   const selection = useSelection("gallery", rows);
   return (
-    <ClockProvider now={NOW}>
+    <ClockProvider now={RECORDED}>
       <div className="bg-surface">
         <TaskTable
           rows={rows}
           removed={new Set(rows[2] ? [`${rows[2].queue}/${rows[2].taskId}`] : [])}
           readAt={new Map()}
-          stale={new Map(rows[3] ? [[`${rows[3].queue}/${rows[3].taskId}`, NOW]] : [])}
+          stale={new Map(rows[3] ? [[`${rows[3].queue}/${rows[3].taskId}`, STALE_SINCE]] : [])}
           oneQueue={false}
           paths={paths}
           selection={selection}
