@@ -85,13 +85,14 @@ export function Toggle({
     >
       <span
         className={cn(
-          "h-3.5 w-6 rounded-full p-0.5 transition-colors duration-75",
+          // Forced colours remove backgrounds, and show transparent outlines.
+          "h-3.5 w-6 rounded-full p-0.5 outline-1 outline-transparent transition-colors duration-75",
           on ? "bg-accent" : "bg-line-control",
         )}
       >
         <span
           className={cn(
-            "block size-2.5 rounded-full bg-surface transition-transform duration-75",
+            "block size-2.5 rounded-full bg-surface outline-1 outline-transparent -outline-offset-1 transition-transform duration-75",
             on && "translate-x-2.5",
           )}
         />

@@ -18,7 +18,7 @@ export function Checkbox({
           name="check"
           size={12}
           strokeWidth={3}
-          className="pointer-events-none absolute hidden text-on-accent peer-checked:block"
+          className="pointer-events-none absolute hidden text-on-accent peer-checked:block forced-colors:text-[CanvasText]"
         />
       </span>
       <span>{children}</span>
