@@ -1,20 +1,19 @@
 "use client";
 "use no memo";
-import { useQuery } from "@tanstack/react-query";
 import { Banner } from "@/components/ui/feedback/banner";
 import { EmptyState } from "@/components/ui/feedback/empty-state";
+import { lazyPart } from "@/components/ui/feedback/lazy";
 import { Button } from "@/components/ui/form/button";
-import { CopyButton } from "@/components/ui/form/copy-button";
 import { AbsoluteTime } from "@/components/ui/text/relative-time";
-import { formatBytes, formatDuration, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
 import type { Page } from "@/lib/model/page";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { TaskSummary } from "@/lib/model/task";
-import { queuesQuery } from "@/lib/query/queues";
 import type { TaskFilters } from "@/lib/search-params/tasks/filters";
 import { findSortProblem } from "@/lib/search-params/tasks/sort";
-import { offerIndex, type SearchedColumn } from "@/lib/snippets/indexes";
 import type { ContinuedSearch } from "../search/use-continue-search";
+
+const IndexNote = lazyPart(() => import("./index-note").then((m) => m.IndexNote));
 
 type Props = { filters: TaskFilters; onChange: (change: Partial<TaskFilters>) => void };
 
@@ -95,40 +94,6 @@ export function IncompleteNotices({
       )}
     </div>
   );
-}
-
-/** Offers the SQL of an index that serves the search, with its cost, if there is one. */
-function IndexNote({ filters }: { filters: TaskFilters }) {
-  const column = findSearchedColumn(filters);
-  const { data } = useQuery({ ...queuesQuery(), enabled: column !== null });
-  const queues = (data?.queues ?? []).filter(
-    ({ name, unreadable }) =>
-      !unreadable && (filters.queue.length === 0 || filters.queue.includes(name)),
-  );
-  const offer = column && offerIndex(column, queues);
-  if (!offer) return null;
-  return (
-    <>
-      An index would make it take milliseconds: about {formatBytes(offer.bytes)}, built in about{" "}
-      {formatDuration(Math.max(offer.milliseconds, 1_000))}.{" "}
-      <CopyButton label="Copy SQL of the index" text={offer.sql} />
-    </>
-  );
-}
-
-/** Numbers larger or smaller than a bound, and texts anywhere, have no index. */
-function findSearchedColumn({ name, where }: TaskFilters): SearchedColumn | null {
-  if (name.length > 0) return "task_name";
-  const equal = where.find(({ path, comparison }) => comparison === ":" && path.source !== "error");
-  switch (equal?.path.source) {
-    case "params":
-    case "headers":
-      return equal.path.source;
-    case "result":
-      return "completed_payload";
-    default:
-      return null;
-  }
 }
 
 function SearchProgress({ search, filters }: { search: ContinuedSearch; filters: TaskFilters }) {
