@@ -142,7 +142,14 @@ export function listTaskPageStories(recordings: Recordings): Story[] {
                   </ClockProvider>
                 ),
               },
-              { name: `Attempts, ${name}`, content: <AttemptList detail={detail} /> },
+              {
+                name: `Attempts, ${name}`,
+                content: (
+                  <ClockProvider now={detail.now}>
+                    <AttemptList detail={detail} />
+                  </ClockProvider>
+                ),
+              },
               { name: `Steps, ${name}`, content: <StepList detail={detail} /> },
             ]
           : [];
