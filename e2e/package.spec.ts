@@ -200,7 +200,10 @@ test("after a stop signal, a pending request finishes and the exit code is 0", a
   try {
     await blocker.query(`begin; lock table absurd."t_${work.queue}" in access exclusive mode`);
     const answer = ask(`/api/tasks?queue=${work.queue}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const waiting = `select from pg_locks where not granted and relation = 'absurd."t_${work.queue}"'::regclass`;
+    await expect
+      .poll(async () => (await work.pool.query(waiting)).rowCount, { intervals: [20] })
+      .toBeGreaterThan(0);
     const began = performance.now();
     const exit = server.stop();
     expect(await answer).toBeGreaterThanOrEqual(200);
