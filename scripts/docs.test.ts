@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { parseEnvironment } from "@/lib/db/env";
+import { parseConfig } from "@/server/settings";
 
 const FOLDERS = ["app", "components", "lib", "server", "bin", "demo", "examples", "bench"];
 
@@ -58,4 +60,12 @@ test.each(["troubleshooting", "proxies"])("every message in %s.md exists in the 
     (message) => !listFixedParts(message).every((part) => sources.includes(part.trim())),
   );
   expect(unknown).toEqual([]);
+});
+
+test.each(["install", "several-databases"])("the configuration in %s.md can be used", (name) => {
+  const document = readFileSync(`docs/operations/${name}.md`, "utf8");
+  const files = [...document.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+  expect(files.length).toBeGreaterThan(0);
+  for (const text of files)
+    parseEnvironment(parseConfig(text.replaceAll("…", "name:secret@host"), `${name}.md`));
 });

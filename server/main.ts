@@ -40,7 +40,10 @@ Settings come from flags, then environment variables, then ${CONFIG_FILE}, then 
 const withDatabase = (command: Command) =>
   command
     .argument("[database-url]", "connection string; default: DATABASE_URL", toUrl)
-    .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`)
+    .option(
+      "-c, --config <file>",
+      `configuration file; ABSURD_DASHBOARD_CONFIG; default: ${CONFIG_FILE} if it exists`,
+    )
     .option("--read-url <url>", "separate connection for queries; DATABASE_READ_URL");
 
 const withChoice = (command: Command) =>
@@ -49,7 +52,10 @@ const withChoice = (command: Command) =>
 const withDatabaseOption = (command: Command) =>
   command
     .option("-d, --database-url <url>", "connection string; default: DATABASE_URL")
-    .option("-c, --config <file>", `configuration file; default: ${CONFIG_FILE} if it exists`);
+    .option(
+      "-c, --config <file>",
+      `configuration file; ABSURD_DASHBOARD_CONFIG; default: ${CONFIG_FILE} if it exists`,
+    );
 
 withDatabase(program.command("serve", { isDefault: true }))
   .description("serve the dashboard (the default command)")
