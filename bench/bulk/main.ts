@@ -53,6 +53,7 @@ const PREPARE: readonly [BulkAction, statement: string][] = [
 ];
 
 try {
+  assumeViewer(UNRESTRICTED);
   await migrate(client, "engine");
   await migrate(client, "dashboard");
   await client.query("select absurd.create_queue('q')");
@@ -101,7 +102,6 @@ try {
   }
   await createIdFunction(client);
   await loadFinishedTasks(client, "history", EXPORT.rows);
-  assumeViewer(UNRESTRICTED);
   console.log(
     `\n| Export, ${EXPORT.rows} tasks | rows/s | MB/s | heap, most MB more |\n|---|--:|--:|--:|`,
   );

@@ -1,6 +1,6 @@
--- claim_task without reading all tasks with a cancellation policy at each poll; await_event, get_task_result and
--- get_task_checkpoint_states with statements that are cheaper to plan. What they promise, return and lock is unchanged.
--- Everything in this file can be run again.
+-- claim_task without reading all tasks with a cancellation policy at each poll; await_event, retry_task, get_task_result and
+-- get_task_checkpoint_states with statements that are cheaper to plan; complete_run and fail_run with fewer conditions
+-- where nothing is wrong. What they promise, return and lock is unchanged. Everything in this file can be run again.
 
 -- Returns up to p_qty ready runs, leased to the worker for p_claim_timeout seconds (without expiry if that is not
 -- positive), those available longest first. Before that it cancels tasks that are past a limit of their cancellation
@@ -526,5 +526,252 @@ begin
     using v_last_run;
   end if;
   return next;
+end;
+$$;
+
+-- Finishes a running run and its task with a result. It does not matter if the lease has expired, until it is swept.
+--
+-- Locks: the run FOR UPDATE, then the task by its update; then the run's waits are deleted.
+create or replace function absurd.complete_run(p_queue_name text, p_run_id uuid, p_state jsonb default null)
+returns void
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_run record;
+begin
+  execute format(
+    'select r.state, r.task_id from absurd.%I r where r.run_id = $1 for update',
+    'r_' || p_queue_name
+  )
+  into v_run
+  using p_run_id;
+
+  if v_run.state is distinct from 'running' then
+    if v_run.state is null then
+      raise exception 'Run "%" not found in queue "%"', p_run_id, p_queue_name;
+    elsif v_run.state = 'cancelled' then
+      raise exception 'Task has been cancelled' using errcode = 'AB001';
+    elsif v_run.state = 'failed' then
+      raise exception 'Run "%" has already failed in queue "%"', p_run_id, p_queue_name using errcode = 'AB002';
+    end if;
+    raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
+  end if;
+
+  execute format(
+    'update absurd.%I r set state = ''completed'', completed_at = $2, result = $3 where r.run_id = $1',
+    'r_' || p_queue_name
+  )
+  using p_run_id, v_now, p_state;
+
+  execute format(
+    $sql$
+      update absurd.%I t
+      set state = 'completed', completed_payload = $2, last_attempt_run = $3
+      where t.task_id = $1
+    $sql$,
+    't_' || p_queue_name
+  )
+  using v_run.task_id, p_state, p_run_id;
+
+  execute format('delete from absurd.%I w where w.run_id = $1', 'w_' || p_queue_name) using p_run_id;
+end;
+$$;
+
+-- Fails a running or sleeping run and decides what happens to its task: a new run now or later, at p_retry_at or by the
+-- task's retry strategy; failed, if no attempts are left or the stored strategy is invalid; cancelled, if the next
+-- attempt would begin at or after the end of max_duration.
+--
+-- Locks: the run FOR UPDATE, then the task FOR UPDATE; then writes run, new run, task and waits.
+create or replace function absurd.fail_run(
+  p_queue_name text,
+  p_run_id uuid,
+  p_reason jsonb,
+  p_retry_at timestamptz default null
+)
+returns void
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_run record;
+  v_task record;
+  v_outcome text := 'failed';
+  v_retry boolean;
+  v_max_duration bigint;
+  v_next timestamptz;
+  v_next_run uuid;
+begin
+  execute format(
+    'select r.state, r.task_id, r.attempt from absurd.%I r where r.run_id = $1 for update',
+    'r_' || p_queue_name
+  )
+  into v_run
+  using p_run_id;
+
+  if (v_run.state in ('running', 'sleeping')) is not true then
+    if v_run.state = 'cancelled' then
+      raise exception 'Task has been cancelled' using errcode = 'AB001';
+    elsif v_run.state = 'failed' then
+      raise exception 'Run "%" has already failed in queue "%"', p_run_id, p_queue_name using errcode = 'AB002';
+    end if;
+    raise exception 'Run "%" cannot be failed in queue "%"', p_run_id, p_queue_name;
+  end if;
+
+  execute format(
+    $sql$
+      select t.retry_strategy, t.max_attempts, t.first_started_at, t.cancellation
+      from absurd.%I t
+      where t.task_id = $1
+      for update
+    $sql$,
+    't_' || p_queue_name
+  )
+  into v_task
+  using v_run.task_id;
+
+  v_retry := v_task.max_attempts is null or v_run.attempt < v_task.max_attempts;
+  if v_retry then
+    -- Cast before the delay is computed: a limit that is not a bigint raises 22P02 even if the strategy is invalid.
+    v_max_duration := (v_task.cancellation ->> 'max_duration')::bigint;
+    v_next := coalesce(p_retry_at, case when v_task.retry_strategy is null then v_now end);
+    if v_next is null then
+      -- A block that can fail costs a subtransaction.
+      begin
+        v_next := v_now
+          + make_interval(secs => absurd.retry_delay_seconds(v_task.retry_strategy, v_run.attempt));
+      exception
+        -- The strategy was stored before strategies were validated; no retry can ever be computed from it.
+        when sqlstate 'AB003' then
+          v_retry := false;
+      end;
+    end if;
+    v_next := greatest(v_next, v_now);
+  end if;
+
+  if v_retry then
+    if v_max_duration
+      <= extract(epoch from v_next) - extract(epoch from v_task.first_started_at) then
+      v_outcome := 'cancelled';
+    else
+      v_outcome := case when v_next > v_now then 'sleeping' else 'pending' end;
+      v_next_run := absurd.portable_uuidv7();
+    end if;
+  end if;
+
+  execute format(
+    $sql$
+      update absurd.%I r
+      set state = 'failed', wake_event = null, failed_at = $2, failure_reason = $3
+      where r.run_id = $1
+    $sql$,
+    'r_' || p_queue_name
+  )
+  using p_run_id, v_now, p_reason;
+
+  if v_next_run is not null then
+    execute format(
+      'insert into absurd.%I (run_id, task_id, attempt, state, available_at) values ($1, $2, $3, $4, $5)',
+      'r_' || p_queue_name
+    )
+    using v_next_run, v_run.task_id, v_run.attempt + 1, v_outcome, v_next;
+  end if;
+
+  execute format(
+    $sql$
+      update absurd.%I t
+      set state = $2, attempts = greatest(t.attempts, $3), last_attempt_run = $4,
+          cancelled_at = case when $2 = 'cancelled' then coalesce(t.cancelled_at, $5) else t.cancelled_at end
+      where t.task_id = $1
+    $sql$,
+    't_' || p_queue_name
+  )
+  using
+    v_run.task_id, v_outcome, case when v_next_run is null then v_run.attempt else v_run.attempt + 1 end,
+    coalesce(v_next_run, p_run_id), v_now;
+
+  execute format('delete from absurd.%I w where w.run_id = $1', 'w_' || p_queue_name) using p_run_id;
+end;
+$$;
+
+-- Gives a failed task another attempt: in place, keeping its checkpoints and key (created = false), or with
+-- `spawn_new` as a new task without the key (created = true), the old one unchanged.
+--
+-- Locks: the task FOR UPDATE. No run: a failed task has no active one that somebody else could be holding.
+create or replace function absurd.retry_task(p_queue_name text, p_task_id uuid, p_options jsonb default '{}')
+returns table (task_id uuid, run_id uuid, attempt integer, created boolean)
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_spawn_new boolean := coalesce((p_options ->> 'spawn_new')::boolean, false);
+  v_max_attempts integer := (p_options ->> 'max_attempts')::integer;
+  v_task record;
+  v_run_id uuid;
+begin
+  if v_max_attempts < 1 then
+    raise exception 'max_attempts must be >= 1';
+  end if;
+
+  execute format(
+    $sql$
+      select t.task_name, t.params, t.headers, t.retry_strategy, t.max_attempts, t.cancellation, t.state, t.attempts
+      from absurd.%I t
+      where t.task_id = $1
+      for update
+    $sql$,
+    't_' || p_queue_name
+  )
+  into v_task
+  using p_task_id;
+
+  if v_task.state is null then
+    raise exception 'Task "%" not found in queue "%"', p_task_id, p_queue_name;
+  end if;
+  if v_task.state <> 'failed' then
+    raise exception 'Task "%" is not currently failed in queue "%"', p_task_id, p_queue_name;
+  end if;
+
+  if v_spawn_new then
+    return query
+    select s.task_id, s.run_id, s.attempt, s.created
+    from absurd.spawn_task(
+      p_queue_name,
+      v_task.task_name,
+      v_task.params,
+      jsonb_strip_nulls(
+        jsonb_build_object(
+          'headers', v_task.headers,
+          'retry_strategy', v_task.retry_strategy,
+          'max_attempts', coalesce(v_max_attempts, v_task.max_attempts),
+          'cancellation', v_task.cancellation
+        )
+      )
+    ) s;
+    return;
+  end if;
+
+  v_max_attempts := coalesce(v_max_attempts, coalesce(v_task.max_attempts, v_task.attempts) + 1);
+  if v_max_attempts <= v_task.attempts then
+    raise exception 'max_attempts (%) must be greater than current attempts (%)', v_max_attempts, v_task.attempts;
+  end if;
+
+  v_run_id := absurd.portable_uuidv7();
+  execute format(
+    'insert into absurd.%I (run_id, task_id, attempt, state, available_at) values ($1, $2, $3, ''pending'', $4)',
+    'r_' || p_queue_name
+  )
+  using v_run_id, p_task_id, v_task.attempts + 1, v_now;
+  execute format(
+    $sql$
+      update absurd.%I t
+      set state = 'pending', attempts = $2, max_attempts = $3, last_attempt_run = $4, cancelled_at = null
+      where t.task_id = $1
+    $sql$,
+    't_' || p_queue_name
+  )
+  using p_task_id, v_task.attempts + 1, v_max_attempts, v_run_id;
+
+  return query select p_task_id, v_run_id, v_task.attempts + 1, false;
 end;
 $$;
