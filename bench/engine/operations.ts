@@ -9,6 +9,8 @@ export type Operation = {
   tasksPerCall: number;
   /** Prepares the queue for `count` calls, and returns the calls. */
   prepare: (client: Client, queue: string, count: number) => Promise<Call[]>;
+  /** Made before each call, not measured. */
+  before?: Call;
 };
 
 const LEASE = 3600;
@@ -225,6 +227,15 @@ export const FURTHER_OPERATIONS: Operation[] = [
   {
     title: "poll, 20,000 sleeping",
     tasksPerCall: 0,
+    prepare: async (_client, _queue, count) => claims(SLEEPERS, count, 1),
+  },
+  {
+    title: "the same, after a write",
+    tasksPerCall: 0,
+    before: {
+      text: "select absurd.emit_event($1, gen_random_uuid()::text, null)",
+      values: [SLEEPERS],
+    },
     prepare: async (_client, _queue, count) => claims(SLEEPERS, count, 1),
   },
 ];

@@ -87,7 +87,9 @@ async function alternate(ours: Client, original: Client, operation: Operation, m
     for (const which of order) {
       const call = calls[which][pair];
       if (!call) throw new Error(`${operation.title} prepared too few calls`);
-      times[which].push(await measure(which === "ours" ? ours : original, call));
+      const client = which === "ours" ? ours : original;
+      if (operation.before) await client.query(operation.before);
+      times[which].push(await measure(client, call));
     }
   }
   await tidyUp(ours, QUEUE);

@@ -41,6 +41,10 @@ declare
   v_sweep text;
   v_snapshot text;
   v_earliest float8;
+  v_plan json;
+  v_index oid;
+  v_policies_known float8;
+  v_tasks text;
   v_overdue uuid;
   v_expired record;
   v_swept boolean := false;
@@ -54,10 +58,9 @@ begin
   -- and limit, because for an `exists` the planner may scan a table without statistics.
   execute format(v_oldest, 't_' || p_queue_name) into v_policies using 17;
 
-  -- Up to 16 tasks are looked up by id, whether they have an active run or not. With more, most of them finished, the
-  -- sweep starts from the active runs, so that its cost does not grow with the history. Only a task whose runs were
-  -- changed by hand is active without an active run; one poll in a hundred also looks for those, among the 1,000
-  -- oldest, where such a task arrives once older tasks have been cleaned up.
+  -- Up to 16 tasks are looked up by id, whether they have an active run or not. With more, the sweep below may start from
+  -- the active runs. Only a task whose runs were changed by hand is active without an active run; one poll in a hundred
+  -- also looks for those, among the 1,000 oldest, where such a task arrives once older tasks have been cleaned up.
   v_many := cardinality(v_policies) > 16;
   if v_many then
     if random() < 0.01 then
@@ -112,34 +115,51 @@ begin
   end if;
 
   if v_many then
-    -- In floating point, which is cheaper; limits within the next second are left to the exact comparison below. Each
-    -- limit is cast in the cases in which that comparison casts it.
+    -- From all tasks with a policy; or, if these are many and most of them finished, from the active runs, which does not
+    -- find a task without one. By the statistics of index {t}_ci and by what the planner expects.
+    v_index := to_regclass(format('absurd.%I', 't_' || p_queue_name || '_ci'));
+    v_tasks := format('absurd.%I t', 't_' || p_queue_name);
+    select sum(c.reltuples) into v_policies_known
+    from (
+      select v_index as id union all select i.inhrelid from pg_inherits i where i.inhparent = v_index
+    ) part
+    join pg_class c on c.oid = part.id;
+    if v_policies_known > 1000 then
+      execute format(
+        'explain (format json) select from absurd.%I r where r.state in (''pending'', ''sleeping'', ''running'')',
+        'r_' || p_queue_name
+      )
+      into v_plan;
+      if (v_plan #>> '{0,Plan,Plan Rows}')::float8 * 2 < v_policies_known then
+        v_tasks := v_tasks || format(
+          ' join absurd.%I r on r.task_id = t.task_id and r.state in (''pending'', ''sleeping'', ''running'')',
+          'r_' || p_queue_name
+        );
+      end if;
+    end if;
+
+    -- In floating point, which is cheaper; limits within the next second are left to the exact comparison below. A limit
+    -- is cast if that comparison casts it.
     execute format(
       $sql$
         select
           min(
-            case when active.start_by <= date_part('epoch', $1) + 1 then active.start_by
+            case
+              when t.first_started_at is null
+                and (t.cancellation ->> 'max_delay')::bigint + date_part('epoch', t.enqueue_at) <= date_part('epoch', $1) + 1
+              then date_part('epoch', $1)
               else least(
-                active.start_by,
-                (active.cancellation ->> 'max_duration')::bigint + date_part('epoch', active.first_started_at)
+                (t.cancellation ->> 'max_delay')::bigint
+                  + case when t.first_started_at is null then date_part('epoch', t.enqueue_at) end,
+                (t.cancellation ->> 'max_duration')::bigint + date_part('epoch', t.first_started_at)
               )
             end
           ),
           pg_current_snapshot()::text
-        from (
-          select
-            t.cancellation, t.first_started_at,
-            (t.cancellation ->> 'max_delay')::bigint
-              + case when t.first_started_at is null then date_part('epoch', t.enqueue_at) end as start_by
-          from absurd.%I t
-          join absurd.%I r on r.task_id = t.task_id
-          where t.cancellation is not null
-            and t.state in ('pending', 'sleeping', 'running')
-            and r.state in ('pending', 'sleeping', 'running')
-          offset 0
-        ) active
+        from %s
+        where t.cancellation is not null and t.state in ('pending', 'sleeping', 'running')
       $sql$,
-      't_' || p_queue_name, 'r_' || p_queue_name
+      v_tasks
     )
     into v_earliest, v_snapshot
     using v_now;
@@ -148,11 +168,9 @@ begin
       for v_overdue in execute format(
         $sql$
           select t.task_id
-          from absurd.%I t
-          join absurd.%I r on r.task_id = t.task_id
+          from %s
           where t.cancellation is not null
             and t.state in ('pending', 'sleeping', 'running')
-            and r.state in ('pending', 'sleeping', 'running')
             and (
               (
                 (t.cancellation ->> 'max_delay')::bigint
@@ -165,7 +183,7 @@ begin
             )
           order by t.task_id
         $sql$,
-        't_' || p_queue_name, 'r_' || p_queue_name
+        v_tasks
       )
       using v_now
       loop

@@ -75,7 +75,8 @@ describe.each(MODES)("tasks with a policy, %s", (mode) => {
     const before = await countPages(e);
     await addHistory(e, 20_000, { max_duration: 10 });
     await e.rows(`analyze ${e.table("t")}, ${e.table("r")}`);
-    expect(await countPages(e)).toBeLessThan(before + 40);
+    // The history has more than 300 pages. The choice between both ways reads catalogs, for each partition.
+    expect(await countPages(e)).toBeLessThan(before + 100);
     await e.clock(10);
     await e.claim();
     expect(await e.task(task)).toMatchObject({ state: "cancelled" });
