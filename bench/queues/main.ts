@@ -136,7 +136,17 @@ async function benchReads(now: number) {
   console.log("|---|--:|--:|--:|--:|--:|--:|");
   for (const { title, limit, run } of reads) {
     note(title);
-    const statements = await recordStatements(run);
+    let problem: string | undefined;
+    const statements = await recordStatements(() =>
+      run().catch((error: Error) => {
+        problem = error.message;
+      }),
+    );
+    if (problem !== undefined) {
+      console.log(`| ${title} | ${problem} | | ${limit ?? ""} | ${statements.length} | | |`);
+      process.exitCode = 1;
+      continue;
+    }
     const { p50, p95 } = await measure(run, { calls: 40, milliseconds: 5_000 });
     const plans = await explainStatements(statements);
     // Tables whose rows were read; an index-only scan of pages that are all visible reads none.
