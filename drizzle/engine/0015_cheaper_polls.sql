@@ -338,8 +338,8 @@ end;
 $$;
 
 -- Returns the event's payload, or suspends the run until the event is emitted or p_timeout seconds have passed
--- (should_suspend = true: the worker must stop). The result is kept as the checkpoint of p_step_name; of a
--- timeout, which is reported once as (false, NULL) after the run was claimed again, nothing is kept.
+-- (should_suspend = true: the worker must stop). The payload is stored as the checkpoint of p_step_name. A timeout is
+-- reported once as (false, NULL) after the run was claimed again, and stores nothing.
 --
 -- Locks: the event FOR SHARE, then the run and its task FOR UPDATE.
 create or replace function absurd.await_event(
@@ -480,8 +480,8 @@ begin
 end;
 $$;
 
--- What a run may reuse: the task's checkpoints, except those of later attempts, in the order they were written.
--- Locks nothing.
+-- Returns what a run may reuse: the task's checkpoints, except those of later attempts, in the order in which they were
+-- written. Locks nothing.
 create or replace function absurd.get_task_checkpoint_states(p_queue_name text, p_task_id uuid, p_run_id uuid)
 returns table (checkpoint_name text, state jsonb, status text, owner_run_id uuid, updated_at timestamptz)
 language plpgsql
@@ -516,7 +516,7 @@ begin
 end;
 $$;
 
--- State and outcome of one task: the result only when it completed, the last run's failure reason only when it
+-- Returns the state and outcome of one task: the result only if it completed, the last run's failure reason only if it
 -- failed. No row for an unknown task. Locks nothing.
 create or replace function absurd.get_task_result(p_queue_name text, p_task_id uuid)
 returns table (task_id uuid, state text, result jsonb, failure_reason jsonb)
@@ -712,10 +712,10 @@ begin
 end;
 $$;
 
--- Gives a failed task another attempt: in place, keeping its checkpoints and key (created = false), or with
--- `spawn_new` as a new task without the key (created = true), the old one unchanged.
+-- Gives a failed task another attempt: in place, with its checkpoints and key (created = false), or, with `spawn_new`, as
+-- a new task without the key (created = true); the old one is then unchanged.
 --
--- Locks: the task FOR UPDATE. No run: a failed task has no active one that somebody else could be holding.
+-- Locks: the task FOR UPDATE. No run: a failed task has no active one that another session could hold.
 create or replace function absurd.retry_task(p_queue_name text, p_task_id uuid, p_options jsonb default '{}')
 returns table (task_id uuid, run_id uuid, attempt integer, created boolean)
 language plpgsql
