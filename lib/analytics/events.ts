@@ -190,7 +190,7 @@ async function listFirstAwaited(
           from (
             select ${waits.eventName} as name, coalesce(${waits.timeoutAt}, 'infinity') as at
             from ${waits} where ${beginsWith(sql`${waits.eventName}`, name)}
-            order by at, name limit ${most + 1}::int
+            order by at, name limit ${sql.raw(`${most + 1}`)}
           ) as earliest
         ) as numbered
         group by name, unread order by min(at), name
@@ -200,14 +200,15 @@ async function listFirstAwaited(
         where ${events.name} = first.name and ${events.payload} is not null limit 1
       ) as event on true
       where first.unread or event.emitted is null
-      order by first.at, first.name limit ${limit}::int)`;
+      order by first.at, first.name limit ${sql.raw(`${limit}`)})`;
   });
   const rows = await query(
-    db,
+    // A kept plan could not use an index for the prefix of a name.
+    name === null ? keepPlans(db) : db,
     { queue: text, name: text, at: text, unread: boolean },
     sql`
     select queue, name, at::text as at, unread from (${sql.join(arms, sql` union all `)}) as merged
-    order by merged.at, merged.name, merged.queue limit ${limit}::int`,
+    order by merged.at, merged.name, merged.queue limit ${sql.raw(`${limit}`)}`,
   );
   if (rows.some((row) => row.unread)) return null;
   return rows.map(({ queue, name, at }) => ({ queue, name, at, state }));

@@ -1,13 +1,16 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { gzip, gzipSync } from "node:zlib";
 import { BODY_ENCODING_HEADER } from "./body-encoding";
 
 const TYPE = "application/json; charset=utf-8";
 
 /** Smaller bodies fit into one packet uncompressed. In bytes. */
 const SMALLEST_COMPRESSED = 1_400;
+
+/** Handing a body to another thread takes longer than compressing up to this much. In bytes. */
+const SMALL = 65_536;
 
 /** The header of a 304 response with the time of the result, which is the only part that changed. */
 const NOW_HEADER = "X-Now";
@@ -61,11 +64,15 @@ function encode(result: object): Encoded {
 
 const compressBytes = promisify(gzip);
 
-/** Compresses off the main thread. */
+/** Compresses large bodies off the main thread. */
 function compress(body: Encoded): Promise<Uint8Array<ArrayBuffer>> {
   const known = compressed.get(body);
   if (known) return known;
-  const made = compressBytes(body.bytes, { level: 5 }).then((bytes) => new Uint8Array(bytes));
+  const options = { level: 5 };
+  const made =
+    body.bytes.length <= SMALL
+      ? Promise.resolve(new Uint8Array(gzipSync(body.bytes, options)))
+      : compressBytes(body.bytes, options).then((bytes) => new Uint8Array(bytes));
   compressed.set(body, made);
   return made;
 }

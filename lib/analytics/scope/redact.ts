@@ -116,7 +116,7 @@ const SMALL = 1_024;
 /** A user's text before redaction. It is not a string, so that the type checker finds any that is not redacted. */
 export type Unredacted = { unredacted: string };
 
-const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) });
+export const unredacted: Decoder<Unredacted> = (value) => ({ unredacted: text(value) });
 
 /**
  * The text at a path, at most 200 characters. While anything is redacted it selects more, prefixed with its type,

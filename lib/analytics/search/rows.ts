@@ -1,15 +1,15 @@
 import { inArray, type SQL, sql } from "drizzle-orm";
-import { unionAll } from "drizzle-orm/pg-core";
-import { nullable, text } from "@/lib/db/decode";
+import { instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import type { TaskState } from "@/lib/model/states";
+import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
 import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
-import { columnText, redactColumn, type Unredacted } from "../scope/redact";
+import { columnText, redactColumn, type Unredacted, unredacted } from "../scope/redact";
 import { FENCE } from "../scope/union";
 
 /**
@@ -67,39 +67,93 @@ export type TaskRow = Omit<TaskSummary, "endedAt" | "run" | PathField> &
     lastAttemptRun: Uuid | null;
   };
 
+/** The decoders of a `TaskRow`, from a statement that selects the columns of `selectRow`. */
+const TASK_ROW = {
+  queue: text,
+  taskId: uuid,
+  name: text,
+  state: oneOf(TASK_STATES),
+  attempts: integer,
+  maxAttempts: nullable(integer),
+  enqueuedAt: instant,
+  firstStartedAt: nullable(instant),
+  cancelledAt: nullable(instant),
+  lastAttemptRun: nullable(uuid),
+  tenantId: nullable(text),
+  ...mapPathFields(() => nullable(unredacted)),
+};
+
+/** The columns of a task under their names in the table: Drizzle would write each of them for each queue again. */
+const STORED = sql.raw(
+  "task_id, task_name, state, attempts, max_attempts, enqueue_at, first_started_at, cancelled_at, last_attempt_run",
+);
+
+/** The beginning of a statement for `queryTaskRows` that selects tasks of one queue. */
+export function selectRow(queue: string, tables: QueueTables): SQL {
+  const paths = mapPathFields(
+    (path, field) => sql`${selectPath(tables, path, MOST_ROWS)} as ${sql.identifier(field)}`,
+  );
+  return sql`select ${queue}::text as queue, ${STORED}, left(${tables.tenantId}, 200) as tenant_id,
+    ${sql.join(Object.values(paths), sql`, `)} from ${tables.tasks}`;
+}
+
+/** The first rows of all arms, which begin with `selectRow`, in this order of ids. */
+export function queryTaskRows(
+  db: Database,
+  arms: readonly SQL[],
+  order: SQL,
+  limit: number,
+): Promise<TaskRow[]> {
+  const paths = mapPathFields((_, field) => sql.identifier(field));
+  return query(
+    db,
+    TASK_ROW,
+    sql`select queue, task_id as "taskId", task_name as "name", state, attempts, max_attempts as "maxAttempts",
+        enqueue_at as "enqueuedAt", first_started_at as "firstStartedAt", cancelled_at as "cancelledAt",
+        last_attempt_run as "lastAttemptRun", tenant_id as "tenantId", ${sql.join(Object.values(paths), sql`, `)}
+      from (${sql.join([...arms], sql` union all `)}) as matches
+      order by task_id ${order} limit ${limit}::int`,
+  );
+}
+
+const RUN = {
+  runId: uuid,
+  state: oneOf(TASK_STATES),
+  claimedBy: nullable(text),
+  claimExpiresAt: nullable(instant),
+  availableAt: instant,
+  startedAt: nullable(instant),
+  completedAt: nullable(instant),
+  failedAt: nullable(instant),
+  wakeEvent: nullable(text),
+  errorName: nullable(text),
+  errorMessage: nullable(text),
+  errorValue: nullable(text),
+};
+
 /**
  * Redacts the rows and adds each task's last attempt, in the given order. Reads one run per task, by primary key.
  */
 export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
-  const kept = keepPlans(db);
-  const [first, second, ...others] = [...new Set(rows.map((row) => row.queue))]
-    .sort()
-    .map((queue) => {
-      const { runs } = queueTables(queue);
-      const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
-      return kept
-        .select({
-          runId: runs.runId,
-          state: runs.state,
-          claimedBy: runs.claimedBy,
-          claimExpiresAt: runs.claimExpiresAt,
-          availableAt: runs.availableAt,
-          startedAt: runs.startedAt,
-          completedAt: runs.completedAt,
-          failedAt: runs.failedAt,
-          wakeEvent: runs.wakeEvent,
-          failureReason: runs.failureReason,
-        })
-        .from(runs)
-        .where(sql`${runs.runId} = any(${sql.param(ids)}::uuid[])`)
-        .$dynamic();
-    });
-  if (!first) return [];
+  if (rows.length === 0) return [];
+  const arms = [...new Set(rows.map((row) => row.queue))].sort().map((queue) => {
+    const { runs } = queueTables(queue);
+    const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
+    return sql`select run_id, state, claimed_by, claim_expires_at, available_at, started_at, completed_at, failed_at,
+      wake_event, failure_reason from ${runs} where run_id = any(${sql.param(ids)}::uuid[])`;
+  });
+  const { errorName, errorMessage, errorValue } = errorSummary(sql`run.failure_reason`);
   // The limit keeps PostgreSQL from copying the summary of the error into each arm, which takes longer to plan than
   // all of the rest.
-  const union = (second ? unionAll(first, second, ...others) : first).limit(FENCE).as("run");
-  const { failureReason, ...columns } = union._.selectedFields;
-  const found = await kept.select({ ...columns, ...errorSummary(failureReason) }).from(union);
+  const found = await query(
+    keepPlans(db),
+    RUN,
+    sql`select run_id as "runId", state, claimed_by as "claimedBy", claim_expires_at as "claimExpiresAt",
+        available_at as "availableAt", started_at as "startedAt", completed_at as "completedAt",
+        failed_at as "failedAt", wake_event as "wakeEvent", ${errorName.sql} as "errorName",
+        ${errorMessage.sql} as "errorMessage", ${errorValue.sql} as "errorValue"
+      from (${sql.join(arms, sql` union all `)} limit ${FENCE}) as run`,
+  );
   const byId = new Map(found.map((run) => [run.runId, run]));
   return rows.map(({ cancelledAt, lastAttemptRun, ...row }) => {
     const task = { ...row, ...mapPathFields((path, field) => redactColumn(path, row[field])) };

@@ -1,5 +1,4 @@
 import { and, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
-import { unionAll } from "drizzle-orm/pg-core";
 import { text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
@@ -20,7 +19,7 @@ import {
 import { comparableText, maskablePattern } from "../scope/redact";
 import { FENCE } from "../scope/union";
 import { containsPattern, matchesAnywhere } from "./anywhere";
-import { selectSummary, type TaskRow } from "./rows";
+import { queryTaskRows, selectRow, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
 
 /**
@@ -41,22 +40,18 @@ export async function scanTasks(
   strategy: Strategy,
   searchOf: (queue: string) => TaskSearch = () => search,
 ): Promise<TaskRow[]> {
-  const order = search.direction === "older" ? sql`task_id desc` : sql`task_id asc`;
-  const [first, second, ...rest] = search.queues.map((queue) => {
+  if (search.queues.length === 0) return [];
+  const order = search.direction === "older" ? sql`desc` : sql`asc`;
+  const arms = search.queues.map((queue) => {
     const tables = queueTables(queue);
-    const matches = db
-      .select(selectSummary(queue, tables))
-      .from(tables.tasks)
-      .where(taskConditions(tables, searchOf(queue)))
-      .$dynamic();
     // PostgreSQL flattens a subquery without a limit, and then the order decides the plan.
-    return strategy === "sweep"
-      ? matches.limit(FENCE)
-      : matches.orderBy(order).limit(search.limit + 1);
+    const page =
+      strategy === "sweep"
+        ? sql`limit ${FENCE}`
+        : sql`order by task_id ${order} limit ${search.limit + 1}::int`;
+    return sql`(${selectRow(queue, tables)} where ${taskConditions(tables, searchOf(queue))} ${page})`;
   });
-  if (!first) return [];
-  const matches = second ? unionAll(first, second, ...rest) : db.select().from(first.as("matches"));
-  return matches.orderBy(order).limit(search.limit + 1);
+  return queryTaskRows(db, arms, order, search.limit + 1);
 }
 
 /** Whether a search is for active states only. */
