@@ -58,6 +58,8 @@ await writeFile(
       license: manifest.license,
       type: "module",
       engines: manifest.engines,
+      // Set by a release.
+      ...("repository" in manifest && { repository: manifest.repository }),
       bin: { "absurd-dashboard": "dist/cli/main.mjs" },
       files: ["dist", "drizzle", "THIRD-PARTY-NOTICES", "sbom.cdx.json"],
     },
