@@ -47,6 +47,13 @@ test.each([
   expect(hosts(value, { PGHOST: "localhost" })).toEqual(expected);
 });
 
+test.each(["postgresql://u:p@h/db\n", " \tpostgresql://u:p@h/db\r\n"])(
+  "spaces around %j are not part of it",
+  (value) => {
+    expect(parse(value)).toMatchObject({ hosts: [{ host: "h" }], password: "p", database: "db" });
+  },
+);
+
 test("keyword values may be quoted and escaped", () => {
   expect(parse("host=h user='u\\'s' password='a b\\\\c' dbname=x\\ y")).toMatchObject({
     user: "u's",

@@ -85,7 +85,9 @@ export function parseConnectionString(
   value: string,
   environment: Environment = process.env,
 ): ConnectionTarget {
-  const given = /^postgres(ql)?:\/\//.test(value) ? parseUri(value) : parseKeywords(value);
+  // In a URI spaces are percent-encoded. A line break at the end, as files and secrets have it, is part of no name.
+  const uri = value.trim();
+  const given = /^postgres(ql)?:\/\//.test(uri) ? parseUri(uri) : parseKeywords(value);
   const parameters = withDefaults(given, environment);
   const get = (keyword: string) => parameters.get(keyword) || undefined;
   const user = get("user") ?? systemUser();
