@@ -18,6 +18,9 @@ export type SessionLimits = {
 /** How much longer the client waits than the server, in milliseconds: a live server reports its own timeouts. */
 const GRACE_MS = 1_000;
 
+/** How late a timer is if this process could not run, in milliseconds. */
+const LATE_MS = 250;
+
 /** How long opening a connection may take, in milliseconds. */
 const CONNECT_MS = 3_000;
 
@@ -102,12 +105,18 @@ export class LimitedClient extends Client {
   #limit(result: unknown): unknown {
     if (!(result instanceof Promise)) return result;
     this.#sent++;
+    let timer: NodeJS.Timeout;
+    const wait = (milliseconds: number) => {
+      const due = performance.now() + milliseconds;
+      timer = setTimeout(() => {
+        // A timer this late means that this process was blocked: a response may have arrived and not been read.
+        if (performance.now() - due > LATE_MS) wait(GRACE_MS);
+        else this.destroy(new ResponseTimeoutError());
+      }, milliseconds);
+      timer.unref();
+    };
     // Statements that were sent before must end first.
-    const timer = setTimeout(
-      () => this.destroy(new ResponseTimeoutError()),
-      this.#statementTimeout * this.#sent + GRACE_MS,
-    );
-    timer.unref();
+    wait(this.#statementTimeout * this.#sent + GRACE_MS);
     return result.finally(() => {
       this.#sent--;
       clearTimeout(timer);

@@ -125,17 +125,37 @@ test("a database that goes silent is reported within the limits, and used again 
 });
 
 test("callers queue for a connection, and a pool that stays busy reports that", async () => {
-  const pool = new DatabasePool(parseConnectionString(database.url), {
-    ...{ applicationName: "absurd-dashboard test", max: 2, waitMs: 1_000, mostLagMs: 0 },
-    ...{ statementTimeout: 5_000, lockTimeout: 1_000, readOnly: true },
-  });
-  const sleep = (seconds: number) => pool.query(`select pg_sleep(${seconds})`);
-  await Promise.all(Array.from({ length: 10 }, () => sleep(0.1)));
-  expect(pool.totalCount).toBe(2);
-  const busy = [sleep(2), sleep(2)];
-  const late = await sleep(0).catch(translateReadError);
+  const open = (waitMs: number) =>
+    new DatabasePool(parseConnectionString(database.url), {
+      ...{ applicationName: "absurd-dashboard test", max: 2, waitMs, mostLagMs: 0 },
+      ...{ statementTimeout: 20_000, lockTimeout: 1_000, readOnly: true },
+    });
+  const patient = open(20_000);
+  await Promise.all(Array.from({ length: 10 }, () => patient.query("select pg_sleep(0.1)")));
+  expect(patient.totalCount).toBe(2);
+  await patient.end();
+
+  const hasty = open(1_000);
+  await Promise.all([hasty.query("select 1"), hasty.query("select 1")]);
+  const busy = [1, 2].map(() => hasty.query("select pg_sleep(4)"));
+  const late = await hasty.query("select 1").catch(translateReadError);
   expect(late).toMatchObject({ code: "busy", message: expect.stringContaining("in use") });
   await Promise.all(busy);
+  await hasty.end();
+});
+
+test("a response that arrived while this process was blocked is not taken for silence", async () => {
+  const pool = new DatabasePool(parseConnectionString(database.url), {
+    ...{ applicationName: "absurd-dashboard test", max: 1, waitMs: 20_000, mostLagMs: 0 },
+    ...{ statementTimeout: 2_000, lockTimeout: 1_000, readOnly: true },
+  });
+  await pool.query("select 1");
+  const answer = pool.query("select pg_sleep(0.2)::text, 1 as one");
+  // The statement has been sent before the process is blocked, and timers run next, before sockets are read.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const until = performance.now() + 4_000; performance.now() < until; );
+  expect((await answer).rows).toMatchObject([{ one: 1 }]);
   await pool.end();
 });
 
