@@ -60,5 +60,13 @@ export function NewRows({
  */
 export function AllRowsAsOf({ at }: { at: number }) {
   const age = useClock(() => formatRelative(Math.min(knownAt(at) - Date.now(), 0)));
-  return useHydrated() && at !== 0 && <span data-all-rows-as-of> · all rows as of {age}</span>;
+  return (
+    useHydrated() &&
+    at !== 0 && (
+      <>
+        {" · "}
+        <span>all rows as of {age}</span>
+      </>
+    )
+  );
 }
