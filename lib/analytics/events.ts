@@ -1,5 +1,6 @@
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
+import type { PgTable } from "drizzle-orm/pg-core";
 import { boolean, instant, integer, nullable, text } from "@/lib/db/decode";
 import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
@@ -32,7 +33,9 @@ export function listEvents(
   options: ReadOptions = {},
 ): Promise<Page<EventSummary>> {
   return withQueues(filters.queue, options, async ({ db, now, queues, unreadable }) => {
-    const names = queues.map((queue) => queue.name);
+    const readable = queues.map((queue) => queue.name);
+    const names =
+      filters.name === null ? readable : await listQueuesWith(db, readable, filters.name);
     const cursor = filters.cursor === null ? null : parseEventCursor(filters.cursor);
     const direction = cursor?.direction ?? "older";
     const list = (state: EventState, limit: number) => {
@@ -64,6 +67,21 @@ export function listEvents(
       ...(unreadable.length > 0 ? { unreadable: unreadable.map(toUnreadable) } : {}),
     };
   });
+}
+
+/**
+ * The queues that have an event or a wait whose name begins with this prefix: usually one, so that the statements of
+ * the sections are short.
+ */
+async function listQueuesWith(db: Database, queues: string[], prefix: string): Promise<string[]> {
+  const arms = queues.map((queue) => {
+    const { events, waits } = queueTables(queue);
+    const has = (table: PgTable, column: SQL) =>
+      sql`exists (select from ${table} where ${beginsWith(column, prefix)})`;
+    return sql`select ${queue}::text as queue
+      where ${has(events, sql`${events.name}`)} or ${has(waits, sql`${waits.eventName}`)}`;
+  });
+  return (await queryUnion(db, { queue: text }, arms)).map(({ queue }) => queue);
 }
 
 /** The remaining sections of the list in this direction, in order. */
