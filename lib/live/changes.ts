@@ -1,4 +1,5 @@
 import "server-only";
+import { setTimeout as wait } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { getDatabase } from "@/lib/db/databases";
 import { array, nullable, number, text } from "@/lib/db/decode";
@@ -214,10 +215,7 @@ async function listCounters({ queues: names, oids }: Tables): Promise<Map<string
   return new Map(rows.map(({ queue, changes }) => [queue, changes]));
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    timer.unref();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+/** Leaves no listener on the signal, which lives as long as the reader. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await wait(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
 }
