@@ -14,7 +14,7 @@ import { setScene } from "@/e2e/support/scene";
 import { createQueue } from "@/lib/absurd/queues/queues";
 
 /** Milliseconds, and megabytes. */
-const LIMITS = { start: 2_000, idle: 130, idleAfterPages: 130 };
+const LIMITS = { start: 2_000, idle: 130, idleAfterPages: 135 };
 const STARTS = 5;
 
 /** Longer than an idle period and the pause between two of them, in milliseconds; see `server/serve.ts`. */
