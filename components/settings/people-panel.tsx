@@ -7,7 +7,7 @@ import { describeGrant } from "./grants";
 import { DOOR_WORDS } from "./me-panel";
 
 /** People who have signed in, with the latest decision about their access. */
-export function PeoplePanel({ access: { people } }: { access: AccessOverview }) {
+export function PeoplePanel({ access: { people, failed } }: { access: AccessOverview }) {
   return (
     <Panel title="People seen" note="the 200 seen last">
       <AccessTable
@@ -21,6 +21,7 @@ export function PeoplePanel({ access: { people } }: { access: AccessOverview }) 
           "Last seen",
         ]}
         empty="Nobody has signed in with a provider or proxy yet."
+        failed={failed.people}
       >
         {people.map((person) => (
           <tr key={`${person.door} ${person.subject}`}>

@@ -16,7 +16,7 @@ import { DOOR_WORDS } from "./me-panel";
 /** Signed-in sessions. Each one, or all others, can be revoked. */
 export function SessionsPanel({ access }: { access: AccessOverview }) {
   const [revoked, setRevoked] = useState<Session | "own" | "all" | null>(null);
-  const { sessions, isManager, me } = access;
+  const { sessions, failed, isManager, me } = access;
   const close = () => setRevoked(null);
   const others = sessions.filter(({ sessionId }) => sessionId !== me.sessionId);
   const own = others.filter(({ door, subject }) => door === me.door && subject === me.subject);
@@ -37,6 +37,7 @@ export function SessionsPanel({ access }: { access: AccessOverview }) {
         columns={["Person", "Signed in by", "Role", "From", "Started", "Last active", "Ends"]}
         isRevocable
         empty="No session is open."
+        failed={failed.sessions}
       >
         {sessions.map((session) => (
           <tr key={session.sessionId}>

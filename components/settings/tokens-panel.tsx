@@ -17,7 +17,7 @@ import { describeGrant } from "./grants";
 const SOON_DAYS = 14;
 
 /** API tokens. */
-export function TokensPanel({ access: { tokens, now } }: { access: AccessOverview }) {
+export function TokensPanel({ access: { tokens, failed, now } }: { access: AccessOverview }) {
   const [open, setOpen] = useState<ApiToken | "new" | null>(null);
   return (
     <Panel
@@ -29,6 +29,7 @@ export function TokensPanel({ access: { tokens, now } }: { access: AccessOvervie
         columns={["Name", "Id", "Role", "Created by", "Expires", "Last used", "State"]}
         isRevocable
         empty="No token has been created."
+        failed={failed.tokens}
       >
         {tokens.map((token) => (
           <tr key={token.tokenId}>

@@ -265,3 +265,18 @@ test("a bulk operation continues in its stored scope after its person has left, 
   await work();
   expect(await states()).toMatchObject({ [spared]: "pending" });
 });
+
+test("a list that cannot be read hides neither the caller nor the other lists", async () => {
+  const root = await signIn("root", { role: "admin" });
+  const { pool } = database;
+  await pool.query("alter table absurd_dashboard.person rename to person_elsewhere");
+  try {
+    const overview = await overviewOf(root);
+    expect(overview).toMatchObject({ me: { name: "root" }, people: [] });
+    expect(overview.sessions).toHaveLength(1);
+    expect(Object.keys(overview.failed)).toEqual(["people"]);
+  } finally {
+    await pool.query("alter table absurd_dashboard.person_elsewhere rename to person");
+  }
+  expect((await overviewOf(root)).failed).toEqual({});
+});

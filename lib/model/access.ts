@@ -1,5 +1,6 @@
 import type { Uuid } from "./ids";
 import type { Iso } from "./instants";
+import type { Problem } from "./problem";
 
 /** What a person may do, in the words of the actions; `view` covers every read without a permission of its own. */
 export const PERMISSIONS = [
@@ -171,6 +172,8 @@ export type AccessOverview = {
   sessions: Session[];
   tokens: ApiToken[];
   people: Person[];
+  /** Why a list is empty that could not be read. */
+  failed: Partial<Record<"sessions" | "tokens" | "people", Problem>>;
   now: Iso;
 };
 

@@ -16,7 +16,7 @@ export function ErrorState({
   hint?: ReactNode;
   code?: string | undefined;
   actions?: ReactNode;
-  heading?: "h1" | "h2";
+  heading?: "h1" | "h2" | "h3";
 }) {
   return (
     <div
