@@ -1,3 +1,4 @@
+import { defaultMaxListeners, setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -89,4 +90,19 @@ test("one reader serves all listeners, and stops without any", async () => {
   const before = looks();
   await pause(2_500);
   expect(looks()).toBe(before);
+});
+
+test("a reader that polls for long adds no listeners to its signal", async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on("warning", note);
+  setMaxListeners(2);
+  try {
+    const changes = listen();
+    await vi.waitFor(() => expect(changes.length).toBeGreaterThan(2), 30_000);
+  } finally {
+    setMaxListeners(defaultMaxListeners);
+    process.off("warning", note);
+  }
+  expect(warnings.map(({ message }) => message)).toEqual([]);
 });
