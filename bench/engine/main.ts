@@ -20,8 +20,8 @@ const QUEUES = { small: "small", large: "large" };
 const CONNECTIONS = [1, 8];
 const LIMIT = 1.2;
 
-/** A ratio to the original below this is a failure; the rest is the noise of medians on a machine in use. */
-const LEAST_RATIO = 0.97;
+/** A ratio to the original below this is a failure. Medians of equal functions vary by 4 % on a machine in use. */
+const LEAST_RATIO = 0.95;
 
 const { parts, only } = new Command("npm run bench:engine --")
   .option("--parts <list>", "of growth, original", (text) => text.split(","), [

@@ -25,6 +25,7 @@ export class Watcher {
   #waiting: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #refreshing = false;
+  #isDue = false;
   #refreshedAt = Number.NEGATIVE_INFINITY;
   readonly #etags = new Map<string, string>();
 
@@ -61,11 +62,14 @@ export class Watcher {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    // A refresh in progress may have read before the change: its end starts another.
     if (this.#waiting !== null && !this.#refreshing) void this.#refresh(this.#waiting);
+    else this.#isDue = true;
   }
 
   async #refresh(turn: number): Promise<void> {
     this.#waiting = null;
+    this.#isDue = false;
     this.#refreshing = true;
     this.#refreshedAt = performance.now();
     const begun = performance.now();
@@ -79,6 +83,7 @@ export class Watcher {
     if (first) await this.#get(`/api/tasks/rows?rows=${first.queue}:${ids}`, turn);
     this.readAt = begun;
     this.#refreshing = false;
+    if (this.#isDue) this.#flush();
   }
 
   /** `undefined` if nothing changed since the last response. */
