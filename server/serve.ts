@@ -86,6 +86,7 @@ export async function serve(options: {
   });
   const connections = followConnections(server);
   collectWhenIdle(server);
+  limitGrowth();
   await listen(server, options).catch(async (error) => {
     await app.remove();
     throw error;
@@ -218,6 +219,27 @@ function collectWhenIdle(server: http.Server): void {
     collectedAt = now;
     left--;
   }, IDLE_MS).unref();
+}
+
+/** Resident memory in megabytes above which the heap grows slowly, and below which it grows as Node decides. */
+const LARGE = { above: 200, below: 160 };
+
+/** Percent by which a large heap grows until the next collection. Node would let it triple. */
+const GROWTH = 20;
+
+/**
+ * Makes V8 collect more often while the server uses much memory. Without this, a thousand open event streams, which need
+ * 300 MB, take 800.
+ */
+function limitGrowth(): void {
+  let isLarge = false;
+  setInterval(() => {
+    const megabytes = process.memoryUsage.rss() / 1_048_576;
+    if (megabytes > LARGE.below && megabytes < LARGE.above) return;
+    if (isLarge === megabytes >= LARGE.above) return;
+    isLarge = !isLarge;
+    setFlagsFromString(`--heap-growing-percent=${isLarge ? GROWTH : 0}`);
+  }, 1_000).unref();
 }
 
 /** Tracks a server's connections, to close them when it stops. */
