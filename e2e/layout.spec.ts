@@ -177,6 +177,8 @@ test("on a phone, controls take a quarter of the height, and the main action is 
   await page.goto(`/queues/${work.queue}/events`);
   await expect(page.getByText("paid", { exact: true }).first()).toBeVisible();
   await expect(page.getByRole("button", { name: /^Emit/ }).first()).toBeInViewport();
+  const event = page.getByRole("row").filter({ hasText: "paid" }).first();
+  expect((await box(event)).y - main.y).toBeLessThanOrEqual(844 / 4);
   const { taskId } = await spawnTask(work.pool, work.queue, "waits", {});
   await page.goto(work.taskUrl(taskId));
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("waits");

@@ -52,6 +52,8 @@ export function EventFilterBar({
       <Select
         quiet
         aria-label="State"
+        // As wide as its longest option, it would take a row of a phone's screen.
+        className="max-wide:w-40"
         value={filters.state.length === 1 ? (filters.state[0] ?? "") : ""}
         options={STATES}
         onChange={({ target }) =>
@@ -82,7 +84,7 @@ function NameFilter({ name, onChange }: { name: string; onChange: (name: string)
     return () => clearTimeout(timer);
   }, [text, name, onChange]);
   return (
-    <search className="flex h-9 min-w-0 flex-1 basis-60 items-center gap-2 rounded-2 border border-line-control bg-surface pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft wide:h-7">
+    <search className="flex h-9 min-w-0 flex-1 basis-60 items-center gap-2 rounded-2 border border-line-control bg-surface pr-1.5 pl-2 focus-within:border-accent focus-within:ring-3 focus-within:ring-accent-soft max-wide:order-first max-wide:basis-full wide:h-7">
       <Icon name="search" className="shrink-0 text-ink-3" />
       <input
         type="search"

@@ -10,6 +10,7 @@ import { useHotkeys } from "@/components/ui/form/hotkeys";
 import { Icon } from "@/components/ui/icons/icon";
 import { copyText } from "@/components/ui/overlay/copy";
 import { Kbd } from "@/components/ui/text/kbd";
+import { cn } from "@/lib/cn";
 import type { TaskDetail } from "@/lib/model/task";
 import { healthQuery } from "@/lib/query/health";
 import { ACTION_WORDS, SUGGESTIONS } from "./action-words";
@@ -52,21 +53,25 @@ export function TaskActions({ detail, title }: { detail: TaskDetail; title: Reac
     },
   ]);
   const close = () => setOpen(null);
+  const buttons = offered.filter((action) => !ACTION_WORDS[action].sheetOnly);
   return (
     <>
       <div className="flex flex-wrap items-start gap-2">
         {title}
         <div className="flex w-full flex-wrap gap-2 wide:w-auto">
-          {offered.map((action) => {
-            const { label, hotkey, icon, variant, sheetOnly } = ACTION_WORDS[action];
-            if (sheetOnly) return null;
+          {buttons.map((action) => {
+            const { label, hotkey, icon, variant } = ACTION_WORDS[action];
             return (
               <Button
                 key={action}
                 {...onIntent(ActionDialog.preload)}
                 variant={variant ?? "default"}
                 onClick={() => setOpen(action)}
-                className="flex-1 wide:flex-none"
+                className={cn(
+                  "flex-1 wide:flex-none",
+                  // Three labels and the menu fit into one row of a phone's screen.
+                  buttons.length > 2 && "max-wide:[&>svg]:hidden",
+                )}
               >
                 <Icon name={icon} size={14} />
                 {label}
