@@ -102,8 +102,11 @@ test("I show a value of the input as a column, and save the list as a view", asy
   await page.keyboard.press("Enter");
   await open(page, `/queues/${work.queue}/tasks`);
   await expect(rows(page)).toHaveCount(1);
+  await page.getByRole("navigation", { name: "Saved views" }).getByRole("link").click();
+  await expect(page.getByRole("cell", { name: "eu-north" })).toBeVisible();
+  await open(page, `/queues/${work.queue}/tasks`);
   await page.getByRole("button", { name: "Views" }).click();
-  await page.getByRole("link", { name: "By region" }).click();
+  await page.getByRole("main").getByRole("link", { name: "By region" }).click();
   await expect(page.getByRole("cell", { name: "eu-north" })).toBeVisible();
   await page.getByRole("button", { name: "Views" }).click();
   await page.getByRole("button", { name: "Delete By region" }).click();

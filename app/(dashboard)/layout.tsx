@@ -15,12 +15,17 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const caller = await findAccess();
   if (!caller) redirect("/sign-in");
   const { access, tenants } = caller;
-  const { label } = await getPageDatabase();
+  const { label, databaseName } = await getPageDatabase();
   return (
     <Providers preferences={preferences}>
       <TenantsProvider value={tenants}>
         <AccessProvider value={access}>
-          <Shell database={label} tenants={tenants} hasSession={access.hasSession}>
+          <Shell
+            database={label}
+            databaseName={databaseName}
+            tenants={tenants}
+            hasSession={access.hasSession}
+          >
             {children}
           </Shell>
         </AccessProvider>

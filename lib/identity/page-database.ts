@@ -1,5 +1,6 @@
 import { headers as pageHeaders } from "next/headers";
 import { databasePrefix, withPrefix } from "@/lib/base-path";
+import { parseConnectionString } from "@/lib/db/connection/connection-string";
 import {
   findCurrentDatabase,
   findDatabase,
@@ -49,17 +50,35 @@ export type PageDatabase = {
    * database.
    */
   label: DatabaseLabel | null;
+  /** Its name on the database server; `null` for pages outside any database. */
+  databaseName: string | null;
 };
+
+const names = new Map<string, string>();
+
+/** The database in a connection string; `null` if a file that the string names can no longer be read. */
+function findDatabaseName(url: string): string | null {
+  const known = names.get(url);
+  if (known !== undefined) return known;
+  try {
+    const { database } = parseConnectionString(url);
+    names.set(url, database);
+    return database;
+  } catch {
+    return null;
+  }
+}
 
 /** The database of the page being rendered. */
 export async function getPageDatabase(): Promise<PageDatabase> {
   const isOne = !hasSeveralDatabases();
   const database = isOne ? findCurrentDatabase() : await findNamed(undefined);
-  if (!database) return { prefix: "", label: null };
-  const { name, label, colour } = database;
+  if (!database) return { prefix: "", label: null, databaseName: null };
+  const { name, label, colour, url } = database;
   return {
     prefix: isOne ? "" : databasePrefix(name),
     label: isOne && label === name ? null : { name, label, colour },
+    databaseName: findDatabaseName(url),
   };
 }
 

@@ -11,6 +11,7 @@ import { ReplicaBanner } from "../live/replica-banner";
 import { NewVersionBanner } from "../version";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
+import { SavedViewLinks } from "./saved-view-links";
 import { SectionLink } from "./section-link";
 import { SECTIONS } from "./sections";
 import { TopBar } from "./top-bar";
@@ -18,11 +19,14 @@ import { TopBar } from "./top-bar";
 /** The frame of every page: the bars are fixed, the page scrolls. */
 export function Shell({
   database,
+  databaseName,
   tenants,
   hasSession,
   children,
 }: {
   database: DatabaseLabel | null;
+  /** Its name on the database server; `null` for pages outside any database. */
+  databaseName: string | null;
   tenants: readonly string[] | null;
   hasSession: boolean;
   children: ReactNode;
@@ -41,9 +45,10 @@ export function Shell({
           Absurd
         </div>
         <SideLinks />
+        <SavedViewLinks />
         <div className="mt-auto flex flex-col gap-1 border-t py-2">
           <TenantNote tenants={tenants} />
-          <DatabaseStatus />
+          <DatabaseStatus name={databaseName} />
           {hasSession && <SignOut />}
         </div>
       </aside>

@@ -2,13 +2,14 @@
 "use no memo";
 import { useQuery } from "@tanstack/react-query";
 import { Icon } from "@/components/ui/icons/icon";
+import { Name } from "@/components/ui/text/name";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import { healthQuery } from "@/lib/query/health";
 import { useFreshness } from "./freshness";
 
-/** The database status below the navigation. */
-export function DatabaseStatus() {
+/** The database status below the navigation, with the database's `name` on its server. */
+export function DatabaseStatus({ name = null }: { name?: string | null }) {
   const isLost = useFreshness().state === "lost";
   const { data, isError } = useQuery({ ...healthQuery(), refetchInterval: 30_000 });
   const down = isLost || data?.database === "down";
@@ -27,6 +28,11 @@ export function DatabaseStatus() {
           {down ? "Database lost" : up ? "Database connected" : "Database"}
         </span>
         <span className="block min-h-4 truncate text-ink-3">{up && schemaText(data)}</span>
+        {name !== null && (
+          <span className="block truncate text-ink-3" data-tip={name}>
+            <Name text={name} />
+          </span>
+        )}
         {up && data.replicaLagSeconds !== undefined && (
           <span className="block truncate text-ink-3">
             replica, {formatDuration(data.replicaLagSeconds * 1_000)} behind
