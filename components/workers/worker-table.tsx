@@ -67,13 +67,13 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[130px] wide:min-w-[280px] wide:max-w-[420px]">
-        <span className="flex items-center gap-2">
+        <span className="flex items-center gap-2 max-wide:flex-col max-wide:items-start max-wide:gap-0.5">
           {worker.name ? (
             <Link
               data-row
               href={`/tasks${serializeTaskFilters({ worker: [worker.name] })}`}
               data-tip={`Tasks of ${worker.name}`}
-              className="mono truncate font-medium hover:text-accent-text hover:underline"
+              className="mono max-w-full truncate font-medium hover:text-accent-text hover:underline"
             >
               {worker.name}
             </Link>
