@@ -199,7 +199,9 @@ test("Behind a proxy that rewrites the host name, I sign in under the allowed on
 });
 
 test("after a stop signal, a pending request finishes and the exit code is 0", async ({ work }) => {
-  const server = await installed.serve({ DATABASE_URL: databaseUrl() });
+  const named = new URL(databaseUrl());
+  named.searchParams.set("application_name", work.queue);
+  const server = await installed.serve({ DATABASE_URL: named.href });
   const agent = new http.Agent({ keepAlive: true });
   const ask = (path: string) =>
     new Promise<number>((resolve, reject) => {
@@ -216,7 +218,8 @@ test("after a stop signal, a pending request finishes and the exit code is 0", a
   try {
     await blocker.query(`begin; lock table absurd."t_${work.queue}" in access exclusive mode`);
     const answer = ask(`/api/tasks?queue=${work.queue}`);
-    const waiting = `select from pg_locks where not granted and relation = 'absurd."t_${work.queue}"'::regclass`;
+    const waiting = `select from pg_stat_activity
+      where application_name = '${work.queue} reader' and wait_event_type = 'Lock'`;
     await expect
       .poll(async () => (await work.pool.query(waiting)).rowCount, { intervals: [20] })
       .toBeGreaterThan(0);
