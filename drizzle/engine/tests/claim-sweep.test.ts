@@ -156,9 +156,12 @@ describe.each(MODES)("the sweep of many tasks with a policy, %s", (mode) => {
       const [{ Plan: plan }] = JSON.parse(String(row["QUERY PLAN"]));
       return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
     };
-    await poller.claim();
-    await other.on("emit_event", "one", null);
-    const all = await countPages();
+    // The least of several, because one poll in a hundred reads more, and the first one loads the catalog.
+    let all = Number.POSITIVE_INFINITY;
+    for (let poll = 0; poll < 5; poll++) {
+      await other.on("emit_event", `event-${poll}`, null);
+      all = Math.min(all, await countPages());
+    }
     // Other tests write into other databases of this server, after which a poll reads the tasks too.
     const some = all - 40;
     let least = all;
