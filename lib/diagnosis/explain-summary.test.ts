@@ -106,6 +106,11 @@ describe("the explanation in a list row", () => {
       summary(RUNNING, { startedAt: ago(78), claimExpiresAt: ago(8) }),
     ],
     ["running 1 min 18 s · no lease", "warning", summary(RUNNING, { startedAt: ago(78) })],
+    [
+      "an unknown time after it was spawned",
+      "plain",
+      summary({ state: "completed", enqueuedAt: "infinity", endedAt: "infinity" }),
+    ],
     ["4 min after it was spawned", "plain", summary({ state: "completed", endedAt: ago(60) })],
     [
       "4 min after it was spawned · 3 attempts",

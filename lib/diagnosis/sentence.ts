@@ -47,10 +47,17 @@ export const link = (text: string, to: LinkTarget): Part => ({ kind: "link", tex
 export const time = (iso: Iso): Part => ({ kind: "time", iso });
 
 /** A length of time in milliseconds that is still growing or shrinking. */
-export const age = (ms: number): Part => ({ kind: "duration", text: formatAge(ms), ms });
+export const age = (ms: number): Part => length(ms, formatAge);
 
 /** A fixed length of time in milliseconds. */
-export const duration = (ms: number): Part => ({ kind: "duration", text: formatDuration(ms), ms });
+export const duration = (ms: number): Part => length(ms, formatDuration);
+
+/** Between two of PostgreSQL's infinities there is no length. */
+function length(ms: number, format: (ms: number) => string): Part {
+  return Number.isNaN(ms)
+    ? { kind: "text", text: "an unknown time" }
+    : { kind: "duration", text: format(ms), ms };
+}
 
 /** Milliseconds left until a deadline, as a clock: `0:42`. */
 export const countdown = (ms: number): Part => ({

@@ -198,7 +198,8 @@ function resumeAtLastClaim(draft: LaneDraft) {
       pen.claimed("exact");
       pen.draw({ kind: "late", due: pen.at }, lastClaim);
     } else if (lastOrigin?.kind === "event-wait")
-      pen.draw({ kind: "queued", reason: "woken" }, lastClaim);
+      // A worker may have claimed the run in between and deferred it, which leaves no record.
+      pen.draw({ kind: "queued", reason: "woken" }, lastClaim, { end: "inferred" });
     else pen.draw({ kind: "unknown" }, lastClaim);
   }
   pen.claimed("exact");

@@ -43,10 +43,10 @@ const DRAWN: Record<string, string[]> = {
     "queued 0 | step(validate-order) 0.6 | ~working 0 | sleep(cool-off) 600 | ~working 5 | sleep(second-thought) 60 | late 38 | step(charge-card) 4.8 | ~working 0 {completed}",
   ],
   "event-delivered": [
-    "queued 1 | step(charge-card) 3 | ~event-wait(payment.captured:42) 30 | queued 2 | step(pack-items) 20 | ~working 0 {emitted payment.captured:42, completed}",
+    "queued 1 | step(charge-card) 3 | ~event-wait(payment.captured:42) 30 | queued 2~ | step(pack-items) 20 | ~working 0 {emitted payment.captured:42, completed}",
   ],
   "event-named-step": [
-    "queued 0 | ~event-wait(wait-for-money) 30 | queued 2 | step(pack-items) 20 | ~working 0 {emitted, completed}",
+    "queued 0 | ~event-wait(wait-for-money) 30 | queued 2~ | step(pack-items) 20 | ~working 0 {emitted, completed}",
   ],
   "event-there-already": [
     "queued 30 | step(charge-card) 3 | ~step(payment.captured:42) 0 | ~working 1 {completed}",
@@ -59,7 +59,7 @@ const DRAWN: Record<string, string[]> = {
     'queued 0 | ~timed-out-wait(payment.captured:42) 32 | failure 0 {failed Timed out waiting for event "payment.captured:42"}',
   ],
   "event-timeout-rewaited": [
-    "queued 0 | ~event-wait(approved:42) 92 | queued 1 | working 0 | event-wait(payment.captured:42) 10… >> event-wait 20 {emitted approved:42}",
+    "queued 0 | ~event-wait(approved:42) 92 | queued 1~ | working 0 | event-wait(payment.captured:42) 10… >> event-wait 20 {emitted approved:42}",
   ],
   "event-too-late": ["queued 0 | ~event-wait(payment.captured:42) 30 | late 15…"],
   "event-wait-forever": [
@@ -88,8 +88,8 @@ const DRAWN: Record<string, string[]> = {
   ],
   "order-with-everything": [
     "queued 12 | step(validate-order) 0.6 | ~step(reserve-stock) 2.6 | ~working 0 | sleep(cool-off) 600 | late 38 | failure 30.2 {failed gateway did not answer in 30 s}",
-    "backoff 30~ | ~replayed(3 from 1) 0 | ~step(charge-card) 7.3 | ~event-wait(payment.captured:ord_42) 88 | queued 1.9 | lost 60 | expired 3 {emitted payment.captured:ord_42, lease-expired worker-3c}",
-    "backoff 60~ | ~replayed(5 from 1+2) 0 | ~step(pack-items) 25.7 | ~step(book-courier) 6.5 | ~event-wait(courier.confirmed:ord_42) 58.5 | queued 1.2 | working 78… >> lease 42 {emitted courier.confirmed:ord_42}",
+    "backoff 30~ | ~replayed(3 from 1) 0 | ~step(charge-card) 7.3 | ~event-wait(payment.captured:ord_42) 88 | queued 1.9~ | lost 60 | expired 3 {emitted payment.captured:ord_42, lease-expired worker-3c}",
+    "backoff 60~ | ~replayed(5 from 1+2) 0 | ~step(pack-items) 25.7 | ~step(book-courier) 6.5 | ~event-wait(courier.confirmed:ord_42) 58.5 | queued 1.2~ | working 78… >> lease 42 {emitted courier.confirmed:ord_42}",
   ],
   "poisoned-policy": ["queued 5…"],
   "put-aside": ["queued 0 | ~deferred 64… >> deferred 540"],

@@ -107,7 +107,9 @@ export function placeGaps(
     const tags = [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)].map(
       (text) => createTag(at, text, scale.width),
     );
-    const beside = now.flatMap((other) => tags.map((one) => moveBeside(one, other, at)));
+    const beside = now.flatMap((other) =>
+      [at, 2 * other.x - at].flatMap((side) => tags.map((one) => moveBeside(one, other, side))),
+    );
     const fits = (one: Tag) => !overlapsAny(one, [...now, ...placed]) && isWithin(one, scale.width);
     const tag = [...tags, ...beside].find(fits) ?? tags.at(-1);
     if (tag) placed.push({ ...tag, gap });
