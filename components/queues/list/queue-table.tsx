@@ -16,6 +16,9 @@ import { QUEUE_COLUMNS, type QueueColumn, type RecentAttempts } from "./queue-co
 
 const WIDE_ONLY = "max-wide:hidden";
 
+/** Its key identifies it: two columns may have the same label. */
+type Column = QueueColumn & { key: string };
+
 /** One row per queue, with the chosen columns. */
 export function QueueTable({
   queues,
@@ -29,15 +32,15 @@ export function QueueTable({
   throughput: Throughput | undefined;
   columns: readonly (keyof typeof QUEUE_COLUMNS)[];
 }) {
-  const shown = columns.map((key): QueueColumn => QUEUE_COLUMNS[key]);
+  const shown = columns.map((key): Column => ({ key, ...QUEUE_COLUMNS[key] }));
   return (
     <Table className="wide:min-w-[920px]">
       <thead className="bg-canvas">
         <tr>
           <Th>Queue</Th>
-          {shown.map(({ label, wideOnly, chart }) => (
+          {shown.map(({ key, label, wideOnly, chart }) => (
             <Th
-              key={label}
+              key={key}
               numeric={!chart}
               className={cn(wideOnly && WIDE_ONLY, chart && "w-[120px]")}
             >
@@ -75,7 +78,7 @@ function QueueRow({
   queue: Queue;
   now: Iso;
   recent: RecentAttempts;
-  columns: readonly QueueColumn[];
+  columns: readonly Column[];
 }) {
   const { name } = queue;
   const consumer = describeConsumer(queue, now);
@@ -109,8 +112,8 @@ function QueueRow({
           {explainUnreadable(queue.unreadable)}
         </Td>
       ) : (
-        columns.map(({ label, wideOnly, chart, cell }) => (
-          <Td key={label} numeric={!chart} className={cn(wideOnly && WIDE_ONLY)}>
+        columns.map(({ key, wideOnly, chart, cell }) => (
+          <Td key={key} numeric={!chart} className={cn(wideOnly && WIDE_ONLY)}>
             {cell(queue, recent) ?? (chart ? null : <NoValue />)}
           </Td>
         ))
