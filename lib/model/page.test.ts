@@ -52,6 +52,10 @@ test("each part of a cursor is validated", () => {
   expect(PLACE.time("now")).toBe(false);
   expect(PLACE.integer("-1")).toBe(true);
   expect(PLACE.integer("1.5")).toBe(false);
+  // The longest duration that a list is sorted by, and the ends of PostgreSQL's bigint.
+  expect(PLACE.integer("9000000000000000000")).toBe(true);
+  expect(PLACE.integer("-9223372036854775808")).toBe(true);
+  expect(PLACE.integer("9223372036854775808")).toBe(false);
   expect(PLACE.instant("2026-01-02T03:04:05.678Z")).toBe(true);
   expect(PLACE.instant("2026-13-02T03:04:05.678Z")).toBe(false);
 });

@@ -66,7 +66,8 @@ export const PLACE = {
   time: (part) => /^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+( BC)?)$/.test(part),
   instant: (part) =>
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(part) && !Number.isNaN(Date.parse(part)),
-  integer: (part) => /^-?\d{1,18}$/.test(part),
+  // As PostgreSQL's bigint, whose largest numbers have 19 digits.
+  integer: (part) => /^-?\d{1,19}$/.test(part) && BigInt.asIntN(64, BigInt(part)) === BigInt(part),
   text: () => true,
 } as const satisfies Record<string, PlaceCheck>;
 
