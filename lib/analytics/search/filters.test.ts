@@ -194,7 +194,7 @@ test("a search has a bounded number of conditions, each of which is an expressio
     ["checkpoint", 20],
     ["name", 200],
   ] as const) {
-    await expect(list({ [name]: terms(most + 1) })).rejects.toThrow(`more than ${most} items`);
+    await expect(list({ [name]: terms(most + 1) })).rejects.toThrow(`more than ${most} `);
     expect(ids(await list({ [name]: terms(most) }))).toEqual([]);
   }
   const { query } = parseTaskQuery(
@@ -203,4 +203,13 @@ test("a search has a bounded number of conditions, each of which is an expressio
       .join(" "),
   );
   await expect(list(query)).rejects.toThrow("where has more than 20 items");
+});
+
+test("a long text is searched as one if it is quoted, and too many words are refused", async () => {
+  const message = "the payment service refused the card because it has expired last month";
+  await expect(list(parseTaskQuery(message).query)).rejects.toMatchObject({
+    message: "The search has more than 10 words.",
+    hint: "Put a text of several words in quotes: it is searched as one.",
+  });
+  expect(ids(await list(parseTaskQuery(`"${message}"`).query))).toEqual([]);
 });

@@ -124,12 +124,21 @@ const MOST = {
   ...{ name: 200, worker: 200, tenant: 200, idempotency: 200 },
 } as const;
 
+/** Texts that are searched word by word unless they are quoted. */
+const PHRASES: readonly string[] = ["any", "error"];
+
 function refuseMany(filters: TaskFilters): void {
   for (const [name, most] of Object.entries(MOST) as [keyof typeof MOST, number][])
     if (filters[name].length > most)
       throw new ProblemError({
         code: "bad_request",
-        message: `The parameter ${name} has more than ${most} items.`,
+        message:
+          name === "any"
+            ? `The search has more than ${most} words.`
+            : `The parameter ${name} has more than ${most} items.`,
+        hint: PHRASES.includes(name)
+          ? "Put a text of several words in quotes: it is searched as one."
+          : undefined,
       });
 }
 
