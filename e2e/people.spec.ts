@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "@playwright/test";
 import { createQueue, dropQueue } from "../lib/absurd/queues/queues";
 import { type Dashboard, startDashboard } from "./support/dashboard";
+import { connectTo, createCopies, databaseUrl } from "./support/databases";
 import { expect, test, type Work } from "./support/fixtures";
 import { open } from "./support/open";
 import { type Scene, setScene } from "./support/scene";
@@ -227,5 +228,30 @@ test("A read-only dashboard, or one without some actions, shows everyone its own
     await page.context().close();
   } finally {
     await limited.stop();
+  }
+});
+
+test("In the settings, a list that can't be read hides neither me nor the other lists", async ({
+  browser,
+}) => {
+  const [name = ""] = (await createCopies(1)).names;
+  const dashboard = await startBehindProxy("admin=groups:ops", { DATABASE_URL: databaseUrl(name) });
+  const database = await connectTo(name);
+  try {
+    await database.query("alter table absurd_dashboard.person rename to person_elsewhere");
+    const page = await openAs(browser, "ops");
+    await open(page, `${dashboard.url}/settings`);
+    const main = page.getByRole("main");
+    await expect(main.getByRole("alert")).toContainText("This list could not be read");
+    await expect(main.getByText("Trusted proxy").first()).toBeVisible();
+    await expect(main.getByText("No session is open.")).toBeVisible();
+    await expect(main.getByText("No token has been created.")).toBeVisible();
+    await database.query("alter table absurd_dashboard.person_elsewhere rename to person");
+    // The page refetches every ten seconds.
+    await expect(main.getByRole("alert")).toHaveCount(0, { timeout: 20_000 });
+    await page.context().close();
+  } finally {
+    await database.end();
+    await dashboard.stop();
   }
 });
