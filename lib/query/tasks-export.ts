@@ -46,10 +46,15 @@ function csvLine(cells: readonly (string | number | null | undefined)[]): string
   return `${cells.map((cell) => csvCell(cell ?? "")).join(",")}\r\n`;
 }
 
+const FORMULA = "[=+\\-@＝＋－＠]";
+const STARTS_FORMULA = new RegExp(`^(?:[\\t\\r\\n]|${FORMULA})`);
+/** Starts of cells for a spreadsheet that separates them by semicolons or tabs: to it, a later quote quotes nothing. */
+const INNER_FORMULAS = new RegExp(`([;\\t\\r\\n]"*)(?=${FORMULA})`, "g");
+
 function csvCell(cell: string | number): string {
   const text = String(cell);
-  const isFormula = /^[=+\-@\t\r\n＝＋－＠]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text);
-  const safe = isFormula ? `'${text}` : text;
+  const isFormula = STARTS_FORMULA.test(text) && !/^-?\d+(\.\d+)?$/.test(text);
+  const safe = (isFormula ? `'${text}` : text).replace(INNER_FORMULAS, "$1'");
   // In many locales, spreadsheets separate cells by semicolons.
   return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
