@@ -24,11 +24,18 @@ export async function answer(
 ): Promise<Response> {
   try {
     const result = await read();
-    return result instanceof Response ? result : await jsonResponse(request, result);
+    const response = result instanceof Response ? result : await jsonResponse(request, result);
+    return request.method === "HEAD" ? await withoutBody(response) : response;
   } catch (error) {
     if (request.signal.aborted) return new Response(null, { status: 499 });
     return fail(describeError(request, error));
   }
+}
+
+/** Ends the body, because the framework answers HEAD by GET and never reads it: a stream would stay open. */
+async function withoutBody({ body, status, headers }: Response): Promise<Response> {
+  await body?.cancel();
+  return new Response(null, { status, headers });
 }
 
 /** Responds with the exact text of a JSON value. */

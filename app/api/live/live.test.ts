@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { endSession, forgetSession, startSession } from "@/lib/identity/session";
 import { sessionCookie, verifySession } from "@/lib/identity/session-cookie";
 import { person } from "@/lib/identity/testing/people";
+import { countListeners } from "@/lib/live/changes";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { GET } from "./route";
 
@@ -13,12 +14,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function openStream(grant: { queues?: string[] } = {}) {
+async function signIn(grant: { queues?: string[] } = {}) {
   const session = await startSession(person("ada", { role: "viewer", ...grant }), {
     ...{ address: null, userAgent: null },
   });
   const sessionId = (await verifySession(session))?.identity.sessionId ?? "";
-  const cookie = `${sessionCookie(new Headers()).name}=${session}`;
+  return { sessionId, cookie: `${sessionCookie(new Headers()).name}=${session}` };
+}
+
+async function openStream(grant: { queues?: string[] } = {}) {
+  const { sessionId, cookie } = await signIn(grant);
   const request = new Request("http://localhost/api/live", { headers: { cookie } });
   const reader = (await GET(request)).body?.getReader();
   const closed = reader?.closed.then(() => true) ?? Promise.resolve(false);
@@ -54,4 +59,15 @@ test("a stream ends when the person's scope changes, so that the next one has th
   forgetSession(sessionId);
   vi.advanceTimersByTime(60_000);
   expect(await closed).toBe(true);
+});
+
+test("a HEAD request leaves no stream open", async () => {
+  const before = countListeners();
+  const { cookie } = await signIn();
+  const request = new Request("http://localhost/api/live", { method: "HEAD", headers: { cookie } });
+  const response = await GET(request);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toMatch("text/event-stream");
+  expect(response.body).toBeNull();
+  expect(countListeners()).toBe(before);
 });
