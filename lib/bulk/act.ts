@@ -44,7 +44,12 @@ export async function actOnTasks(
   );
   for (const taskId of taskIds) {
     const task = locks instanceof Map ? locks.get(taskId) : locks;
-    if (task === "busy" || task === undefined) continue;
+    if (task === undefined) continue;
+    if (task === "busy") {
+      // Another tenant's task gets the same result as a missing one, also while a worker holds it.
+      if (!(await isOwn(tx, queue, taskId, tenants))) results.set(taskId, missing(queue, taskId));
+      continue;
+    }
     if (task === "missing" || ("state" in task && !isAllowed(tenants, task.tenant)))
       results.set(taskId, missing(queue, taskId));
     else if ("outcome" in task) results.set(taskId, task);
@@ -57,6 +62,16 @@ export async function actOnTasks(
   for (const [taskId, result] of await actOnEligible(tx, queue, eligible, { ...job, tenants }))
     results.set(taskId, result);
   return results;
+}
+
+async function isOwn(
+  db: Queryable,
+  queue: string,
+  taskId: Uuid,
+  tenants: Tenants,
+): Promise<boolean> {
+  if (tenants === null) return true;
+  return isAllowed(tenants, (await getTaskTenant(db, queue, { taskId })) ?? null);
 }
 
 function explainSkip(action: BulkAction, { state }: LockedTask): string | null {

@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { runAs } from "@/lib/db/viewer";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import type { ItemResult } from "./act";
 import { createJob, type NewBulkJob } from "./job";
@@ -134,6 +135,21 @@ test("tasks and runs held by other transactions stay open, and the rest of the b
     { outcome: "failed", code: "timed_out", count: 1 },
   ]);
   expect(await perform(bulkId)).toBe("finished");
+});
+
+test("another tenant's task is missing, also while another transaction holds it", async () => {
+  const tasks = await spawn(2);
+  const acme = { scope: [{ queues: null, tenants: ["acme"] }], payloads: true };
+  const bulkId = await runAs(acme, () => create("cancel", tasks));
+  const holder = await database.pool.connect();
+  await holder.query("begin");
+  await holder.query("select from absurd.t_orders where task_id = $1 for update", [tasks[0]]);
+  expect(await runAs(acme, () => perform(bulkId))).toMatchObject({ settled: 2 });
+  await holder.query("rollback");
+  holder.release();
+  expect(await outcomes(bulkId)).toEqual([
+    { outcome: "skipped", code: "task_not_found", count: 2 },
+  ]);
 });
 
 test("a batch sets when the next one is due, for every runner, and catches up on at most ten tasks", async () => {
