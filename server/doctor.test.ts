@@ -17,7 +17,7 @@ async function checkRecord(): Promise<{ code: number; check: Check | undefined }
   return { code, check: checks.find(({ id }) => id === "record") };
 }
 
-test("a removed entry of the audit log is an error that names its position", async () => {
+test("a removed entry of the audit log, and a trigger that is off, is an error that names it", async () => {
   for (const action of ["sign in", "cancel task", "drop queue", "sign out"])
     await recordAudit(database.pool, { operator: "eve", action, input: {}, outcome: "done" });
   const before = await checkRecord();
@@ -25,6 +25,9 @@ test("a removed entry of the audit log is an error that names its position", asy
   expect(before.check?.message).toContain("intact (4 entries)");
   const entries = "absurd_dashboard.audit_entry";
   await database.pool.query(`alter table ${entries} disable trigger audit_entry_only_grows`);
+  const off = await checkRecord();
+  expect(off).toMatchObject({ code: 1, check: { verdict: "error" } });
+  expect(off.check?.message).toContain("audit_entry_only_grows off or missing");
   await database.pool.query(`delete from ${entries} where action = 'drop queue'`);
   await database.pool.query(`alter table ${entries} enable always trigger audit_entry_only_grows`);
   const after = await checkRecord();

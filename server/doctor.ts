@@ -199,7 +199,8 @@ async function checkIntegrity(client: Client): Promise<Check> {
 /** Checks that no entry of the audit log was changed or removed. Its duration is proportional to the log. */
 async function checkRecord(client: Client): Promise<Check> {
   const id = "record";
-  const { installed, links, faults, faultsCount, unlinked, head } = await checkAuditChain(client);
+  const { installed, links, head, ...found } = await checkAuditChain(client);
+  const { faults, faultsCount, unlinked, triggersOff } = found;
   if (!installed)
     return {
       id,
@@ -216,6 +217,13 @@ async function checkRecord(client: Client): Promise<Check> {
       hint: "Find out who can write to the schema absurd_dashboard; compare with a backup.",
     };
   }
+  if (triggersOff.length > 0)
+    return {
+      id,
+      verdict: "error",
+      message: `Entries of the audit log can be changed without a trace: ${triggersOff.join(", ")} off or missing.`,
+      hint: "Find out who can alter tables of the schema absurd_dashboard; enable the triggers with `enable always`.",
+    };
   const note = head ? ` Note the newest link elsewhere: ${head.number} ${head.hash}.` : "";
   return { id, verdict: "ok", message: `The audit log is intact (${links} entries).${note}` };
 }

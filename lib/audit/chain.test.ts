@@ -41,7 +41,13 @@ const of = (number: number) =>
 
 test("every entry is linked, including concurrent ones", async () => {
   const check = await checkAuditChain(database.pool);
-  expect(check).toMatchObject({ installed: true, links: COUNT, faults: [], unlinked: 0 });
+  expect(check).toMatchObject({
+    installed: true,
+    links: COUNT,
+    faults: [],
+    unlinked: 0,
+    triggersOff: [],
+  });
   expect(check.head).toEqual({ number: COUNT, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
 });
 
@@ -99,6 +105,13 @@ test("an entry written outside the chain is detected", async () => {
   expect(
     await tamper(`insert into ${ENTRIES} (operator, action, outcome) values ('eve', 'x', 'done')`),
   ).toMatchObject({ faults: [], unlinked: 1 });
+});
+
+test("a trigger that is off or missing is detected before anything was changed", async () => {
+  expect(await tamper(`drop trigger audit_entry_linked on ${ENTRIES}`)).toMatchObject({
+    faults: [],
+    triggersOff: ["audit_entry_linked", "audit_entry_only_grows", "audit_link_only_grows"],
+  });
 });
 
 test("removing the newest entries shows as a head that differs from the noted one", async () => {

@@ -28,6 +28,8 @@ export type ChainCheck = {
   faultsCount: number;
   /** Entries newer than the first link that have no link: written while the trigger was off. */
   unlinked: number;
+  /** Triggers that link entries and refuse changes, but are off or missing: changes may leave no trace. */
+  triggersOff: string[];
   /**
    * The last link. Note it outside the database: the chain exposes every removal except that of its newest links,
    * which shows only if the noted link is missing or its hash differs.
@@ -41,7 +43,8 @@ export type ChainCheck = {
  */
 export async function checkAuditChain(db: Queryable): Promise<ChainCheck> {
   const check: ChainCheck = {
-    ...{ installed: true, links: 0, faults: [], faultsCount: 0, unlinked: 0, head: null },
+    ...{ installed: true, links: 0, faults: [], faultsCount: 0 },
+    ...{ unlinked: 0, triggersOff: [], head: null },
   };
   const [table] = await query(
     db,
@@ -65,6 +68,7 @@ export async function checkAuditChain(db: Queryable): Promise<ChainCheck> {
     full = rows.length === STEP;
   }
   check.unlinked = await countUnlinked(db);
+  check.triggersOff = await listTriggersOff(db);
   return check;
 }
 
@@ -95,4 +99,19 @@ async function countUnlinked(db: Queryable): Promise<number> {
            and not exists (select from absurd_dashboard.audit_link link where link.audit_id = entry.audit_id)`,
   );
   return row?.count ?? 0;
+}
+
+const TRIGGERS = ["audit_entry_linked", "audit_entry_only_grows", "audit_link_only_grows"];
+
+async function listTriggersOff(db: Queryable): Promise<string[]> {
+  const rows = await query(
+    db,
+    { name: text },
+    sql`select name from unnest(${sql.param(TRIGGERS)}::text[]) as name
+         where not exists (
+           select from pg_trigger
+            where tgrelid in ('absurd_dashboard.audit_entry'::regclass, 'absurd_dashboard.audit_link'::regclass)
+              and tgname = name and tgenabled = 'A')`,
+  );
+  return rows.map(({ name }) => name);
 }
