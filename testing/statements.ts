@@ -12,6 +12,7 @@ export type PlanNode = {
   "Index Name"?: string;
   "Actual Rows": number;
   "Actual Loops": number;
+  Filter?: string;
   "Rows Removed by Filter"?: number;
   "Rows Removed by Index Recheck"?: number;
   "Shared Hit Blocks": number;

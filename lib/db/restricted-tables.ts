@@ -19,7 +19,7 @@ const TENANT = sql.identifier("absurd_dashboard_tenant");
 export function restrictTables<T extends Tables>(
   tables: T,
   tenants: readonly string[],
-): T & { tenantId: SQL<string | null> } {
+): T & { tenantId: SQL<string | null>; isOwn: SQL } {
   const { tasks, events, waits } = tables;
   const belongs = (row: SQL) => sql`(
     select task.allowed from (select null::text as tenant_id) as elsewhere
@@ -34,6 +34,7 @@ export function restrictTables<T extends Tables>(
     name,
     replaceTable(table, ofTasks(table)),
   ]);
+  const tenantId = sql<string | null>`${sql.identifier(getTableName(tasks))}.${TENANT}`;
   return {
     ...(Object.fromEntries(owned) as T),
     tasks: replaceTable(
@@ -46,7 +47,8 @@ export function restrictTables<T extends Tables>(
         select true from ${waits} wait
         where wait.event_name = event.event_name and ${belongs(sql`wait`)} limit 1)`,
     ),
-    tenantId: sql`${sql.identifier(getTableName(tasks))}.${TENANT}`,
+    tenantId,
+    isOwn: matchesTenants(tenants, tenantId),
   };
 }
 

@@ -36,6 +36,8 @@ export const queues = absurd.table("queues", {
 export type QueueTables = ReturnType<typeof createTables> & {
   /** The tenant of a row of `tasks`, as SQL without an alias. */
   tenantId: SQL<string | null>;
+  /** Whether a row of `tasks` belongs to these tenants, if rows are limited to some. */
+  isOwn?: SQL;
 };
 
 /**

@@ -147,20 +147,33 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
     name.length > 0 ? inArray(tasks.name, name) : undefined,
     tenant.length > 0 ? matchesTenants(tenant, tenantId) : undefined,
     ...attempts.map((condition) => compareAttempts(tasks, condition)),
-    ...where
-      .filter(({ path }) => path.source !== "error")
-      .map((condition) => compareJson(jsonColumn(tables, condition.path), condition)),
-    ...checkpoint.map(
-      (one) => sql`(
-        select true from ${checkpoints}
-        where ${checkpoints.taskId} = ${tasks.taskId} and ${checkpoints.name} = ${one}::text limit 1
-      )`,
+    ownFirst(
+      tables,
+      and(
+        ...where
+          .filter(({ path }) => path.source !== "error")
+          .map((condition) => compareJson(jsonColumn(tables, condition.path), condition)),
+        ...checkpoint.map(
+          (one) => sql`(
+            select true from ${checkpoints}
+            where ${checkpoints.taskId} = ${tasks.taskId} and ${checkpoints.name} = ${one}::text limit 1
+          )`,
+        ),
+        ...search.query.any.map((part) =>
+          matchesAnywhere(tables, search, part, errorWords(tables.runs.failureReason)),
+        ),
+        hasAttempt(tables, search),
+      ),
     ),
-    ...search.query.any.map((part) =>
-      matchesAnywhere(tables, search, part, errorWords(tables.runs.failureReason)),
-    ),
-    hasAttempt(tables, search),
   );
+}
+
+/**
+ * The condition, evaluated for rows of the visible tenants only. The database would otherwise evaluate cheap conditions
+ * before the tenant, and the duration of a search would reveal other tenants' values.
+ */
+function ownFirst({ isOwn }: QueueTables, condition: SQL | undefined): SQL | undefined {
+  return isOwn && condition ? sql`case when ${isOwn} then ${condition} else false end` : condition;
 }
 
 /** The column that a path starts in. */
