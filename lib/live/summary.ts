@@ -23,6 +23,8 @@ export type Summary = {
   concernsCount: number;
   /** What it means if there are no concerns. */
   allClear: { complete: boolean; text: string };
+  /** The queues that can't be read; nothing of them is counted. */
+  unreadable: number;
   /** Exact, for the queues that can be read. */
   ready: number;
   running: number;
@@ -67,6 +69,7 @@ function summarize(
   return {
     now,
     queues: queues.length,
+    unreadable: queues.filter(({ unreadable }) => unreadable).length,
     concerns: concerns.slice(0, MOST_CONCERNS),
     concernsCount: concerns.length,
     allClear: describeAllClear({ attempts }),

@@ -4,11 +4,12 @@ import type { Summary } from "@/lib/live/summary";
 import type { FindResult } from "@/lib/model/rows/found";
 import { fetchJson } from "./api";
 
-/** What needs attention in one of several databases. */
-export function summaryQuery(database: string) {
+/** What needs attention in a database: one of several, or by default the page's. */
+export function summaryQuery(database?: string) {
+  const prefix = database === undefined ? "" : databasePrefix(database);
   return queryOptions({
-    queryKey: ["summary", database],
-    queryFn: ({ signal }) => fetchJson<Summary>(`${databasePrefix(database)}/api/summary`, signal),
+    queryKey: ["summary", database ?? null],
+    queryFn: ({ signal }) => fetchJson<Summary>(`${prefix}/api/summary`, signal),
   });
 }
 

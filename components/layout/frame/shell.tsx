@@ -12,6 +12,7 @@ import { NewVersionBanner } from "../version";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
 import { SavedViewLinks } from "./saved-view-links";
+import { SectionCount, SectionCounts } from "./section-counts";
 import { SectionLink } from "./section-link";
 import { SECTIONS } from "./sections";
 import { TopBar } from "./top-bar";
@@ -44,7 +45,13 @@ export function Shell({
           <Logo />
           Absurd
         </div>
-        <SideLinks />
+        {databaseName === null ? (
+          <SideLinks />
+        ) : (
+          <SectionCounts>
+            <SideLinks />
+          </SectionCounts>
+        )}
         <SavedViewLinks />
         <div className="mt-auto flex flex-col gap-1 border-t py-2">
           <TenantNote tenants={tenants} />
@@ -82,6 +89,7 @@ function SideLinks() {
         >
           <Icon name={icon} className="text-ink-3 group-aria-[current]:text-ink" />
           {label}
+          <SectionCount href={href} />
         </SectionLink>
       ))}
     </nav>
