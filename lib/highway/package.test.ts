@@ -85,6 +85,7 @@ test("the package needs neither Node, PostgreSQL nor the rest of the dashboard",
   expect(outside.filter((file) => !file.startsWith("highway/")).sort()).toEqual([
     "absurd/connection/json.js",
     "absurd/errors.js",
+    "model/work/json-values.js",
     "model/work/turns.js",
   ]);
   const files = await readdir(path.join(root, "highway"), { recursive: true });
