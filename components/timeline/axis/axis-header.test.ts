@@ -22,16 +22,21 @@ test("the first tick of each day shows the date in the reader's zone", () => {
   ]);
 });
 
-test("every hidden gap shows its length, even next to other gaps", () => {
+test("every hidden gap shows its length, and no label covers another", () => {
   const length = 98 * 60_000;
   const gaps = [0, 40, 80, 300].map((x) => ({ x, width: 32, from: x, to: x + length }));
   const tags = placeGaps({ gaps, width: 500 }, []);
-  expect(tags.map(({ text }) => text)).toEqual([
-    "1 h 38 min idle",
-    "1 h",
-    "1 h",
-    "1 h 38 min idle",
-  ]);
+  expect(tags.map(({ text }) => text)).toEqual(["1 h", "1 h", "1 h", "1 h 38 min idle"]);
+  for (const [index, tag] of tags.entries())
+    expect(tag.x - tag.width / 2).toBeGreaterThan(
+      index === 0 ? 0 : (tags[index - 1]?.x ?? 0) + (tags[index - 1]?.width ?? 0) / 2,
+    );
+});
+
+test("a label at the end of the axis is shortened for the next one", () => {
+  const gap = (x: number, seconds: number) => ({ x, width: 12, from: 0, to: seconds * 1_000 });
+  const tags = placeGaps({ gaps: [gap(525, 118), gap(573, 180)], width: 631 }, []);
+  expect(tags.map(({ text }) => text)).toEqual(["118 s", "3 min"]);
 });
 
 test("the label of a hidden gap at the now-line is beside the time of now, not under it", () => {

@@ -93,26 +93,40 @@ const SPACE = 4;
 type Gap = Scale["gaps"][number];
 
 /**
- * Length of each hidden gap, as detailed as space allows; a narrow gap next to others shows at least one unit. A label
- * that the one of now would cover is placed beside it.
+ * Length of each hidden gap, as detailed as space allows; a label that leaves none for the next one is shortened. A
+ * label that the one of now would cover is placed beside it.
  */
 export function placeGaps(
   scale: Pick<Scale, "gaps" | "width">,
   now: Tag[],
 ): (Tag & { gap: Gap })[] {
-  const placed: (Tag & { gap: Gap })[] = [];
-  for (const gap of scale.gaps) {
+  const forms = scale.gaps.map((gap) => {
     const length = gap.to - gap.from;
-    const at = gap.x + gap.width / 2;
-    const tags = [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)].map(
-      (text) => createTag(at, text, scale.width),
+    return [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)].map((text) =>
+      createTag(gap.x + gap.width / 2, text, scale.width),
     );
+  });
+  const placed: (Tag & { gap: Gap })[] = [];
+  for (let index = 0; index < scale.gaps.length; index++) {
+    const gap = scale.gaps[index];
+    const tags = forms[index];
+    const shortest = tags?.at(-1);
+    if (!gap || !tags || !shortest) continue;
+    const at = gap.x + gap.width / 2;
     const beside = now.flatMap((other) =>
       [at, 2 * other.x - at].flatMap((side) => tags.map((one) => moveBeside(one, other, side))),
     );
     const fits = (one: Tag) => !overlapsAny(one, [...now, ...placed]) && isWithin(one, scale.width);
-    const tag = [...tags, ...beside].find(fits) ?? tags.at(-1);
-    if (tag) placed.push({ ...tag, gap });
+    const tag = [...tags, ...beside].find(fits);
+    const inTheWay = placed.findIndex(
+      (one, before) => (forms[before]?.length ?? 0) > 1 && overlapsAny(shortest, [one]),
+    );
+    if (tag || inTheWay < 0) placed.push({ ...(tag ?? shortest), gap });
+    else {
+      forms[inTheWay]?.shift();
+      placed.length = inTheWay;
+      index = inTheWay - 1;
+    }
   }
   return placed;
 }
