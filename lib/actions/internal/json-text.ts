@@ -7,10 +7,10 @@ import { SQLSTATE } from "@/lib/model/sqlstate";
 import { isTooLarge } from "@/lib/model/work/json-values";
 
 /** Writing more values as JSON again would keep other requests waiting. */
-const MOST_VALUES = 50_000;
+const MOST_VALUES = 20_000;
 
 /**
- * Parses JSON typed by an operator, of at most 50,000 values and 1,000 levels.
+ * Parses JSON typed by an operator, of at most 20,000 values and 1,000 levels.
  *
  * @throws ProblemError `bad_request`, naming the field `what` and the position, but quoting none of the text: it
  * may hold secrets, and the audit entry keeps the message.
@@ -19,7 +19,7 @@ export function parseJsonText(text: string, what: string): Json {
   if (isTooLarge(text, MOST_VALUES))
     throw new ProblemError({
       code: "bad_request",
-      message: `Invalid ${what}: more than 50,000 values, or more than 1,000 levels.`,
+      message: `Invalid ${what}: more than 20,000 values, or more than 1,000 levels.`,
       hint: "A program can send larger values.",
     });
   try {

@@ -27,10 +27,13 @@ export function isTooLarge(text: string, most: number): boolean {
 
 /** The position after the JSON string that starts here; `undefined` if it does not end. */
 export function findStringEnd(text: string, from: number): number | undefined {
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0;
-    while (text[at - escapes - 1] === "\\") escapes++;
-    if (escapes % 2 === 0) return at + 1;
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === QUOTE) return at + 1;
   }
   return undefined;
 }
+
+const BACKSLASH = "\\".charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
