@@ -5,7 +5,8 @@ import { integer, text } from "./decode";
 import { query } from "./query";
 import { type Database, inSnapshot, keepPlans, sendFirst } from "./snapshot";
 
-const database = openTestDatabase();
+// One session, so that each transaction waits until the one before has ended and uses the same.
+const database = openTestDatabase({ settings: { DATABASE_READ_CONNECTIONS: "1" } });
 
 const double = (db: Database, value: number) =>
   query(keepPlans(db), { doubled: integer }, sql`select ${value}::int * 2 as doubled`);
