@@ -14,7 +14,7 @@ export function PeoplePanel({ access: { people, failed } }: { access: AccessOver
         columns={[
           "Person",
           "Identified as",
-          "Door",
+          "Signed in by",
           "Role",
           "Because of",
           "First seen",

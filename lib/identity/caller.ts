@@ -69,7 +69,7 @@ export function localOperator(): Identity {
   return {
     ...{ subject: name, name, door: "local", sessionId: null },
     grants: [{ role: "admin", ...EVERYWHERE }],
-    reasons: ["no door is configured, and the dashboard listens on this machine only"],
+    reasons: ["no way to sign in is configured, and the dashboard listens on this machine only"],
   };
 }
 
