@@ -177,7 +177,11 @@ for (let part = 0; part < PARTS; part++)
         await tryDialog(page, `actions of ${path}`, () => page.keyboard.press("m"));
         for (const action of TASK_ACTIONS) {
           const { label, hotkey, sheetOnly } = ACTION_WORDS[action];
-          const button = main(page).getByRole("button", { name: label }).first();
+          // The tab "Raw" names its snippets like the actions.
+          const button = main(page)
+            .locator("button:not([role=tabpanel] *)")
+            .filter({ hasText: label })
+            .first();
           if (sheetOnly || !(await button.isVisible())) continue;
           await tryDialog(page, `${action} of ${path}`, () => page.keyboard.press(hotkey));
           tried.add(action);
