@@ -5,6 +5,7 @@ import { EmptyState } from "@/components/ui/feedback/empty-state";
 import { NoValue } from "@/components/ui/text/count";
 import { Link } from "@/components/ui/text/link";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
+import { getOwn } from "@/lib/model/get-own";
 import { toInstant } from "@/lib/model/instants";
 import { isActive } from "@/lib/model/states";
 import type { TaskDetail } from "@/lib/model/task";
@@ -54,7 +55,7 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
             </Td>
             <Td>{wait.timeoutAt ? <RelativeTime iso={wait.timeoutAt} /> : "∞ no timeout"}</Td>
             <Td>
-              <Emitted iso={eventsEmittedAt[wait.eventName]} />
+              <Emitted iso={getOwn(eventsEmittedAt, wait.eventName)} />
             </Td>
             <Td className="text-ink-3">waiting</Td>
           </tr>
@@ -70,7 +71,7 @@ export function WaitList({ detail }: { detail: TaskDetail }) {
               <NoValue />
             </Td>
             <Td>
-              <Emitted iso={eventsEmittedAt[event]} unknown />
+              <Emitted iso={getOwn(eventsEmittedAt, event)} unknown />
             </Td>
             <Td>
               <AbsoluteTime iso={toInstant(at)} />

@@ -29,6 +29,16 @@ test("an event that was emitted without waking the wait, as engines before 0.0.7
   );
 });
 
+test("an event whose name every object has as a member was not emitted", () => {
+  const [wait] = getRecording("event-wait-forever").waits;
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    const waits = wait ? [{ ...wait, eventName: name, stepName: `$awaitEvent:${name}` }] : [];
+    expect(said(changed("event-wait-forever", { waits, run: { wakeEvent: name } }))).toBe(
+      `Waiting for event ${name} for 2 h. Not emitted yet; no timeout.`,
+    );
+  }
+});
+
 test("a task without attempts", () => {
   expect(said({ ...getRecording("queued"), runs: [] })).toMatch(/^No attempts recorded/);
 });

@@ -1,3 +1,4 @@
+import { getOwn } from "@/lib/model/get-own";
 import { toMs } from "@/lib/model/instants";
 import { isInterpreterTask } from "@/lib/model/interpreter";
 import { computeSuspension } from "../timeline/activity.ts";
@@ -90,7 +91,7 @@ function describeFailure({ detail, run, error }: Facts): Part[] {
   }
   const event = parseTimedOutWait(error);
   if (event !== null) {
-    const emittedAt = detail.eventsEmittedAt[event];
+    const emittedAt = getOwn(detail.eventsEmittedAt, event);
     const tooLate = emittedAt
       ? sentence`, which was emitted at ${time(emittedAt)}, too late for the wait`
       : [];

@@ -1,4 +1,5 @@
 import { formatCount, plural } from "@/lib/format";
+import { getOwn } from "@/lib/model/get-own";
 import { toInstant, toMs } from "@/lib/model/instants";
 import { isInterpreterTask } from "@/lib/model/interpreter";
 import type { Wait } from "@/lib/model/task";
@@ -132,7 +133,7 @@ function explainEventWait(
 ): Diagnosis {
   const { detail, run, now, readAt } = facts;
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
-  const emittedAt = detail.eventsEmittedAt[event];
+  const emittedAt = getOwn(detail.eventsEmittedAt, event);
   const isInterpreted = isInterpreterTask(detail.task);
   if (due <= readAt && isInterpreted && !(timeout !== undefined && timeout <= readAt))
     return {

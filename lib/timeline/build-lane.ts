@@ -1,3 +1,4 @@
+import { getOwn } from "@/lib/model/get-own";
 import { toMs } from "@/lib/model/instants";
 import { isInterpreterTask } from "@/lib/model/interpreter";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
@@ -341,7 +342,7 @@ function drawEventWait(
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   if (wait) pen.draw({ kind: "working", worker: null }, toMs(wait.createdAt));
   else pen.claimed("inferred");
-  const emitted = detail.eventsEmittedAt[event];
+  const emitted = getOwn(detail.eventsEmittedAt, event);
   pen.draw(
     {
       kind: "event-wait",
@@ -359,7 +360,7 @@ function drawEventWait(
 function describeInterpretedWait({ detail, run }: LaneDraft, event: string) {
   const wait = detail.waits.find((row) => row.runId === run.runId && row.eventName === event);
   const noted = Object.entries(detail.awaited ?? {}).find(([, awaited]) => awaited === event);
-  const emitted = detail.eventsEmittedAt[event];
+  const emitted = getOwn(detail.eventsEmittedAt, event);
   return {
     kind: "event-wait",
     event,

@@ -1,3 +1,4 @@
+import { getOwn } from "@/lib/model/get-own";
 import { toMs } from "@/lib/model/instants";
 import type { Checkpoint, Run, TaskDetail } from "@/lib/model/task";
 import { CLOCK_SKEW_MS } from "./activity.ts";
@@ -27,7 +28,7 @@ export function classifyCheckpoint(
 ): CheckpointOrigin {
   if (checkpoint.name.startsWith(EVENT_PREFIX)) {
     const event = parseEventName(checkpoint.name, detail);
-    const emittedAt = detail.eventsEmittedAt[event];
+    const emittedAt = getOwn(detail.eventsEmittedAt, event);
     if (emittedAt !== undefined && emittedAt < checkpoint.updatedAt) return { kind: "step" };
     return { kind: "event-wait", event, certain: emittedAt !== undefined };
   }
@@ -47,7 +48,7 @@ function findHighwayWait(
   { eventsEmittedAt }: TaskDetail,
 ): CheckpointOrigin | null {
   const event = Object.hasOwn(awaited, name) ? awaited[name] : undefined;
-  if (event === undefined || eventsEmittedAt[event] !== updatedAt) return null;
+  if (event === undefined || getOwn(eventsEmittedAt, event) !== updatedAt) return null;
   return { kind: "event-wait", event, certain: true };
 }
 
