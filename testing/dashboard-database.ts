@@ -1,11 +1,11 @@
 import { afterAll, beforeAll } from "vitest";
 import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
-import { createTestDatabase, type TestDatabase } from "@/testing/database";
+import { createTestDatabase, type DatabaseOptions, type TestDatabase } from "@/testing/database";
 
 /** Gives a test file its own database and connects the dashboard's pools to it, with additional settings. */
 export function openTestDatabase(
-  options: { empty?: boolean; settings?: Record<string, string> } = {},
+  options: DatabaseOptions & { settings?: Record<string, string> } = {},
 ): TestDatabase {
   const database = {} as TestDatabase;
   beforeAll(async () => {

@@ -10,16 +10,21 @@ export type TestDatabase = {
   drop: () => Promise<void>;
 };
 
+/** `encoding` is an encoding of PostgreSQL, for an empty database. */
+export type DatabaseOptions = { empty?: boolean; encoding?: string };
+
 /**
  * A database for one test file: a clone of the migrated template, or with `{ empty: true }` one without any schema.
  * Call it in `beforeAll`, and `drop` in `afterAll`.
  */
-export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   const serverUrl = inject("serverUrl");
+  const isEmpty = options.empty || options.encoding;
+  const encoding = options.encoding ? `encoding '${options.encoding}' locale 'C'` : "";
   await maintain(
     serverUrl,
-    `create database ${name} template ${options.empty ? "template0" : "template_absurd"}`,
+    `create database ${name} template ${isEmpty ? "template0" : "template_absurd"} ${encoding}`,
   );
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;

@@ -2,7 +2,7 @@
 -- All of them lock the run before its task. That one order is what keeps a cancel from deadlocking with a
 -- completion.
 --
--- `(…) is true` around a condition on a run's state keeps the planner from index {r}_sai: with statistics from a
+-- `(...) is true` around a condition on a run's state keeps the planner from index {r}_sai: with statistics from a
 -- quiet moment it would take a state for rarer than a key, and read every run in that state to find one.
 
 -- Finishes a running run and its task with a result. A lease that expired but was not swept yet does not matter.

@@ -41,6 +41,9 @@ export type AuditRecord = {
 /**
  * Writes an entry on this connection; inside a transaction it commits or rolls back with it.
  *
+ * In a database with another encoding than UTF-8, an entry with characters that it cannot store has `?` for each
+ * character outside ASCII.
+ *
  * @returns false if the audit table is not installed; then nothing was written.
  * @throws ProblemError `forbidden` if the database role may not write the table: an action that cannot be recorded
  * must not happen.
@@ -65,19 +68,34 @@ export async function recordAuditBatch(
     table.tenants ? sql`, tenants` : sql``,
     table.actors ? sql`, door, subject, address` : sql``,
   ].reduce((all, one) => sql`${all}${one}`);
-  await explainMissingRights(() =>
+  const insert = (to: Queryable, entries: string) =>
     execute(
-      db,
+      to,
       sql`insert into ${dashboardTablesOfAllTenants.auditEntries}
             (operator, action, queue, task_id, run_id, parameters, reason, outcome, code, message, result, bulk_id${column})
           select operator, action, queue, task_id, run_id, parameters, reason, outcome, code, message, result, bulk_id${column}
-            from jsonb_to_recordset(${JSON.stringify(rows, storable)}::jsonb) as entry (
+            from jsonb_to_recordset(${entries}::jsonb) as entry (
               operator text, action text, queue text, task_id uuid, run_id uuid, parameters jsonb, reason text,
               outcome text, code text, message text, result jsonb, bulk_id uuid, tenants text[], door text, subject text, address text)`,
-    ),
-  );
+    );
+  const entries = JSON.stringify(rows, storable);
+  await explainMissingRights(async () => {
+    if (table.unicode) return insert(db, entries);
+    try {
+      await atomically(db, (tx) => insert(tx, entries));
+    } catch (error) {
+      if (!UNSTORABLE.includes(findErrorCode(error) ?? "")) throw error;
+      await insert(db, entries.replace(/\P{ASCII}/gu, "?"));
+    }
+  });
   return true;
 }
+
+/** SQLSTATEs of a text with characters that the database's encoding does not have. */
+const UNSTORABLE: readonly string[] = [
+  SQLSTATE.characterNotInRepertoire,
+  SQLSTATE.untranslatableCharacter,
+];
 
 /** The columns of an entry. */
 type Row = Record<string, Json | readonly string[]>;
@@ -111,19 +129,21 @@ function storable(_: string, value: unknown): unknown {
   return typeof value === "string" ? value.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : value;
 }
 
+type Table = { installed: boolean; tenants: boolean; actors: boolean; unicode: boolean };
+
 /**
- * Whether the audit table is installed (`absurd-dashboard migrate`), and which columns of later versions it has.
+ * Whether the audit table is installed (`absurd-dashboard migrate`), which columns of later versions it has, and
+ * whether it can hold every character.
  */
-async function getTable(
-  db: Queryable,
-): Promise<{ installed: boolean; tenants: boolean; actors: boolean }> {
+async function getTable(db: Queryable): Promise<Table> {
   const [row] = await query(
     db,
-    { installed: boolean, tenants: boolean, actors: boolean },
+    { installed: boolean, tenants: boolean, actors: boolean, unicode: boolean },
     sql`select to_regclass('absurd_dashboard.audit_entry') is not null as installed,
-               ${hasColumn("tenants")} as tenants, ${hasColumn("subject")} as actors`,
+               ${hasColumn("tenants")} as tenants, ${hasColumn("subject")} as actors,
+               getdatabaseencoding() = 'UTF8' as unicode`,
   );
-  return row ?? { installed: false, tenants: false, actors: false };
+  return row ?? { installed: false, tenants: false, actors: false, unicode: false };
 }
 
 function hasColumn(name: string): SQL {

@@ -108,11 +108,15 @@ function describeSqlState(code: string): string {
   return `${meaning} (SQLSTATE ${code}).`;
 }
 
+const CHARACTER =
+  "The database cannot store a character: U+0000, or one that its encoding does not have";
+
 const MEANINGS: Record<string, string> = {
   "08": "The connection to the database failed",
   "22": "The database cannot use one of the values",
   "22P02": "A value does not have the form its type needs",
-  "22P05": "The database cannot store the character U+0000",
+  "22021": CHARACTER,
+  "22P05": CHARACTER,
   "23": "The database's constraints do not allow this",
   "25006": "The connection is read-only",
   "25P02": "An earlier statement of this transaction failed; it can only be rolled back",

@@ -58,13 +58,13 @@ const NOT_STORABLE: readonly string[] = [
   SQLSTATE.untranslatableCharacter,
 ];
 
-/** For the `catch` of an engine call: explains JSON that parses but that PostgreSQL cannot store. */
+/** For the `catch` of an engine call: explains names and JSON that parse but that the database cannot store. */
 export function refuseUnstorableJson(error: unknown): never {
   if (error instanceof AbsurdDbError && NOT_STORABLE.includes(error.code))
     throw new ProblemError({
       code: "bad_request",
-      message: "The JSON contains text that PostgreSQL cannot store.",
-      hint: "Remove the escape \\u0000, and halves of a surrogate pair such as \\ud83d alone.",
+      message: "The name or the JSON contains a character that this database cannot store.",
+      hint: "Remove the escape \\u0000, halves of a surrogate pair such as \\ud83d alone, and characters that the database's encoding does not have.",
     });
   if (error instanceof InvalidArgumentError)
     throw new ProblemError({ code: "bad_request", message: error.message });

@@ -1,8 +1,10 @@
+import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { execa } from "execa";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { migrate } from "@/lib/db/migrate";
+import { MIGRATIONS_FOLDER, migrate } from "@/lib/db/migrate";
 import { createTestDatabase, type TestDatabase } from "@/testing/database";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -38,6 +40,14 @@ test("installs the engine, and a second run changes nothing", async () => {
   expect(await migrate(client, "engine")).toEqual({ files: 0, restored: [] });
   expect(await count("absurd.queues")).toBe(1);
 });
+
+test.each(["engine", "dashboard"])(
+  "the files of the %s are ASCII, which every encoding has",
+  async (folder) => {
+    const files = readMigrationFiles({ migrationsFolder: path.join(MIGRATIONS_FOLDER, folder) });
+    for (const { sql } of files) expect(sql.join("").match(/\P{ASCII}+/gu)).toBeNull();
+  },
+);
 
 test("concurrent migrations run one after another", async () => {
   const other = new Client({ connectionString: database.url });
