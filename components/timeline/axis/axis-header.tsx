@@ -93,42 +93,52 @@ const SPACE = 4;
 type Gap = Scale["gaps"][number];
 
 /**
- * Length of each hidden gap, as detailed as space allows; a label that leaves none for the next one is shortened. A
- * label that the one of now would cover is placed beside it.
+ * Length of each hidden gap, as detailed as space allows; a label that leaves none for a later one is shortened. A label
+ * that the one of now would cover is placed beside it.
  */
 export function placeGaps(
   scale: Pick<Scale, "gaps" | "width">,
   now: Tag[],
 ): (Tag & { gap: Gap })[] {
-  const forms = scale.gaps.map((gap) => {
+  const labels = scale.gaps.map((gap) => {
     const length = gap.to - gap.from;
-    return [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)].map((text) =>
-      createTag(gap.x + gap.width / 2, text, scale.width),
-    );
+    const forms = [`${formatAge(length)} idle`, formatAge(length), formatShortAge(length)];
+    return { gap, tags: forms.map((text) => createTag(gapCentre(gap), text, scale.width)) };
   });
+  for (;;) {
+    const { placed, inTheWay } = placeInOrder(labels, now, scale.width);
+    if (inTheWay === undefined) return placed;
+    labels[inTheWay]?.tags.shift();
+  }
+}
+
+/** Places labels from left to right, or stops at one without space: `inTheWay` is the one to shorten for it. */
+function placeInOrder(
+  labels: { gap: Gap; tags: Tag[] }[],
+  now: Tag[],
+  width: number,
+): { placed: (Tag & { gap: Gap })[]; inTheWay?: number } {
   const placed: (Tag & { gap: Gap })[] = [];
-  for (let index = 0; index < scale.gaps.length; index++) {
-    const gap = scale.gaps[index];
-    const tags = forms[index];
-    const shortest = tags?.at(-1);
-    if (!gap || !tags || !shortest) continue;
-    const at = gap.x + gap.width / 2;
+  for (const { gap, tags } of labels) {
+    const shortest = tags.at(-1);
+    if (!shortest) continue;
+    const at = gapCentre(gap);
     const beside = now.flatMap((other) =>
       [at, 2 * other.x - at].flatMap((side) => tags.map((one) => moveBeside(one, other, side))),
     );
-    const fits = (one: Tag) => !overlapsAny(one, [...now, ...placed]) && isWithin(one, scale.width);
+    const fits = (one: Tag) => !overlapsAny(one, [...now, ...placed]) && isWithin(one, width);
     const tag = [...tags, ...beside].find(fits);
     const inTheWay = placed.findIndex(
-      (one, before) => (forms[before]?.length ?? 0) > 1 && overlapsAny(shortest, [one]),
+      (one, before) => (labels[before]?.tags.length ?? 0) > 1 && overlapsAny(shortest, [one]),
     );
-    if (tag || inTheWay < 0) placed.push({ ...(tag ?? shortest), gap });
-    else {
-      forms[inTheWay]?.shift();
-      placed.length = inTheWay;
-      index = inTheWay - 1;
-    }
+    if (!tag && inTheWay >= 0) return { placed, inTheWay };
+    placed.push({ ...(tag ?? shortest), gap });
   }
-  return placed;
+  return { placed };
+}
+
+function gapCentre(gap: Gap): number {
+  return gap.x + gap.width / 2;
 }
 
 /** Tick labels. The first tick of another minute or day also shows that minute or day. */
