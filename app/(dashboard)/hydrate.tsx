@@ -1,4 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
+  type DehydratedState,
   dehydrate,
   type InferDataFromTag,
   QueryClient,
@@ -8,25 +10,38 @@ import type { ReactNode } from "react";
 import { HydrateData } from "@/components/layout/live/hydrate-data";
 import { withPermission } from "@/lib/identity/require";
 
-type ServerQuery = { queryKey: QueryKey; queryFn: () => Promise<unknown>; isPartial: boolean };
+type ServerQuery = {
+  queryKey: QueryKey;
+  queryFn: () => Promise<unknown>;
+  isPartial: boolean;
+  isFigure: boolean;
+};
 
 /**
  * A query of the browser with the server's own read in place of its request.
  *
  * @param isPartial the read leaves out what is not on the first screen: the browser shows it and requests the whole
  *   at once.
+ * @param isFigure the page does not wait for the end of the read.
  */
 export function onServer<Key extends QueryKey>(
   { queryKey }: { queryKey: Key },
   queryFn: () => Promise<InferDataFromTag<unknown, Key>>,
-  { isPartial = false } = {},
+  { isPartial = false, isFigure = false } = {},
 ): ServerQuery {
-  return { queryKey, queryFn, isPartial };
+  return { queryKey, queryFn, isPartial, isFigure };
 }
+
+/** A read that counts or samples, which takes long while the caches of the database are empty. */
+export const FIGURE = { isFigure: true };
+
+/** How long a page waits for its figures, in milliseconds. */
+const FIGURES_MS = 200;
 
 /**
  * Prefetches what its children show first, so that the first paint has data. If a query fails, the browser requests it
- * and shows the error in its section.
+ * and shows the error in its section. So it does with figures that take longer than the page waits for them: the
+ * request shares the read in progress.
  */
 export async function Hydrate({
   prefetch,
@@ -35,14 +50,23 @@ export async function Hydrate({
   prefetch: readonly ServerQuery[];
   children: ReactNode;
 }) {
+  const state = await withPermission("view", undefined, () => prefetchAll(prefetch));
+  return <HydrateData state={state}>{children}</HydrateData>;
+}
+
+/** The results of the queries, without those that failed and figures that are not there yet. */
+export async function prefetchAll(prefetch: readonly ServerQuery[]): Promise<DehydratedState> {
   const client = new QueryClient();
-  await withPermission("view", undefined, () =>
-    Promise.all(prefetch.map((query) => client.prefetchQuery(query))),
+  await Promise.all(
+    prefetch.map((query) => {
+      const read = client.prefetchQuery(query);
+      return query.isFigure ? Promise.race([read, pause(FIGURES_MS)]) : read;
+    }),
   );
   for (const { queryKey, isPartial } of prefetch) {
     const data = isPartial && client.getQueryData(queryKey);
     // The browser requests again what was never updated.
     if (data) client.setQueryData(queryKey, data, { updatedAt: 0 });
   }
-  return <HydrateData state={dehydrate(client)}>{children}</HydrateData>;
+  return dehydrate(client);
 }

@@ -7,7 +7,7 @@ import { topFailuresQuery } from "@/lib/query/failures";
 import { latencyQuery, throughputQuery } from "@/lib/query/overview";
 import { queuesQuery } from "@/lib/query/queues";
 import { failureFilters, figuresSearchParams } from "@/lib/search-params/windows";
-import { Hydrate, onServer } from "./hydrate";
+import { FIGURE, Hydrate, onServer } from "./hydrate";
 
 export const metadata: Metadata = { title: "Overview" };
 
@@ -22,10 +22,18 @@ export default function OverviewPage({ searchParams }: { searchParams: Promise<S
         return (
           <Hydrate
             prefetch={[
-              onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant)),
-              onServer(throughputQuery(filters), () => readings.throughput(undefined, filters)),
-              onServer(topFailuresQuery(failures), () => listTopFailures(undefined, failures)),
-              onServer(latencyQuery(filters), () => readings.latency(undefined, filters)),
+              onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant), FIGURE),
+              onServer(
+                throughputQuery(filters),
+                () => readings.throughput(undefined, filters),
+                FIGURE,
+              ),
+              onServer(
+                topFailuresQuery(failures),
+                () => listTopFailures(undefined, failures),
+                FIGURE,
+              ),
+              onServer(latencyQuery(filters), () => readings.latency(undefined, filters), FIGURE),
             ]}
           >
             <Overview />

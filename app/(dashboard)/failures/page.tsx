@@ -6,7 +6,7 @@ import { WindowPageSkeleton } from "@/components/layout/window/window-page";
 import { readings } from "@/lib/live/readings";
 import { failuresQuery } from "@/lib/query/failures";
 import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/windows";
-import { Hydrate, onServer } from "../hydrate";
+import { FIGURE, Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Failures" };
 
@@ -22,8 +22,15 @@ export default function FailuresPage({ searchParams }: { searchParams: Promise<S
           <Hydrate
             prefetch={[
               group === null && find === null
-                ? onServer(failuresQuery(filters), () => listGroups(filters), { isPartial: true })
-                : onServer(failuresQuery(filters), () => readings.failures(undefined, filters)),
+                ? onServer(failuresQuery(filters), () => listGroups(filters), {
+                    isPartial: true,
+                    ...FIGURE,
+                  })
+                : onServer(
+                    failuresQuery(filters),
+                    () => readings.failures(undefined, filters),
+                    FIGURE,
+                  ),
             ]}
           >
             <FailureList />

@@ -5,7 +5,7 @@ import { QueueList, QueueListSkeleton } from "@/components/queues/list/queue-lis
 import { readings } from "@/lib/live/readings";
 import { queuesQuery } from "@/lib/query/queues";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
-import { Hydrate, onServer } from "../hydrate";
+import { FIGURE, Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Queues" };
 
@@ -16,7 +16,9 @@ export default function QueuesPage({ searchParams }: { searchParams: Promise<Sea
     <Suspense fallback={<QueueListSkeleton />}>
       {loadTenants(searchParams).then(({ tenant }) => (
         <Hydrate
-          prefetch={[onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant))]}
+          prefetch={[
+            onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant), FIGURE),
+          ]}
         >
           <QueueList />
         </Hydrate>

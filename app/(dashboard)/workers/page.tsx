@@ -6,7 +6,7 @@ import { WorkerList } from "@/components/workers/worker-list";
 import { readings } from "@/lib/live/readings";
 import { workersQuery } from "@/lib/query/workers";
 import { figuresSearchParams } from "@/lib/search-params/windows";
-import { Hydrate, onServer } from "../hydrate";
+import { FIGURE, Hydrate, onServer } from "../hydrate";
 
 export const metadata: Metadata = { title: "Workers" };
 
@@ -17,7 +17,9 @@ export default function WorkersPage({ searchParams }: { searchParams: Promise<Se
     <Suspense fallback={<WindowPageSkeleton title="Workers" />}>
       {loadFilters(searchParams).then((filters) => (
         <Hydrate
-          prefetch={[onServer(workersQuery(filters), () => readings.workers(undefined, filters))]}
+          prefetch={[
+            onServer(workersQuery(filters), () => readings.workers(undefined, filters), FIGURE),
+          ]}
         >
           <WorkerList />
         </Hydrate>

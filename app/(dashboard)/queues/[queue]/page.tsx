@@ -6,7 +6,7 @@ import { readings } from "@/lib/live/readings";
 import { queueFiguresQuery, queueMaintenanceQuery } from "@/lib/query/queue";
 import { queuesQuery } from "@/lib/query/queues";
 import { figuresSearchParams } from "@/lib/search-params/windows";
-import { Hydrate, onServer } from "../../hydrate";
+import { FIGURE, Hydrate, onServer } from "../../hydrate";
 import { type QueueParams, queueName, queueTitle } from "./queue-params";
 
 export async function generateMetadata({ params }: QueueParams): Promise<Metadata> {
@@ -25,10 +25,16 @@ export default function QueuePage({ params, searchParams }: Props) {
         return (
           <Hydrate
             prefetch={[
-              onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant)),
-              onServer(queueMaintenanceQuery(name), () => readings.maintenance(undefined, name)),
-              onServer(queueFiguresQuery(name, filters), () =>
-                readings.queueFigures(undefined, name, filters),
+              onServer(queuesQuery(tenant), () => readings.queues(undefined, tenant), FIGURE),
+              onServer(
+                queueMaintenanceQuery(name),
+                () => readings.maintenance(undefined, name),
+                FIGURE,
+              ),
+              onServer(
+                queueFiguresQuery(name, filters),
+                () => readings.queueFigures(undefined, name, filters),
+                FIGURE,
               ),
             ]}
           >

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { FIGURE, onServer, prefetchAll } from "./hydrate";
+
+const query = (key: string) => ({ queryKey: [key] });
+
+test("a page waits for its rows, but not for figures that take long", async () => {
+  let end = (_: string) => {};
+  const figures = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  const state = await prefetchAll([
+    onServer(query("rows"), () => pause(400, "rows")),
+    onServer(query("slow figures"), () => figures, FIGURE),
+    onServer(query("quick figures"), async () => "quick", FIGURE),
+  ]);
+  expect(state.queries.map(({ queryKey, state: { data } }) => [...queryKey, data])).toEqual([
+    ["rows", "rows"],
+    ["quick figures", "quick"],
+  ]);
+  end("figures");
+});
+
+test("a query that fails, and a figure that fails later, are left to the browser", async () => {
+  const refuse = async (after: number) => {
+    await pause(after);
+    throw new Error("refused");
+  };
+  const state = await prefetchAll([
+    onServer(query("rows"), () => refuse(0)),
+    onServer(query("figures"), () => refuse(250), FIGURE),
+  ]);
+  expect(state.queries).toEqual([]);
+  await pause(100);
+});
