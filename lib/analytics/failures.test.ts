@@ -173,6 +173,28 @@ test("an error is first seen before the window if it occurred there, and its age
   expect(Math.round(age / 86_400_000)).toBe(6);
 });
 
+test("an error is not called new if other errors fill what is read before the window", async () => {
+  const insert = (name: string, count: number, age: string) =>
+    database.pool.query(
+      `with task as (
+        insert into absurd.t_parts (task_id, task_name, params, state, attempts, max_attempts, last_attempt_run)
+        select absurd.portable_uuidv7(), $1, '1', 'failed', 1, 1, absurd.portable_uuidv7()
+        from generate_series(1, $2::int) returning *
+      )
+      insert into absurd.r_parts (run_id, task_id, attempt, state, available_at, started_at, failed_at, failure_reason)
+      select last_attempt_run, task_id, 1, 'failed', now() - $3::interval, now() - $3::interval,
+        now() - $3::interval, '{"message": "seldom"}' from task`,
+      [name, count, age],
+    );
+  await insert("seldom", 1, "5 days");
+  await insert("seldom", 1, "1 min");
+  const first = async () =>
+    (await list({ range: "1h", name: ["seldom"], queue: ["parts"] })).groups[0]?.first.precision;
+  expect(await first()).toBe("exact");
+  await insert("often", 2_001, "3 days");
+  expect(await first()).toBe("in-window");
+});
+
 test("an attempt belongs to the window in which it failed", async () => {
   const insert = (name: string, began: string, failed: string) =>
     database.pool.query(

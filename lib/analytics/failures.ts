@@ -1,11 +1,12 @@
 import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
 import type { ReadOptions } from "@/lib/db/snapshot";
+import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { FailureGroup } from "@/lib/model/rows/failure";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
-import { type FailedAttempt, listFailedAttempts } from "./failures/attempts";
+import { type FailedAttempt, findFailedClaim, listFailedAttempts } from "./failures/attempts";
 import { createGroupTest, groupFailures } from "./failures/groups";
 import { countAttempts } from "./overview/attempts";
 import { type Scope, toUnreadable, withQueues } from "./scope/registry";
@@ -132,19 +133,22 @@ async function listEarlier(
   filters: FailureFilters,
   { from }: TimeGrid,
 ): Promise<{ rows: FailedAttempt[]; complete: boolean }> {
-  const { rows, more } = await listFailedAttempts(
-    db,
-    queues.map((queue) => queue.name),
-    {
-      since: "-infinity",
-      claimedSince: "-infinity",
-      before: new Date(from).toISOString(),
-      names: filters.name,
-      tenants: filters.tenant,
-      limit: EARLIER,
-    },
-  );
-  return { rows, complete: !more };
+  const names = queues.map((queue) => queue.name);
+  const before = new Date(from).toISOString();
+  // Without it each queue would contribute as many. The claims of some tenants are in no index.
+  const isRestricted = narrowTenants(getTenants(), filters.tenant) !== null;
+  const oldest = isRestricted
+    ? null
+    : await findFailedClaim(db, names, { before, place: EARLIER + 1 });
+  const { rows, more } = await listFailedAttempts(db, names, {
+    since: "-infinity",
+    claimedSince: oldest ?? "-infinity",
+    before,
+    names: filters.name,
+    tenants: filters.tenant,
+    limit: EARLIER,
+  });
+  return { rows, complete: oldest === null && !more };
 }
 
 /** The start of the window, or of the first bucket from which all failures fit the budget. */

@@ -52,7 +52,9 @@ function listQueuesNamed(
       countActiveRuns(db, readable, now, tenants),
       countTerminalTasks(db, readable, tenants),
     ]);
-    const claims = await listClaimFacts(db, needsClaims(active, now, tenants), now);
+    const claims = await listClaimFacts(db, needsClaims(active, now, tenants), now, {
+      isBrief: true,
+    });
     const all = [...queues, ...unreadable].sort((a, b) => (a.name < b.name ? -1 : 1));
     return {
       queues: all.map((queue) => toQueue(queue, active, terminal, claims.get(queue.name) ?? null)),

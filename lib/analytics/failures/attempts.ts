@@ -1,9 +1,9 @@
-import { and, sql } from "drizzle-orm";
-import { boolean, instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
+import { sql } from "drizzle-orm";
+import { boolean, instant, integer, nullable, number, oneOf, text, uuid } from "@/lib/db/decode";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import { compareInstants, type Iso } from "@/lib/model/instants";
+import type { Iso } from "@/lib/model/instants";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
 import { queryUnion } from "../scope/union";
@@ -51,62 +51,59 @@ export async function listFailedAttempts(
   if (queues.length === 0) return { rows: [], more: false };
   const arms = queues.map((queue, index) => {
     const { runs, tasks, tenantId } = queueTables(queue, tenants);
-    // No upper bound: a run that failed while sleeping kept its wake time.
-    const failed = db
-      .select({
-        runId: runs.runId,
-        taskId: runs.taskId,
-        attempt: runs.attempt,
-        availableAt: runs.availableAt,
-        failedAt: runs.failedAt,
-        reason: runs.failureReason,
-      })
-      .from(runs)
-      .where(
-        and(
-          sql`${runs.state} = 'failed'`,
-          sql`${runs.availableAt} >= ${claimedSince}::timestamptz`,
-          sql`${runs.failedAt} >= ${since}::timestamptz`,
-          before ? sql`${runs.availableAt} < ${before}::timestamptz` : undefined,
-          before ? sql`${runs.failedAt} < ${before}::timestamptz` : undefined,
-        ),
-      )
-      .orderBy(sql`${runs.availableAt} desc`)
-      .limit(limit + 1)
-      .as("failed");
-    // The limit forces a lookup by key: in a plain join the planner may read all tasks.
+    const conditions = [
+      sql`${runs.state} = 'failed'`,
+      sql`${runs.availableAt} >= ${claimedSince}::timestamptz`,
+      sql`${runs.failedAt} >= ${since}::timestamptz`,
+    ];
+    // No upper bound otherwise: a run that failed while sleeping kept its wake time.
+    if (before !== undefined)
+      conditions.push(
+        sql`${runs.availableAt} < ${before}::timestamptz`,
+        sql`${runs.failedAt} < ${before}::timestamptz`,
+      );
+    // The limit forces a lookup by key: in a plain join the planner may read all tasks. It depends on nothing but the
+    // id, so that the task of several attempts is looked up once.
     return sql`(
-      select ${index}::int as queue, failed.*, task.*
-      from ${failed}
+      select ${index}::int as queue, failed.*, task."taskName", task."taskState", task."tenantId",
+        task.most is null or task.attempts < task.most as "attemptsLeft",
+        case when task.last = failed.run_id then true
+          when task."taskState" = 'failed' or task.attempts <> failed.attempt + 1 then false
+          -- A task cancelled by its max_duration has a failed attempt as its last.
+          when task."taskState" = 'cancelled' then (
+            select ${runs.state} <> 'failed' from ${runs} where ${runs.runId} = task.last
+          )
+          else true
+        end as "isLatest"
+      from (
+        select ${runs.runId} as run_id, ${runs.taskId} as "taskId", ${runs.attempt} as attempt,
+          ${runs.availableAt} as claimed_at, ${runs.failedAt} as "failedAt", ${runs.failureReason} as reason
+        from ${runs} where ${sql.join(conditions, sql` and `)}
+        order by ${runs.availableAt} desc limit ${limit + 1}::int
+      ) as failed
       cross join lateral (
-        select ${tasks.name} as "taskName", ${tasks.state} as "taskState",
-          left(${tenantId}, 200) as "tenantId", ${tasks.maxAttempts} is null or ${tasks.attempts} < ${tasks.maxAttempts} as "attemptsLeft",
-          case when ${tasks.lastAttemptRun} = failed.run_id then true
-            when ${tasks.state} = 'failed' or ${tasks.attempts} <> failed.attempt + 1 then false
-            -- A task cancelled by its max_duration has a failed attempt as its last.
-            when ${tasks.state} = 'cancelled' then (
-              select ${runs.state} <> 'failed' from ${runs} where ${runs.runId} = ${tasks.lastAttemptRun}
-            )
-            else true
-          end as "isLatest"
-        from ${tasks} where ${tasks.taskId} = failed.task_id limit 1
-      ) task
+        select ${tasks.name} as "taskName", ${tasks.state} as "taskState", left(${tenantId}, 200) as "tenantId",
+          ${tasks.maxAttempts} as most, ${tasks.attempts} as attempts, ${tasks.lastAttemptRun} as last
+        from ${tasks} where ${tasks.taskId} = failed."taskId" limit 1
+      ) as task
       ${names.length > 0 ? sql`where task."taskName" = any(${sql.param(names)}::text[])` : sql``}
     )`;
   });
-  const { errorName, errorMessage, errorValue } = errorSummary(sql`newest.failure_reason`);
+  const { errorName, errorMessage, errorValue } = errorSummary(sql`attempts.reason`);
   const rows = await queryUnion(
     db,
     FAILED_ATTEMPT,
     arms,
-    // Up to 20,000 rows: select only the columns that are used, and summarise only these errors.
-    (union) => sql`select queue, task_id as "taskId", attempt, failed_at as "failedAt",
-        available_at as "claimedAt", ${errorName.sql} as "errorName", ${errorMessage.sql} as "errorMessage",
-        ${errorValue.sql} as "errorValue", "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
-      from (select * from (${union}) as attempts order by available_at desc limit ${limit + 1}::int) as newest`,
+    // Sorts up to 20,000 rows, which fit into memory without their whole reasons.
+    (union) => sql`select * from (
+        select queue, "taskId", attempt, "failedAt", extract(epoch from claimed_at)::float8 as "claimedAt",
+          ${errorName.sql} as "errorName", ${errorMessage.sql} as "errorMessage", ${errorValue.sql} as "errorValue",
+          "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
+        from (${union}) as attempts offset 0
+      ) as summaries order by "claimedAt" desc limit ${limit + 1}::int`,
   );
   // Each portion of the queues is in order.
-  rows.sort((a, b) => compareInstants(b.claimedAt, a.claimedAt));
+  rows.sort((a, b) => (a.claimedAt === b.claimedAt ? 0 : b.claimedAt - a.claimedAt));
   return {
     // A loop, because spreading 20,000 rows takes 100 ms.
     rows: rows.slice(0, limit).map((row) => {
@@ -130,12 +127,41 @@ export async function listFailedAttempts(
   };
 }
 
+/**
+ * When the attempt was claimed that is at this place among the failed attempts of all queues claimed before an
+ * instant, latest first; `null` if there are fewer. Uses only the index of runs by state.
+ */
+export async function findFailedClaim(
+  db: Database,
+  queues: string[],
+  { before, place }: { before: Iso; place: number },
+): Promise<string | null> {
+  const arms = queues.map((queue) => {
+    const { runs } = queueTables(queue);
+    return sql`(
+      select ${runs.availableAt} as at from ${runs}
+      where ${runs.state} = 'failed' and ${runs.availableAt} < ${before}::timestamptz
+      order by ${runs.availableAt} desc limit ${place}::int)`;
+  });
+  if (arms.length === 0) return null;
+  const newest = await queryUnion(
+    db,
+    { at: text, seconds: number },
+    arms,
+    (union) => sql`select at::text as at, extract(epoch from at)::float8 as seconds
+      from (${union}) as claims order by claims.at desc limit ${place}::int`,
+  );
+  newest.sort((a, b) => (a.seconds === b.seconds ? 0 : b.seconds - a.seconds));
+  return newest[place - 1]?.at ?? null;
+}
+
 const FAILED_ATTEMPT = {
   queue: integer,
   taskId: uuid,
   attempt: integer,
   failedAt: instant,
-  claimedAt: instant,
+  /** In seconds since the epoch. */
+  claimedAt: number,
   errorName: nullable(text),
   errorMessage: nullable(text),
   errorValue: nullable(text),

@@ -11,6 +11,9 @@ const SAMPLES = 5;
 type Draft = Omit<FailureGroup, "queues" | "first"> & {
   byQueue: Map<string, number>;
   firstAt: Iso;
+  /** `firstAt` and `lastAt` in milliseconds. */
+  firstMs: number;
+  lastMs: number;
 };
 
 /** Failures before the window, newest first; `complete` if there are no older ones. */
@@ -96,6 +99,8 @@ function open(key: string, row: FailedAttempt, pattern: string, grid: TimeGrid):
     tasks: { exhausted: 0, refused: 0, retrying: 0, recovered: 0, cancelled: 0 },
     firstAt: row.failedAt,
     lastAt: row.failedAt,
+    firstMs: toMs(row.failedAt),
+    lastMs: toMs(row.failedAt),
     trend: new Array<number>(grid.buckets).fill(0),
     samples: [],
     byQueue: new Map(),
@@ -104,9 +109,16 @@ function open(key: string, row: FailedAttempt, pattern: string, grid: TimeGrid):
 
 function add(draft: Draft, row: FailedAttempt, { from, step, buckets }: TimeGrid): void {
   draft.attempts++;
-  if (compareInstants(row.failedAt, draft.firstAt) < 0) draft.firstAt = row.failedAt;
-  if (compareInstants(row.failedAt, draft.lastAt) > 0) draft.lastAt = row.failedAt;
-  const bucket = Math.floor((toMs(row.failedAt) - from) / step);
+  const ms = toMs(row.failedAt);
+  if (ms < draft.firstMs) {
+    draft.firstAt = row.failedAt;
+    draft.firstMs = ms;
+  }
+  if (ms > draft.lastMs) {
+    draft.lastAt = row.failedAt;
+    draft.lastMs = ms;
+  }
+  const bucket = Math.floor((ms - from) / step);
   const at = Math.min(Math.max(bucket, 0), buckets - 1);
   draft.trend[at] = (draft.trend[at] ?? 0) + 1;
   draft.byQueue.set(row.queue, (draft.byQueue.get(row.queue) ?? 0) + 1);
@@ -126,7 +138,7 @@ function outcome({ taskState, attemptsLeft }: FailedAttempt): keyof FailureOutco
 }
 
 function close(
-  { byQueue, firstAt, ...group }: Draft,
+  { byQueue, firstAt, firstMs: _first, lastMs: _last, ...group }: Draft,
   before: Iso | undefined,
   complete: boolean,
 ): FailureGroup {

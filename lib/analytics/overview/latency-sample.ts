@@ -106,18 +106,18 @@ function listArms(
   slices: readonly SampleRow[][],
   options: { limit: number; now: Iso; tenant: readonly string[] },
 ): SQL[] {
+  return groupSlices(slices).map(([index, numbers]) =>
+    arm(queues[index] ?? "", index, numbers, options),
+  );
+}
+
+/** The numbers of these slices by queue. */
+function groupSlices(slices: readonly SampleRow[][]): [queue: number, slices: number[]][] {
   const byQueue = groupBy(
     slices.flatMap(([row]) => row ?? []),
     (row) => row.queue,
   );
-  return [...byQueue].map(([index, rows]) =>
-    arm(
-      queues[index] ?? "",
-      index,
-      rows.map((row) => row.slice),
-      options,
-    ),
-  );
+  return [...byQueue].map(([queue, rows]) => [queue, rows.map((row) => row.slice)]);
 }
 
 /** How many tasks the slice has; `tuples` is the size of its queue's table. */
@@ -133,26 +133,32 @@ async function countSlices(
   if (slices.length === 0) return new Map();
   const restricted = tenant.length > 0 || getTenants() !== null;
   const most = Math.ceil((restricted ? COUNTED_OF_TENANTS : COUNTED) / slices.length);
-  const arms = slices.flatMap(([row]) => {
-    if (!row) return [];
-    const queue = queues[row.queue] ?? "";
+  const arms = groupSlices(slices).map(([index, numbers]) => {
+    const queue = queues[index] ?? "";
     const { tasks } = queueTables(queue, tenant);
-    return sql`(
-      select ${row.queue}::int as queue, ${row.slice}::int as slice,
-        (select count(*) from (select from ${tasks}
-          where ${tasks.taskId} >= ${edges[row.slice]}::uuid and ${tasks.taskId} < ${edges[row.slice + 1]}::uuid
-          limit ${most}::int) as counted)::float8 as count,
-        (select coalesce(sum(greatest(leaf.reltuples, 0)), 0) from pg_class leaf
-          where leaf.oid in (
-            select root.oid from to_regclass(format('absurd.%I', 't_' || ${queue}::text)) as root (oid)
-            union select tree.relid
-              from to_regclass(format('absurd.%I', 't_' || ${queue}::text)) as root (oid)
-             cross join lateral pg_partition_tree(root.oid) as tree))::float8 as tuples)`;
+    return sql`
+      select ${index}::int as queue, slice - 1 as slice, counted.count, size.tuples
+      from edges cross join unnest(${sql.param(numbers.map((slice) => slice + 1))}::int[]) slice
+      cross join lateral (
+        select count(*)::float8 as count from (
+          select from ${tasks} where ${tasks.taskId} >= edges.at[slice] and ${tasks.taskId} < edges.at[slice + 1]
+          limit ${most}::int
+        ) as found
+      ) as counted
+      cross join (
+        select coalesce(sum(greatest(leaf.reltuples, 0)), 0)::float8 as tuples from pg_class leaf
+        where leaf.oid in (
+          select root.oid from to_regclass(format('absurd.%I', 't_' || ${queue}::text)) as root (oid)
+          union select tree.relid
+            from to_regclass(format('absurd.%I', 't_' || ${queue}::text)) as root (oid)
+            cross join lateral pg_partition_tree(root.oid) as tree)
+      ) as size`;
   });
   const rows = await queryUnion(
     db,
     { queue: integer, slice: integer, count: number, tuples: number },
     arms,
+    (union) => sql`with edges(at) as (select ${sql.param(edges)}::uuid[]) ${union}`,
   );
   return new Map(
     rows.map((row) => [

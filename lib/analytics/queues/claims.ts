@@ -16,11 +16,14 @@ const ENDED = 200;
  * What the rows of these queues show about claims, by queue. Every claim is in `started_at` of its run until the
  * run's next claim; the index has it as `available_at` unless the run was suspended. At most 1,000 suspended runs
  * are searched, and `complete` is false if there are more.
+ *
+ * @param isBrief searches no suspended runs of queues with a lease that lasts: their situation is known without them.
  */
 export async function listClaimFacts(
   db: Database,
   queues: readonly string[],
   now: Iso,
+  { isBrief = false } = {},
 ): Promise<Map<string, ClaimFacts>> {
   if (queues.length === 0) return new Map();
   const kept = keepPlans(db);
@@ -28,7 +31,7 @@ export async function listClaimFacts(
     kept,
     LAST_CLAIM,
     sql.join(
-      queues.map((queue, index) => selectLastClaim(queue, index, now)),
+      queues.map((queue, index) => selectLastClaim(queue, index, now, isBrief)),
       sql` union all `,
     ),
   );
@@ -61,7 +64,7 @@ const LAST_CLAIM = {
   worker: nullable(text),
 };
 
-function selectLastClaim(queue: string, index: number, now: Iso): SQL {
+function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolean): SQL {
   const { runs } = queueTables(queue);
   const instantNow = sql`${now}::timestamptz`;
   const claims = (state: string, where: SQL, order: SQL, limit: number) => sql`(
@@ -70,7 +73,8 @@ function selectLastClaim(queue: string, index: number, now: Iso): SQL {
     order by ${runs.availableAt} ${order} limit ${literal(limit)})`;
   const due = sql`${runs.availableAt} <= ${instantNow}`;
   const ahead = sql`${runs.availableAt} > ${instantNow}`;
-  const [latest, earliest, any] = [sql`desc`, sql`asc`, sql`true`];
+  const [latest, earliest] = [sql`desc`, sql`asc`];
+  const wanted = isBrief ? sql`held.running = 0` : sql`true`;
   const hasMore = (state: string) => sql`(
     select count(*) > ${literal(SUSPENDED)} from (
       select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${literal(SUSPENDED + 1)}
@@ -94,8 +98,8 @@ function selectLastClaim(queue: string, index: number, now: Iso): SQL {
             claims("failed", ahead, earliest, ENDED),
             claims("cancelled", due, latest, ENDED),
             claims("cancelled", ahead, earliest, ENDED),
-            claims("pending", any, latest, SUSPENDED),
-            claims("sleeping", any, earliest, SUSPENDED),
+            claims("pending", wanted, latest, SUSPENDED),
+            claims("sleeping", wanted, earliest, SUSPENDED),
           ],
           sql` union all `,
         )}
@@ -127,30 +131,28 @@ async function listPoisonTasks(
     const active = (state: string, order: SQL) => sql`(
       select ${runs.taskId} as id from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)}
       order by ${runs.availableAt} ${order} limit ${literal(SUSPECTS)})`;
-    // The limits force lookups by key: in a join the planner may read all tasks.
+    // An array of keys is looked up in one walk along the index, where a join may read all tasks.
     return sql`(
-      select ${index}::int as queue, task.*
-      from (
-        (select ${tasks.taskId} as id from ${tasks}
-          ${from === null ? sql`` : sql`where ${tasks.taskId} >= ${from}::uuid`}
-          order by ${tasks.taskId} limit ${literal(SPAWNED_SINCE)})
-        union ${active("running", sql`desc`)}
-        union ${active("pending", sql`asc`)}
-        union ${active("sleeping", sql`asc`)}
-      ) suspect
+      select ${index}::int as queue, ${tasks.taskId} as "taskId", left(${tasks.name}, 200) as name, bad.field,
+        left(bad.value, 100) as value
+      from ${tasks}
       cross join lateral (
-        select ${tasks.taskId} as "taskId", left(${tasks.name}, 200) as name, bad.field, left(bad.value, 100) as value
-        from ${tasks}
-        cross join lateral (
+        select field, value from (
           select key as field, ${tasks.cancellation} ->> key as value
           from unnest(array['max_delay', 'max_duration']) as key
-        ) bad
-        where ${tasks.taskId} = suspect.id
-          and ${tasks.state} in ('pending', 'running', 'sleeping')
-          and jsonb_typeof(${tasks.cancellation}) = 'object'
-          and not ${isWholeNumber(sql`bad.value`)}
-        limit 1
-      ) task
+        ) policy
+        where not ${isWholeNumber(sql`value`)} limit 1
+      ) bad
+      where ${tasks.taskId} = any(array(
+          (select ${tasks.taskId} as id from ${tasks}
+            ${from === null ? sql`` : sql`where ${tasks.taskId} >= ${from}::uuid`}
+            order by ${tasks.taskId} limit ${literal(SPAWNED_SINCE)})
+          union ${active("running", sql`desc`)}
+          union ${active("pending", sql`asc`)}
+          union ${active("sleeping", sql`asc`)}
+        ))
+        and ${tasks.state} in ('pending', 'running', 'sleeping')
+        and jsonb_typeof(${tasks.cancellation}) = 'object'
       limit ${literal(NAMED)}
     )`;
   });
