@@ -1,9 +1,13 @@
+import { Client } from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { awaitEvent, emitEvent } from "@/lib/absurd/events/events";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask } from "@/lib/absurd/tasks/tasks";
+import { forgetEnvironment } from "@/lib/db/env";
+import { migrate } from "@/lib/db/migrate";
+import { closePools } from "@/lib/db/pools";
 import { type EventFilters, eventFilters } from "@/lib/search-params/events";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { listEvents, listWaiters } from "./events";
@@ -152,3 +156,94 @@ test("cursors of another list are refused", async () => {
   for (const cursor of ["", "x", ...forged])
     await expect(list({ cursor })).rejects.toMatchObject({ code: "bad_request" });
 });
+
+test("awaited events are listed in order while waits end and begin", async () => {
+  const { pool } = database;
+  await createQueue(pool, "moving");
+  const begin = (first: number, last: number) =>
+    pool.query(
+      `insert into absurd.w_moving (task_id, run_id, step_name, event_name, timeout_at)
+       select absurd.portable_uuidv7(), absurd.portable_uuidv7(), 's', 'event ' || n, now() + n * interval '1 min'
+       from generate_series($1::int, $2::int) n`,
+      [first, last],
+    );
+  const first = async (limit: number) => {
+    const { rows } = await pool.query(
+      "select event_name from absurd.w_moving group by 1 order by min(timeout_at) limit $1",
+      [limit],
+    );
+    return rows.map((row) => row.event_name);
+  };
+  const check = async () => {
+    for (const limit of [1, 2, 5])
+      expect(names(await list({ queue: ["moving"], limit }))).toEqual(await first(limit));
+  };
+  await begin(10, 60);
+  await check();
+  for (let end = 12; end < 66; end += 6) {
+    await pool.query(
+      "delete from absurd.w_moving where timeout_at <= now() + $1 * interval '1 min'",
+      [end],
+    );
+    await check();
+  }
+  await begin(1, 40);
+  await check();
+  await check();
+});
+
+/** Has other orders of texts than by code points. */
+const ICU = "template template0 encoding 'UTF8' locale_provider icu icu_locale 'en'";
+
+test("a prefix finds the names that begin with it, however the database orders texts", async () => {
+  const all = [
+    "a",
+    "a:1",
+    "a-2",
+    "A",
+    "A:3",
+    "\u00e1:4",
+    "b",
+    "\ud7ff5",
+    "\ue0006",
+    "\u{10ffff}",
+    "\u{10ffff}7",
+  ];
+  const check = async (queue: string) => {
+    for (const prefix of [...all, "a:", "\ud7ff", "\ue000", "c"])
+      expect(names(await list({ queue: [queue], name: prefix })).toSorted()).toEqual(
+        all.filter((name) => name.startsWith(prefix)).toSorted(),
+      );
+  };
+  await createQueue(database.pool, "names");
+  for (const name of all) await emitEvent(database.pool, "names", name, null);
+  await check("names");
+  await database.pool.query(
+    'alter table absurd.e_names alter column event_name type text collate "en-x-icu"',
+  );
+  await check("names");
+
+  const url = new URL(database.url);
+  url.pathname += "_icu";
+  const name = url.pathname.slice(1);
+  await database.pool.query(`create database ${name} ${ICU}`);
+  const client = new Client({ connectionString: url.href });
+  try {
+    await client.connect();
+    await migrate(client, "engine");
+    await createQueue(client, "names");
+    for (const event of all) await emitEvent(client, "names", event, null);
+    await use(url.href);
+    await check("names");
+  } finally {
+    await client.end();
+    await use(database.url);
+    await database.pool.query(`drop database ${name}`);
+  }
+});
+
+async function use(url: string) {
+  process.env.DATABASE_URL = url;
+  forgetEnvironment();
+  await closePools();
+}

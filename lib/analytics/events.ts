@@ -1,6 +1,7 @@
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
+import { getDatabase } from "@/lib/db/databases";
 import { boolean, instant, integer, nullable, text } from "@/lib/db/decode";
 import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
@@ -74,14 +75,49 @@ export function listEvents(
  * the sections are short.
  */
 async function listQueuesWith(db: Database, queues: string[], prefix: string): Promise<string[]> {
+  const end = getPrefixEnd(prefix);
   const arms = queues.map((queue) => {
     const { events, waits } = queueTables(queue);
     const has = (table: PgTable, column: SQL) =>
       sql`exists (select from ${table} where ${beginsWith(column, prefix)})`;
+    // A plan that is kept can look up a range of names, but no prefix.
+    const isBetween = (table: PgTable, column: SQL) => sql`exists (select from ${table}
+      where ${column} >= ${prefix} collate "default" and ${column} < ${end} collate "default")`;
+    const find = (table: PgTable, column: SQL) =>
+      end === null
+        ? has(table, column)
+        : sql`case when (select "isBytewise" from names) then ${isBetween(table, column)}
+            else ${has(table, column)} end`;
     return sql`select ${queue}::text as queue
-      where ${has(events, sql`${events.name}`)} or ${has(waits, sql`${waits.eventName}`)}`;
+      where ${find(events, sql`${events.name}`)} or ${find(waits, sql`${waits.eventName}`)}`;
   });
-  return (await queryUnion(db, { queue: text }, arms)).map(({ queue }) => queue);
+  const found = await queryUnion(
+    end === null ? db : keepPlans(db),
+    { queue: text },
+    arms,
+    (union) => sql`with names as materialized (
+        -- Only then do all names with a prefix lie between two texts.
+        select d.encoding = pg_char_to_encoding('UTF8')
+          -- Servers before PostgreSQL 15 have one provider.
+          and case coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
+            when 'b' then true when 'c' then d.datcollate in ('C', 'POSIX') else false end as "isBytewise"
+        from pg_database d where d.datname = current_database()
+      ) ${union}`,
+  );
+  return found.map(({ queue }) => queue);
+}
+
+const LAST_CODE_POINT = 0x10ffff;
+
+/** The first text after all texts that begin with this one, by code points; `null` if there is none. */
+function getPrefixEnd(prefix: string): string | null {
+  const points = [...prefix].map((character) => character.codePointAt(0) ?? 0);
+  while (points.at(-1) === LAST_CODE_POINT) points.pop();
+  const last = points.pop();
+  if (last === undefined) return null;
+  // Half of a surrogate pair is no character.
+  const next = last >= 0xd7ff && last < 0xe000 ? 0xe000 : last + 1;
+  return String.fromCodePoint(...points, next);
 }
 
 /** The remaining sections of the list in this direction, in order. */
@@ -183,9 +219,14 @@ const WAITS_PER_EVENT = 4;
 /** With more queues, the first awaited events of each would be many rows. */
 const FEW_QUEUES = 50;
 
+/** Timeouts that waits of recent first pages did not exceed, by database, queues and size of the page. */
+const reached = new Map<string, string>();
+const MOST_REACHED = 100;
+
 /**
  * The first awaited events by the earliest waits of each queue: sorting a few waits takes a fraction of the time of
- * grouping all of them. `null` if these waits don't suffice, or for any other section or page.
+ * grouping all of them, and comparing their timeouts with one that sufficed last time a fraction of sorting them.
+ * `null` if these waits don't suffice, or for any other section or page.
  */
 async function listFirstAwaited(
   db: Database,
@@ -195,9 +236,57 @@ async function listFirstAwaited(
   const { state, from, direction, name, limit } = section;
   const isFirst = state === "awaited" && from === null && direction === "older";
   if (!isFirst || queues.length > FEW_QUEUES) return null;
+  const isAll = name === null && !isRestricted(section);
+  const key = JSON.stringify([getDatabase().name, queues, limit]);
+  const until = isAll ? reached.get(key) : undefined;
+  if (until !== undefined) {
+    const early = await listEarliestAwaited(db, queues, section, until);
+    // All waits that were not read end later than these.
+    if (early.length === limit && !early.some((row) => row.unread)) return toAwaited(early);
+  }
+  const rows = await listEarliestAwaited(db, queues, section, null);
+  if (rows.some((row) => row.unread)) return null;
+  if (isAll) {
+    const timeout = await findTimeout(db, queues, limit * WAITS_PER_EVENT);
+    if (reached.size >= MOST_REACHED) reached.clear();
+    if (timeout === null) reached.delete(key);
+    else reached.set(key, timeout);
+  }
+  return toAwaited(rows);
+}
+
+/** The timeout at this place among the timeouts of all waits, earliest first; `null` if there are fewer. */
+async function findTimeout(db: Database, queues: string[], place: number): Promise<string | null> {
+  const arms = queues.map((queue) => {
+    const { waits } = queueTables(queue);
+    return sql`select ${waits.timeoutAt} as at from ${waits} where ${waits.timeoutAt} is not null`;
+  });
+  const [found] = await query(
+    keepPlans(db),
+    { at: text },
+    sql`select at::text as at from (${sql.join(arms, sql` union all `)}) as timeouts
+      order by timeouts.at offset ${sql.raw(`${place - 1}`)} limit 1`,
+  );
+  return found?.at ?? null;
+}
+
+type Awaited = DecodedRow<typeof AWAITED>;
+const AWAITED = { queue: text, name: text, at: text, unread: boolean };
+
+const toAwaited = (rows: readonly Awaited[]): EventKey[] =>
+  rows.map(({ queue, name, at }) => ({ queue, name, at, state: "awaited" }));
+
+/** The events of the earliest waits of each queue, of those that time out up to `until` unless it is `null`. */
+function listEarliestAwaited(
+  db: Database,
+  queues: string[],
+  { name, tenants, limit }: EventSection,
+  until: string | null,
+): Promise<Awaited[]> {
   const most = limit * WAITS_PER_EVENT;
   const arms = queues.map((queue) => {
-    const { events, waits } = queueTables(queue, section.tenants);
+    const { events, waits } = queueTables(queue, tenants);
+    const isEarly = until === null ? sql`` : sql`and ${waits.timeoutAt} <= ${until}::timestamptz`;
     // The wait after the last of them marks where a queue's further events may begin.
     return sql`(
       select ${queue}::text as queue, first.name, first.at, first.unread
@@ -207,7 +296,7 @@ async function listFirstAwaited(
           select name, at, row_number() over (order by at, name) as n
           from (
             select ${waits.eventName} as name, coalesce(${waits.timeoutAt}, 'infinity') as at
-            from ${waits} where ${beginsWith(sql`${waits.eventName}`, name)}
+            from ${waits} where ${beginsWith(sql`${waits.eventName}`, name)} ${isEarly}
             order by at, name limit ${sql.raw(`${most + 1}`)}
           ) as earliest
         ) as numbered
@@ -220,16 +309,14 @@ async function listFirstAwaited(
       where first.unread or event.emitted is null
       order by first.at, first.name limit ${sql.raw(`${limit}`)})`;
   });
-  const rows = await query(
+  return query(
     // A kept plan could not use an index for the prefix of a name.
     name === null ? keepPlans(db) : db,
-    { queue: text, name: text, at: text, unread: boolean },
+    AWAITED,
     sql`
     select queue, name, at::text as at, unread from (${sql.join(arms, sql` union all `)}) as merged
     order by merged.at, merged.name, merged.queue limit ${sql.raw(`${limit}`)}`,
   );
-  if (rows.some((row) => row.unread)) return null;
-  return rows.map(({ queue, name, at }) => ({ queue, name, at, state }));
 }
 
 const ARMS: Record<EventState, (queue: string, section: EventSection) => SQL> = {
