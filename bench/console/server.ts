@@ -6,8 +6,11 @@ import { loadQueue, plantRare } from "./load";
 import { loadDashboard } from "./load-dashboard";
 import { LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
 
-/** A server on this directory with production durability; its data is kept for the next run. */
-export async function startServer(directory: string): Promise<EmbeddedServer> {
+/** A server on this directory, by default with production durability; its data is kept for the next run. */
+export async function startServer(
+  directory: string,
+  settings: Record<string, string> = {},
+): Promise<EmbeddedServer> {
   await mkdir(directory, { recursive: true });
   return startEmbeddedPostgres({
     directory,
@@ -22,6 +25,7 @@ export async function startServer(directory: string): Promise<EmbeddedServer> {
       // Rows loaded in the transaction that creates their table need no write-ahead log, which halves the loading time.
       wal_level: "minimal",
       max_wal_senders: "0",
+      ...settings,
     },
   });
 }

@@ -7,12 +7,9 @@
  */
 import path from "node:path";
 import { Command } from "commander";
-import type { Client } from "pg";
 import { pointPoolsAt } from "@/bench/console/context";
-import { loadQueue } from "@/bench/console/load";
 import { measure } from "@/bench/console/measure";
 import { connect, startServer } from "@/bench/console/server";
-import type { BenchQueue } from "@/bench/console/sizes";
 import { listEvents } from "@/lib/analytics/events";
 import { listFailures } from "@/lib/analytics/failures";
 import { getLatency, getThroughput } from "@/lib/analytics/overview";
@@ -20,13 +17,13 @@ import { listQueues } from "@/lib/analytics/queues";
 import { getTask } from "@/lib/analytics/task";
 import { listTasks } from "@/lib/analytics/tasks";
 import { listWorkers } from "@/lib/analytics/workers";
-import { migrate } from "@/lib/db/migrate";
 import { closePools } from "@/lib/db/pools";
 import { assumeViewer, UNRESTRICTED } from "@/lib/db/viewer";
 import { eventFilters } from "@/lib/search-params/events";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { failureFilters } from "@/lib/search-params/windows";
 import { explainStatements, flattenPlan, recordStatements } from "@/testing/statements";
+import { LOADING, loadQueues } from "./load";
 
 const options = new Command("npm run bench:queues --")
   .option("--tasks <number>", "over all queues", Number, 500_000)
@@ -38,9 +35,11 @@ const options = new Command("npm run bench:queues --")
 
 const database = `queues_${options.queues}_${options.tasks}`;
 const note = (line: string) => process.stderr.write(`${line}\n`);
-const server = await startServer(path.resolve(options.directory));
+const directory = path.resolve(options.directory);
+await loadMissing();
+const server = await startServer(directory);
 try {
-  const now = await loadOnce();
+  const now = await describe();
   await pointPoolsAt(server.url(database));
   assumeViewer(UNRESTRICTED);
   await benchReads(now);
@@ -49,63 +48,36 @@ try {
   await server.stop();
 }
 
-/** Loads the data unless it is loaded; returns the instant at which the engine's clock is fixed, in milliseconds. */
-async function loadOnce(): Promise<number> {
-  const maintenance = await connect(server, "postgres");
-  const known = await maintenance.query("select from pg_database where datname = $1", [database]);
-  if (!known.rowCount) {
-    const started = Date.now();
-    // An interrupted load is never used as a data set.
-    await maintenance.query("drop database if exists loading");
-    await maintenance.query("create database loading");
-    await load();
-    await maintenance.query(`alter database loading rename to ${database}`);
-    note(`loaded in ${Math.round((Date.now() - started) / 1_000)} s`);
+/** Loads the data unless it is loaded. */
+async function loadMissing(): Promise<void> {
+  const server = await startServer(directory, LOADING);
+  try {
+    const maintenance = await connect(server, "postgres");
+    const known = await maintenance.query("select from pg_database where datname = $1", [database]);
+    if (!known.rowCount) {
+      const started = Date.now();
+      // An interrupted load is never used as a data set.
+      await maintenance.query("drop database if exists loading");
+      await maintenance.query("create database loading");
+      await loadQueues(server, "loading", options, note);
+      await maintenance.query(`alter database loading rename to ${database}`);
+      note(`loaded in ${Math.round((Date.now() - started) / 1_000)} s`);
+    }
+    await maintenance.end();
+  } finally {
+    await server.stop();
   }
-  const size = await maintenance.query("select pg_size_pretty(pg_database_size($1)) as size", [
-    database,
-  ]);
-  console.log(`\n${options.tasks} tasks in ${options.queues} queues, ${size.rows[0].size}`);
-  await maintenance.end();
-  const client = await connect(server, database);
-  const { rows } = await client.query("select absurd.current_time() as now");
-  await client.end();
-  return new Date(rows[0].now).getTime();
 }
 
-/** The sizes of the queues follow Zipf's law; the partitioned ones are spread over all sizes. Two sessions load. */
-async function load(): Promise<void> {
-  const now = Math.floor(Date.now() / 1_000) * 1_000;
-  const first = await connect(server, "loading");
-  await migrate(first, "engine");
-  await migrate(first, "dashboard");
-  await first.query(
-    `alter database loading set absurd.fake_now = '${new Date(now).toISOString()}'`,
+/** Prints the size of the data; returns the instant at which the engine's clock is fixed, in milliseconds. */
+async function describe(): Promise<number> {
+  const client = await connect(server, database);
+  const { rows } = await client.query(
+    "select absurd.current_time() as now, pg_size_pretty(pg_database_size(current_database())) as size",
   );
-  const ranks = Array.from({ length: options.queues }, (_, rank) => rank);
-  const total = ranks.reduce((sum, rank) => sum + 1 / (rank + 1), 0);
-  const every = Math.floor(options.queues / Math.max(1, options.partitioned));
-  const queues: BenchQueue[] = ranks.map((rank) => ({
-    name: `q_${String(rank + 1).padStart(3, "0")}`,
-    share: 1 / (rank + 1) / total,
-    partitioned: rank % every === every - 1 && rank < every * options.partitioned,
-  }));
-  const fill = async (client: Client) => {
-    for (let queue = queues.shift(); queue; queue = queues.shift()) {
-      if (queues.length % 50 === 0) note(`${queues.length} queues left`);
-      await client.query("begin");
-      await loadQueue(client, {
-        ...{ queue, now },
-        tasks: Math.max(20, Math.round(options.tasks * queue.share)),
-      });
-      await client.query("commit");
-    }
-  };
-  const second = await connect(server, "loading");
-  await Promise.all([fill(first), fill(second)]);
-  await second.end();
-  await first.query("vacuum (freeze, analyze)");
-  await first.end();
+  await client.end();
+  console.log(`\n${options.tasks} tasks in ${options.queues} queues, ${rows[0].size}`);
+  return new Date(rows[0].now).getTime();
 }
 
 async function benchReads(now: number) {
