@@ -5,14 +5,19 @@ import { performance } from "node:perf_hooks";
 /** Milliseconds of sequential calls. */
 export type Latencies = { p50: number; p95: number; calls: number };
 
-/** Repeats a call, passing its number, until there are enough calls or the time is used up. */
+/** Repeats a call, passing its number, until there are enough calls or the time is used up; `before` is not measured. */
 export async function measure(
   call: (n: number) => Promise<unknown>,
-  { calls, milliseconds }: { calls: number; milliseconds: number },
+  {
+    calls,
+    milliseconds,
+    before,
+  }: { calls: number; milliseconds: number; before?: () => Promise<unknown> },
 ): Promise<Latencies> {
   const latencies: number[] = [];
   const deadline = performance.now() + milliseconds;
   for (let n = 0; n < calls && (n < 5 || performance.now() < deadline); n++) {
+    await before?.();
     const begun = performance.now();
     await call(n);
     latencies.push(performance.now() - begun);

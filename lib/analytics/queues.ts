@@ -9,7 +9,7 @@ import type { Iso } from "@/lib/model/instants";
 import type { ClaimFacts, Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
 import { listClaimFacts } from "./queues/claims";
 import { countTerminalTasks } from "./queues/terminal-counts";
-import { type RegisteredQueue, withQueues } from "./scope/registry";
+import { countKnownQueues, type RegisteredQueue, withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 
 /**
@@ -61,6 +61,14 @@ function listQueuesNamed(
       now,
     };
   });
+}
+
+/** From this number of queues on, figures over all of them take about a second. */
+const HUNDREDS = 100;
+
+/** Whether a page must not wait for figures over all queues of the current database. */
+export function areFiguresSlow(): boolean {
+  return countKnownQueues() >= HUNDREDS;
 }
 
 /** Workers claim a ready task within a few polls, so a shorter wait is normal. In milliseconds. */

@@ -1,4 +1,4 @@
-import type { SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import type { Decoder } from "./decode";
@@ -54,6 +54,25 @@ export async function query<Columns extends RowDecoders>(
     if (error instanceof Error) error.message = `Column "${column}": ${error.message}`;
     throw error;
   }
+}
+
+/** The maximum number of texts in one `fixText` map. */
+const MOST_TEXTS = 200;
+
+/**
+ * A part of a statement without parameters, whose text is made once for each key: Drizzle takes longer to write a part
+ * for each of hundreds of queues than the server to run it.
+ */
+export function fixText(texts: Map<string, SQL>, key: string, write: () => SQL): SQL {
+  let part = texts.get(key);
+  if (!part) {
+    const { sql: text, params } = dialect.sqlToQuery(write());
+    if (params.length > 0) throw new Error("A part with parameters has no fixed text.");
+    part = sql.raw(text);
+    if (texts.size >= MOST_TEXTS) texts.clear();
+    texts.set(key, part);
+  }
+  return part;
 }
 
 /** Runs one statement whose rows, if any, are not needed. */

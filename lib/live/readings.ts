@@ -7,7 +7,7 @@ import { type FailureList, listFailures } from "@/lib/analytics/failures";
 import { getHealth } from "@/lib/analytics/health";
 import { getLatency, getQueueFigures, getThroughput } from "@/lib/analytics/overview";
 import { getQueueMaintenance } from "@/lib/analytics/queue-maintenance";
-import { countTerminalTasksExactly, listQueues } from "@/lib/analytics/queues";
+import { areFiguresSlow, countTerminalTasksExactly, listQueues } from "@/lib/analytics/queues";
 import { getRelated } from "@/lib/analytics/related";
 import { getTask } from "@/lib/analytics/task";
 import { suggestTasks } from "@/lib/analytics/task-suggestions";
@@ -24,17 +24,20 @@ import { getWorkflowRun, listWorkflowRuns } from "@/lib/analytics/workflows";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { FailureFilters, FigureFilters } from "@/lib/search-params/windows";
-import { coalesce, type Requester } from "./shared-reads";
+import { coalesce, type Requester, type SharingOptions } from "./shared-reads";
 
 /** A query whose result is shared by all requests with the same arguments whose viewers see the same rows. */
 function share<Args extends unknown[], Result extends object>(
   name: string,
   read: (...args: [...Args, ReadOptions]) => Promise<Result>,
-  lifetime?: number,
+  options?: SharingOptions,
 ): (requester: Requester | undefined, ...args: Args) => Promise<Result> {
   return (requester, ...args) =>
-    coalesce([name, ...args], requester, (signal) => read(...args, { signal }), lifetime);
+    coalesce([name, ...args], requester, (signal) => read(...args, { signal }), options);
 }
+
+/** For figures over all queues. */
+const FIGURES: SharingOptions = { isKept: areFiguresSlow };
 
 /**
  * Queries that pages repeat. A page's first paint, its polls, and those of every other browser call the same
@@ -57,10 +60,13 @@ export const readings = {
     (queue: string, tenant: readonly string[], options: ReadOptions) =>
       countTerminalTasksExactly(queue, { tenant, ...options }),
   ),
-  failures: share("failures", listFailures),
+  failures: share("failures", listFailures, FIGURES),
   health: share("health", getHealth),
-  latency: share("latency", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
-    getLatency(range, { tenant, ...options }),
+  latency: share(
+    "latency",
+    ({ range, tenant }: FigureFilters, options: ReadOptions) =>
+      getLatency(range, { tenant, ...options }),
+    FIGURES,
   ),
   maintenance: share("maintenance", getQueueMaintenance),
   operatorRecords: share("operator records", getOperatorRecords),
@@ -69,8 +75,10 @@ export const readings = {
     (queue: string, { range, tenant }: FigureFilters, options: ReadOptions) =>
       getQueueFigures(queue, range, { tenant, ...options }),
   ),
-  queues: share("queues", (tenant: readonly string[], options: ReadOptions) =>
-    listQueues({ tenant, ...options }),
+  queues: share(
+    "queues",
+    (tenant: readonly string[], options: ReadOptions) => listQueues({ tenant, ...options }),
+    FIGURES,
   ),
   related: share("related", getRelated),
   runDefinition: share("run definition", getRunDefinition),
@@ -78,14 +86,20 @@ export const readings = {
   runView: share("run view", getRunView),
   suggestions: share("suggestions", suggestTasks),
   // An open page of an unfinished task requests it every second.
-  task: share("task", getTask, 900),
+  task: share("task", getTask, { lifetime: 900 }),
   tasks: share("tasks", listTasks),
-  throughput: share("throughput", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
-    getThroughput(range, { tenant, ...options }),
+  throughput: share(
+    "throughput",
+    ({ range, tenant }: FigureFilters, options: ReadOptions) =>
+      getThroughput(range, { tenant, ...options }),
+    FIGURES,
   ),
   waiters: share("waiters", listWaiters),
-  workers: share("workers", ({ range, tenant }: FigureFilters, options: ReadOptions) =>
-    listWorkers(range, { tenant, ...options }),
+  workers: share(
+    "workers",
+    ({ range, tenant }: FigureFilters, options: ReadOptions) =>
+      listWorkers(range, { tenant, ...options }),
+    FIGURES,
   ),
   workflowRun: share("workflow run", getWorkflowRun),
   workflowRuns: share("workflow runs", listWorkflowRuns),

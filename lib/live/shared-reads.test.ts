@@ -141,3 +141,39 @@ test("a queued read without callers never starts", async () => {
   expect(await slow).toBe(0);
   expect(await coalesce(["q"], requester(), read)).toBe(1);
 });
+
+test("a kept result is returned while the next one is read, for ten seconds", async () => {
+  const finish: ((value: string) => void)[] = [];
+  const read = () => new Promise<string>((resolve) => finish.push(resolve));
+  const get = (asking?: Parameters<typeof coalesce>[1]) =>
+    coalesce(["figures"], asking, read, { isKept: () => true });
+  const first = get();
+  finish[0]?.("first");
+  expect(await first).toBe("first");
+  vi.advanceTimersByTime(3_000);
+  expect(await Promise.all([get(), get(), get()])).toEqual(["first", "first", "first"]);
+  expect(finish).toHaveLength(2);
+  finish[1]?.("second");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await get()).toBe("second");
+  vi.advanceTimersByTime(11_000);
+  const later = get();
+  finish[2]?.("third");
+  expect(await later).toBe("third");
+});
+
+test("a kept result is not returned to a bypassing request, after an operator's change or after a failure", async () => {
+  let reads = 0;
+  const read = () => (++reads === 3 ? Promise.reject(new Error("broken")) : Promise.resolve(reads));
+  const get = (asking?: Parameters<typeof coalesce>[1]) =>
+    coalesce(["figures"], asking, read, { isKept: () => true });
+  expect(await get()).toBe(1);
+  vi.advanceTimersByTime(3_000);
+  expect(await get(bypassing())).toBe(2);
+  vi.advanceTimersByTime(3_000);
+  expect(await get()).toBe(2);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await get()).toBe(4);
+  clearSharedReads();
+  expect(await get()).toBe(5);
+});

@@ -9,6 +9,9 @@ const LIFETIME = 1_900;
  */
 const SHORTEST = 500;
 
+/** For how long after its start a slow result is returned while the next one is read, in milliseconds. */
+const KEEP = 10_000;
+
 type Entry = {
   result: Promise<unknown>;
   controller: AbortController;
@@ -19,6 +22,20 @@ type Entry = {
   turn: number;
   /** Until when every requester shares it, by `performance.now()`. Later only those who name a turn. */
   sharedUntil: number;
+  /** Until when it is returned while the next result is read; 0 if it isn't. */
+  keptUntil: number;
+  /** The result before, if it is kept. */
+  previous: Entry | undefined;
+};
+
+export type SharingOptions = {
+  /** How long after its start the read is shared, in milliseconds. */
+  lifetime?: number | undefined;
+  /**
+   * Whether callers that don't bypass shared results receive this result for ten seconds while the next one is read,
+   * instead of waiting for it. For reads that take longer than a page may, whose results contain their time.
+   */
+  isKept?: (() => boolean) | undefined;
 };
 
 /** A request with this header bypasses shared results. `Cache-Control` itself does not reach a route. */
@@ -58,17 +75,23 @@ const { entries, clearing } = state;
  * Viewers who may see different rows never share a read.
  *
  * @param key names the read and all its arguments.
- * @param lifetime how long after its start the read is shared, in milliseconds.
  */
 export async function coalesce<T>(
   key: readonly unknown[],
   requester: Requester | undefined,
   read: (signal: AbortSignal) => Promise<T>,
-  lifetime = LIFETIME,
+  options: SharingOptions = {},
 ): Promise<T> {
   const text = JSON.stringify([viewerKey(), key]);
   const known = entries.get(text);
-  const entry = known && !isTooOld(known, requester) ? known : start(text, read, known, lifetime);
+  const entry = known && !isTooOld(known, requester) ? known : start(text, read, known, options);
+  const { previous } = entry;
+  if (
+    previous &&
+    performance.now() < previous.keptUntil &&
+    Number.isFinite(acceptedTurn(requester))
+  )
+    return (await previous.result) as T;
   return (await join(text, entry, requester?.signal)) as T;
 }
 
@@ -120,8 +143,8 @@ function isTooOld(entry: Entry, requester: Requester | undefined): boolean {
 function start(
   key: string,
   read: (signal: AbortSignal) => Promise<unknown>,
-  previous: Entry | undefined,
-  lifetime: number,
+  known: Entry | undefined,
+  options: SharingOptions,
 ): Entry {
   const entry: Entry = {
     result: Promise.resolve(),
@@ -130,9 +153,11 @@ function start(
     state: "queued",
     turn: 0,
     sharedUntil: Number.POSITIVE_INFINITY,
+    keptUntil: 0,
+    previous: known?.state === "settled" ? known : known?.previous,
   };
   entries.set(key, entry);
-  entry.result = run(key, entry, read, previous, lifetime);
+  entry.result = run(key, entry, read, known, options);
   // Its caller may be gone before it waits.
   entry.result.catch(() => undefined);
   return entry;
@@ -142,12 +167,12 @@ async function run(
   key: string,
   entry: Entry,
   read: (signal: AbortSignal) => Promise<unknown>,
-  previous: Entry | undefined,
-  lifetime: number,
+  before: Entry | undefined,
+  { lifetime = LIFETIME, isKept }: SharingOptions,
 ): Promise<unknown> {
   const { signal } = entry.controller;
   try {
-    if (previous && previous.state !== "settled") await previous.result.catch(() => undefined);
+    if (before && before.state !== "settled") await before.result.catch(() => undefined);
     signal.throwIfAborted();
     entry.state = "reading";
     entry.turn = state.turn;
@@ -155,8 +180,11 @@ async function run(
     const result = await read(signal);
     entry.state = "settled";
     const now = performance.now();
+    entry.previous = undefined;
     entry.sharedUntil = Math.max(started + lifetime, now + SHORTEST);
-    setTimeout(() => remove(key, entry), entry.sharedUntil - now + state.spread).unref();
+    if (isKept?.()) entry.keptUntil = started + KEEP;
+    const until = Math.max(entry.sharedUntil + state.spread, entry.keptUntil);
+    setTimeout(() => remove(key, entry), until - now).unref();
     return result;
   } catch (error) {
     remove(key, entry);

@@ -2,9 +2,15 @@ import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import { getDatabase } from "@/lib/db/databases";
 import { array, boolean, DecodeError, instant, nullable, oneOf, text } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
+import { type DecodedRow, query } from "@/lib/db/query";
 import { currentTime, noteTenantColumn, queues } from "@/lib/db/schema";
-import { type Database, inSnapshot, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
+import {
+  type Database,
+  inSnapshot,
+  keepPlans,
+  type ReadOptions,
+  sendFirst,
+} from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import { isQueueVisible } from "@/lib/db/viewer";
 import type { Iso } from "@/lib/model/instants";
@@ -17,6 +23,7 @@ import {
   type UnreadableReason,
 } from "@/lib/model/queue";
 import { findErrorCode, SQLSTATE, translateReadError } from "@/lib/model/sqlstate";
+import { MANY_QUEUES } from "./union";
 
 /** A registered queue and the features of its generation of tables. */
 export type RegisteredQueue = Pick<Queue, "name" | "createdAt" | "storageMode"> & {
@@ -65,7 +72,8 @@ export async function withQueues<T>(
       options.signal?.throwIfAborted();
       const code = findErrorCode(error) ?? "";
       if (attempt === ATTEMPTS) throw translateReadError(error);
-      if (GONE.includes(code) && attempt === 1) continue;
+      const wasKnown = catalogues.delete(getDatabase().name);
+      if (attempt === 1 && (GONE.includes(code) || (wasKnown && code.startsWith("42")))) continue;
       isAfterLock = code === SQLSTATE.lockNotAvailable;
       if (isAfterLock) continue;
       const found = await findFailing(error, names, options, read);
@@ -165,6 +173,7 @@ async function findFailing(
  * matters.
  */
 function isHeld(name: string, isLocked: boolean, isAfterLock: boolean): boolean {
+  if (!isLocked && locked.size === 0) return false;
   const key = JSON.stringify([getDatabase().name, name]);
   if (isLocked && isAfterLock) locked.add(key);
   if (!isLocked) locked.delete(key);
@@ -174,12 +183,86 @@ function isHeld(name: string, isLocked: boolean, isAfterLock: boolean): boolean 
 /**
  * The registered queues that the viewer sees, by name, with the engine's clock. The registry is the only source of
  * queue names: table names also match partitions. Columns of later schemas are looked up, not assumed.
+ *
+ * Of many queues, only the set is read each time; the features of their tables are those of the last ten seconds. A
+ * read that fails because they have changed is repeated with new ones.
  */
 export async function listRegisteredQueues(
   db: Database,
   names: string[] = [],
   isAfterLock = false,
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
+  const { name: database } = getDatabase();
+  const known = names.length > 0 || isAfterLock ? undefined : await findCatalogue(db, database);
+  const { now, rows } = known ?? (await readCatalogue(db, database, names));
+  return {
+    now,
+    queues: rows.flatMap(({ name, createdAt, storageMode, columns, ...row }) =>
+      name === null || createdAt === null || storageMode === null || !isQueueVisible(name)
+        ? []
+        : {
+            name,
+            createdAt,
+            storageMode,
+            unreadable:
+              findUnreadableReason(row) ??
+              (isHeld(name, row.locked === true, isAfterLock) ? ("locked" as const) : null),
+            hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
+            hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
+          },
+    ),
+  };
+}
+
+/** Queues with the features of their tables; `version` changes with every change of `absurd.queues`. */
+type Catalogue = { version: string | null; readAt: number; rows: CatalogueRow[] };
+type CatalogueRow = DecodedRow<typeof REGISTERED>;
+
+/** The last catalogue of each database with many queues, by the database's name. */
+const catalogues = new Map<string, Catalogue>();
+
+/** How many queues the current database had when all of them were last looked up; 0 if it had few. */
+export function countKnownQueues(): number {
+  return catalogues.get(getDatabase().name)?.rows.length ?? 0;
+}
+
+/** How long a catalogue is used, in milliseconds. */
+const CATALOGUE_MS = 10_000;
+
+const VERSION = sql`(
+  select count(*)::text || ' ' || coalesce(sum(hashtextextended(v.queue_name || ' ' || v.xmin::text, 0)), 0)::text
+  from ${queues} v
+)`;
+
+/**
+ * The known catalogue if `absurd.queues` is as it was. Row-level security that was enabled since then makes
+ * statements fail instead of hiding rows. Restricted viewers need the current columns of tenants.
+ */
+async function findCatalogue(
+  db: Database,
+  database: string,
+): Promise<{ now: Iso; rows: CatalogueRow[] } | undefined> {
+  const catalogue = catalogues.get(database);
+  if (!catalogue || performance.now() - catalogue.readAt > CATALOGUE_MS) return undefined;
+  if (locked.size > 0 || getTenants() !== null) return undefined;
+  const secured = sendFirst(db, "set local row_security = off");
+  const checked = query(
+    keepPlans(db),
+    { now: instant, version: text },
+    sql`select ${currentTime} as now, ${VERSION} as version`,
+  );
+  const [[clock]] = await Promise.all([checked, secured]);
+  if (clock?.version === catalogue.version) return { now: clock.now, rows: catalogue.rows };
+  await sendFirst(db, "set local row_security = default");
+  return undefined;
+}
+
+async function readCatalogue(
+  db: Database,
+  database: string,
+  names: string[],
+): Promise<{ now: Iso; rows: CatalogueRow[] }> {
+  const readAt = performance.now();
   const rows = await query(
     keepPlans(db),
     REGISTERED,
@@ -196,7 +279,9 @@ export async function listRegisteredQueues(
     )
     select clock.*, registered.*
     from (
-      select ${currentTime} as now, row_security_active('absurd.queues'::regclass) as "registryFiltered" offset 0
+      select ${currentTime} as now, row_security_active('absurd.queues'::regclass) as "registryFiltered",
+        ${names.length === 0 ? VERSION : sql`null::text`} as "version"
+      offset 0
     ) clock
     left join lateral (
       select q.queue_name as "name", q.created_at as "createdAt",
@@ -240,23 +325,9 @@ export async function listRegisteredQueues(
   const [clock] = rows;
   if (!clock) throw new Error("The registry returned no row");
   if (clock.registryFiltered) throw filteredTable("absurd.queues");
-  return {
-    now: clock.now,
-    queues: rows.flatMap(({ name, createdAt, storageMode, columns, ...row }) =>
-      name === null || createdAt === null || storageMode === null || !isQueueVisible(name)
-        ? []
-        : {
-            name,
-            createdAt,
-            storageMode,
-            unreadable:
-              findUnreadableReason(row) ??
-              (isHeld(name, row.locked === true, isAfterLock) ? ("locked" as const) : null),
-            hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
-            hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
-          },
-    ),
-  };
+  if (names.length === 0 && rows.length >= MANY_QUEUES)
+    catalogues.set(database, { version: clock.version, readAt, rows });
+  return { now: clock.now, rows };
 }
 
 function whereNamed([first, ...rest]: readonly string[]): SQL {
@@ -270,6 +341,7 @@ function whereNamed([first, ...rest]: readonly string[]): SQL {
 const REGISTERED = {
   now: instant,
   registryFiltered: boolean,
+  version: nullable(text),
   name: nullable(text),
   createdAt: nullable(instant),
   storageMode: nullable(oneOf(STORAGE_MODES)),

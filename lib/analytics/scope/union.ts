@@ -2,6 +2,9 @@ import { type SQL, sql } from "drizzle-orm";
 import { type DecodedRow, query, type RowDecoders } from "@/lib/db/query";
 import type { Database } from "@/lib/db/snapshot";
 
+/** From this number of queues on, a query first finds out which of them it needs. */
+export const MANY_QUEUES = 20;
+
 /** The maximum number of arms per statement: the time to plan a union grows faster than their number. */
 const PORTION = 50;
 

@@ -7,6 +7,8 @@ import { getTenants } from "@/lib/db/tenants";
 import { beyond, type KeyRange, predecessor, successor, uuidInstant } from "@/lib/model/key-range";
 import { formatCursor, opposite, type Page } from "@/lib/model/page";
 import { inKeyRange } from "../scope/key-pages";
+import { MANY_QUEUES } from "../scope/union";
+import { walkManyQueues } from "./heads";
 import type { TaskRow } from "./rows";
 import { isAtMostActive, isForActive, scanActiveTasks, scanTasks } from "./scan";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
@@ -44,10 +46,13 @@ export async function pageByKey(
   search: TaskPageSearch,
   options: ReadOptions,
 ): Promise<TaskPage> {
+  const isPlain = search.ids === null && !isNarrowed(search);
   const hits =
-    search.ids || !isNarrowed(search)
-      ? { rows: await scanTasks(keepPlans(db), search, "walk"), rest: null }
-      : await searchTasks(db, search, options);
+    isPlain && search.queues.length >= MANY_QUEUES
+      ? { rows: await walkManyQueues(db, search), rest: null }
+      : search.ids || isPlain
+        ? { rows: await scanTasks(keepPlans(db), search, "walk"), rest: null }
+        : await searchTasks(db, search, options);
   const page = hits.rows.slice(0, search.limit);
   const onward = search.sort === "oldest" ? "newer" : "older";
   return {

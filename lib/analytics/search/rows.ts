@@ -1,4 +1,5 @@
 import { inArray, type SQL, sql } from "drizzle-orm";
+import { escapeLiteral } from "pg";
 import { instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
@@ -53,11 +54,14 @@ export function selectSummary(queue: string, tables: QueueTables) {
 /** More rows than any list has. */
 const MOST_ROWS = 1_000;
 
-function selectPath({ tasks, runs }: QueueTables, { source, steps }: JsonPath, values: number) {
-  if (source !== "error") return columnText(sql`${tasks[source]}`, steps, values);
-  const lastError = sql`(select ${runs.failureReason} from ${runs}
-    where ${runs.runId} = ${tasks.lastAttemptRun})`;
-  return columnText(lastError, steps, values);
+function selectPath(tables: QueueTables, path: JsonPath, values: number) {
+  return columnText(selectSource(tables, path), path.steps, values);
+}
+
+/** The whole JSON value that a path is in. */
+function selectSource({ tasks, runs }: QueueTables, { source }: JsonPath): SQL {
+  if (source !== "error") return sql`${tasks[source]}`;
+  return sql`(select ${runs.failureReason} from ${runs} where ${runs.runId} = ${tasks.lastAttemptRun})`;
 }
 
 /** A row of `selectSummary`, which `toSummaries` completes. */
@@ -88,31 +92,41 @@ const STORED = sql.raw(
   "task_id, task_name, state, attempts, max_attempts, enqueue_at, first_started_at, cancelled_at, last_attempt_run",
 );
 
-/** The beginning of a statement for `queryTaskRows` that selects tasks of one queue. */
+/** The beginning of a statement for `queryTaskRows` that selects tasks of one queue. It has no parameters. */
 export function selectRow(queue: string, tables: QueueTables): SQL {
-  const paths = mapPathFields(
-    (path, field) => sql`${selectPath(tables, path, MOST_ROWS)} as ${sql.identifier(field)}`,
+  const sources = mapPathFields(
+    (path, field) => sql`${selectSource(tables, path)} as ${sql.identifier(field)}`,
   );
-  return sql`select ${queue}::text as queue, ${STORED}, left(${tables.tenantId}, 200) as tenant_id,
-    ${sql.join(Object.values(paths), sql`, `)} from ${tables.tasks}`;
+  return sql`select ${sql.raw(escapeLiteral(queue))}::text as queue, ${STORED}, ${tables.tenantId} as tenant_id,
+    ${sql.join(Object.values(sources), sql`, `)} from ${tables.tasks}`;
 }
 
-/** The first rows of all arms, which begin with `selectRow`, in this order of ids. */
+/**
+ * The first rows of all arms, which begin with `selectRow`, in this order of ids; `start` precedes the statement. Values
+ * at paths are selected from these rows only: in each arm they would take longer to plan than all of the rest.
+ */
 export function queryTaskRows(
   db: Database,
   arms: readonly SQL[],
   order: SQL,
   limit: number,
+  start = sql``,
 ): Promise<TaskRow[]> {
-  const paths = mapPathFields((_, field) => sql.identifier(field));
+  const paths = mapPathFields((path, field) => {
+    const name = sql.identifier(field);
+    return sql`${columnText(sql`page.${name}`, path.steps, MOST_ROWS)} as ${name}`;
+  });
   return query(
     db,
     TASK_ROW,
-    sql`select queue, task_id as "taskId", task_name as "name", state, attempts, max_attempts as "maxAttempts",
+    sql`${start} select queue, task_id as "taskId", task_name as "name", state, attempts, max_attempts as "maxAttempts",
         enqueue_at as "enqueuedAt", first_started_at as "firstStartedAt", cancelled_at as "cancelledAt",
-        last_attempt_run as "lastAttemptRun", tenant_id as "tenantId", ${sql.join(Object.values(paths), sql`, `)}
-      from (${sql.join([...arms], sql` union all `)}) as matches
-      order by task_id ${order} limit ${limit}::int`,
+        last_attempt_run as "lastAttemptRun", left(tenant_id, 200) as "tenantId",
+        ${sql.join(Object.values(paths), sql`, `)}
+      from (
+        select * from (${sql.join([...arms], sql` union all `)}) as matches order by task_id ${order} limit ${limit}::int
+      ) as page
+      order by task_id ${order}`,
   );
 }
 

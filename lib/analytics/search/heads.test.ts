@@ -1,0 +1,136 @@
+/**
+ * Lists of many queues read only the queues that can have a row on the page. In every snapshot the result is that of
+ * reading all of them, while tasks are spawned and queues come and go.
+ */
+import { setTimeout as pause } from "node:timers/promises";
+import { beforeAll, expect, test } from "vitest";
+import { forgetEnvironment } from "@/lib/db/env";
+import { closePools } from "@/lib/db/pools";
+import { inSnapshot } from "@/lib/db/snapshot";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { openTestDatabase } from "@/testing/dashboard-database";
+import { ids, list } from "@/testing/reads";
+import { explainStatements, flattenPlan, recordStatements } from "@/testing/statements";
+import { listRegisteredQueues, withQueues } from "../scope/registry";
+import { walkManyQueues } from "./heads";
+import { scanTasks } from "./scan";
+import { toTaskSearch } from "./task-search";
+
+const QUEUES = 60;
+const database = openTestDatabase();
+const query = (text: string, values: unknown[] = []) => database.pool.query(text, values);
+const nameOf = (n: number) => `q${String(n).padStart(2, "0")}`;
+async function spawn(queue: string, count = 1): Promise<string[]> {
+  const { rows } = await query(
+    "select (absurd.spawn_task($1, 'work', '{}', '{}')).task_id from generate_series(1, $2::int)",
+    [queue, count],
+  );
+  return rows.map((row) => String(row.task_id));
+}
+
+// Queue n has tasks only if it is not divisible by 5; the later ones are newer.
+beforeAll(async () => {
+  for (let n = 0; n < QUEUES; n += 10)
+    await query(`do $$
+      declare v_queue text;
+      begin
+        for n in ${n}..${n + 9} loop
+          v_queue := 'q' || lpad(n::text, 2, '0');
+          perform absurd.create_queue(v_queue, case when n % 20 = 3 then 'partitioned' else 'unpartitioned' end);
+          perform absurd.spawn_task(v_queue, 'work', '{}', '{}') from generate_series(1, n % 5);
+        end loop;
+      end $$`);
+}, 120_000);
+
+/** Numbers from 0 to 1 that are the same in every run. */
+function randomNumbers(seed: number) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+test("a page is that of reading all queues, while tasks are spawned and queues come and go", async () => {
+  const random = randomNumbers(7);
+  const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)];
+  let isDone = false;
+  const write = async () => {
+    const chance = randomNumbers(11);
+    for (let n = 0; !isDone; n++) {
+      await spawn(nameOf(Math.floor(chance() * QUEUES)), 1 + Math.floor(chance() * 5));
+      if (n % 7 === 0) await query("select absurd.create_queue('passing')");
+      if (n % 7 === 3) await spawn("passing", 3);
+      if (n % 7 === 5) await query("select absurd.drop_queue('passing')");
+    }
+  };
+  const writing = write();
+  const cursors: (string | null)[] = [null];
+  for (let n = 0; n < 30; n++) {
+    const limit = pick([1, 3, 10, 25, 50, 200]) ?? 1;
+    const sort = pick(["newest", "oldest"] as const) ?? "newest";
+    const cursor = pick(cursors) ?? null;
+    const filters = taskFilters({ limit, sort, cursor });
+    const [found, all] = await withQueues([], {}, async (scope) => {
+      const search = await toTaskSearch(scope, filters);
+      return [await walkManyQueues(scope.db, search), await scanTasks(scope.db, search, "walk")];
+    });
+    expect(found).toEqual(all);
+    const page = await list({ limit, sort, cursor });
+    cursors.push(page.older, page.newer);
+  }
+  isDone = true;
+  await writing;
+}, 60_000);
+
+test("a page reads rows of few queues", async () => {
+  const statements = await recordStatements(() => list({ limit: 5 }));
+  const tables = (await explainStatements(statements)).flatMap(flattenPlan).flatMap((node) => {
+    const isRead = node["Node Type"] !== "Index Only Scan" && node["Actual Rows"] > 0;
+    return isRead && node["Relation Name"]?.startsWith("t_") ? [node["Relation Name"]] : [];
+  });
+  expect(new Set(tables).size).toBeGreaterThan(0);
+  expect(new Set(tables).size).toBeLessThanOrEqual(6);
+});
+
+test("a new queue is listed at once, and a dropped one no more", async () => {
+  await list();
+  await query("select absurd.create_queue('late')");
+  const [id] = await spawn("late");
+  expect(ids(await list({ limit: 1 }))).toEqual([id]);
+  await query("select absurd.drop_queue('late')");
+  const { rows, unreadable } = await list({ limit: 200 });
+  expect(rows.filter(({ queue }) => queue === "late")).toEqual([]);
+  expect(unreadable).toBeUndefined();
+});
+
+test("rows that row-level security begins to hide make their queue unreadable, not empty", async () => {
+  await query(`
+    create role filtered_list login password 'filtered';
+    grant usage on schema absurd to filtered_list;
+    grant select on all tables in schema absurd to filtered_list`);
+  const url = new URL(database.url);
+  url.username = "filtered_list";
+  url.password = "filtered";
+  process.env.DATABASE_READ_URL = url.href;
+  forgetEnvironment();
+  await closePools();
+  expect((await list()).unreadable).toBeUndefined();
+  await query("alter table absurd.t_q01 enable row level security");
+  expect((await list({ limit: 200 })).unreadable).toEqual([
+    { name: "q01", reason: "row_security" },
+  ]);
+  await query("alter table absurd.t_q01 disable row level security");
+  delete process.env.DATABASE_READ_URL;
+  forgetEnvironment();
+  await closePools();
+});
+
+test("the instant of a list is that of its snapshot, not of the known queues", async () => {
+  const instants: string[] = [];
+  for (let n = 0; n < 2; n++) {
+    instants.push((await inSnapshot((db) => listRegisteredQueues(db))).now);
+    await pause(2);
+  }
+  expect(instants[0]).not.toBe(instants[1]);
+});
