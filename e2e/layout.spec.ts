@@ -161,6 +161,31 @@ test("the overview fills a wide screen with a third column, and its chart fills 
   expect(below.y).toBeGreaterThanOrEqual(above.y + above.height);
 });
 
+test("the navigation counts what the overview shows, and explains a count to keyboards", async ({
+  page,
+  work,
+}) => {
+  const tenant = `initech-${process.pid}`;
+  await spawnTask(work.pool, work.queue, "settle", {}, { headers: { tenant_id: tenant } });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto(`/?tenant=${tenant}`);
+  const side = page.getByRole("navigation", { name: "Main" });
+  const tasks = side.getByRole("link", { name: "Tasks", exact: true });
+  await expect(tasks).toHaveText("Tasks1");
+  const explanation =
+    /^1 task ready, 0 running, 0 sleeping, of the chosen tenants, as of \d+ s ago$/;
+  await expect(tasks).toHaveAttribute("aria-description", explanation);
+
+  await side.getByRole("link", { name: "Queues", exact: true }).focus();
+  await page.keyboard.press("Tab");
+  await expect(tasks).toBeFocused();
+  const tip = page.getByRole("tooltip");
+  await expect(tip).toHaveText(explanation);
+  // It is beside the navigation, not over the next link.
+  const next = await box(side.getByRole("link", { name: "Failures", exact: true }));
+  await expect.poll(async () => (await box(tip)).x).toBeGreaterThan(next.x + next.width - 10);
+});
+
 test("on a phone, controls take a quarter of the height, and the main action is reachable", async ({
   page,
   work,

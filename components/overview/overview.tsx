@@ -56,6 +56,7 @@ export function Overview() {
                     list={list}
                     throughput={throughput.data}
                     groups={failures.data?.groups}
+                    tenants={tenant}
                   />
                   <ThroughputPanel query={throughput} window={window} />
                 </div>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { failuresPath } from "@/components/failures/paths";
 import { formatCountTitle, usePageTitle } from "@/components/layout/frame/page-title";
+import { useSectionFigures } from "@/components/layout/frame/section-counts";
 import { queuePath, queueTasksPath, taskPath } from "@/components/layout/paths";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
 import { StateIcon } from "@/components/tasks/state/state-icon";
@@ -21,6 +22,7 @@ import { plural } from "@/lib/format";
 import type { QueueList } from "@/lib/model/queue";
 import type { TopFailureGroup } from "@/lib/model/rows/failure";
 import type { Window } from "@/lib/search-params/windows";
+import { sumFigures } from "./section-figures";
 
 const LIMIT = 8;
 
@@ -30,6 +32,7 @@ export function Attention({
   throughput,
   groups,
   page,
+  tenants,
 }: {
   list: QueueList;
   /** Finished attempts in the page's time range. There is no all-clear until they are loaded. */
@@ -37,10 +40,15 @@ export function Attention({
   groups?: readonly TopFailureGroup[] | undefined;
   /** The page's name, for its title. */
   page: string;
+  /** The chosen tenants, none for all, if the list has all queues: the navigation then shows the same figures. */
+  tenants?: readonly string[];
 }) {
   const attempts = throughput && { ...throughput, words: WINDOW_WORDS[throughput.window] };
   const concerns = listConcerns({ queues, now, attempts, groups });
   usePageTitle(formatCountTitle(concerns.length, page));
+  useSectionFigures(
+    tenants && sumFigures({ queues, now }, { throughput, concerns: concerns.length, tenants }),
+  );
   const clear = describeAllClear({ attempts });
   const [all, setAll] = useState(false);
   const byQueue = groupByQueue(concerns);

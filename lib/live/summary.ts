@@ -4,6 +4,7 @@ import { type Concern, describeAllClear, listConcerns } from "@/lib/diagnosis/co
 import { type Count, sumCounts } from "@/lib/model/count";
 import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
+import { countTotals, type QueueTotals } from "@/lib/model/queue";
 import { readings } from "./readings";
 import type { Requester } from "./shared-reads";
 
@@ -14,7 +15,7 @@ const DEADLINE_MS = 3_000;
 const MOST_CONCERNS = 3;
 
 /** The state of a whole database in a few words. */
-export type Summary = {
+export type Summary = QueueTotals & {
   /** The engine's clock when the queues were read. */
   now: Iso;
   queues: number;
@@ -23,12 +24,6 @@ export type Summary = {
   concernsCount: number;
   /** What it means if there are no concerns. */
   allClear: { complete: boolean; text: string };
-  /** The queues that can't be read; nothing of them is counted. */
-  unreadable: number;
-  /** Exact, for the queues that can be read. */
-  ready: number;
-  running: number;
-  sleeping: number;
   /** Failed tasks that are still stored. */
   failed: Count;
   /** Ended attempts of the last hour; `null` if they could not be read in time. */
@@ -69,13 +64,10 @@ function summarize(
   return {
     now,
     queues: queues.length,
-    unreadable: queues.filter(({ unreadable }) => unreadable).length,
+    ...countTotals(queues),
     concerns: concerns.slice(0, MOST_CONCERNS),
     concernsCount: concerns.length,
     allClear: describeAllClear({ attempts }),
-    ready: sum(queues.map(({ ready }) => ready)),
-    running: sum(queues.map(({ active }) => active.running)),
-    sleeping: sum(queues.map(({ active }) => active.sleeping)),
     failed: sumCounts(queues.map(({ terminal }) => terminal.failed)),
     attempts: throughput
       ? {

@@ -110,3 +110,17 @@ export function countInState({ active, terminal }: Queue, state: TaskState): Cou
 }
 
 export type QueueList = { queues: Queue[]; now: Iso };
+
+/** Exact counts of the queues that can be read, and how many cannot. */
+export type QueueTotals = { ready: number; running: number; sleeping: number; unreadable: number };
+
+export function countTotals(queues: readonly Queue[]): QueueTotals {
+  const totals: QueueTotals = { ready: 0, running: 0, sleeping: 0, unreadable: 0 };
+  for (const { ready, active, unreadable } of queues) {
+    totals.ready += ready;
+    totals.running += active.running;
+    totals.sleeping += active.sleeping;
+    if (unreadable) totals.unreadable++;
+  }
+  return totals;
+}

@@ -12,8 +12,7 @@ import { NewVersionBanner } from "../version";
 import { BottomTabs } from "./bottom-tabs";
 import { Logo } from "./logo";
 import { SavedViewLinks } from "./saved-view-links";
-import { SectionCount, SectionCounts } from "./section-counts";
-import { SectionLink } from "./section-link";
+import { CountedLink, SectionCounts } from "./section-counts";
 import { SECTIONS } from "./sections";
 import { TopBar } from "./top-bar";
 
@@ -82,15 +81,14 @@ function SideLinks() {
   return (
     <nav aria-label="Main" className="flex flex-col gap-px">
       {SECTIONS.map(({ href, icon, label }) => (
-        <SectionLink
+        <CountedLink
           key={href}
           href={href}
           className="group flex h-11 items-center gap-2 rounded-2 px-2 font-medium text-ink-2 hover:bg-active/60 aria-[current]:bg-active aria-[current]:text-ink wide:h-7"
         >
           <Icon name={icon} className="text-ink-3 group-aria-[current]:text-ink" />
           {label}
-          <SectionCount href={href} />
-        </SectionLink>
+        </CountedLink>
       ))}
     </nav>
   );

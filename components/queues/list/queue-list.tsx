@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
+import { useSectionFigures } from "@/components/layout/frame/section-counts";
 import { LiveData } from "@/components/layout/live/live-data";
 import { polled } from "@/components/layout/live/polling";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
@@ -12,6 +13,7 @@ import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { plural } from "@/lib/format";
 import { throughputQuery } from "@/lib/query/overview";
 import { tenantSearchParams } from "@/lib/search-params/tenants";
+import { sumFigures } from "../section-figures";
 import { useQueues } from "../use-queues";
 import { CreateQueueButton } from "./create-queue-button";
 import { NoQueues, QueueTable } from "./queue-table";
@@ -42,6 +44,10 @@ export function QueueList() {
     ...throughputQuery({ range: "1h", tenant }),
     refetchInterval: polled(useWindowRefresh("1h")),
   });
+  useSectionFigures(
+    query.data &&
+      sumFigures(query.data, { throughput: throughput.data, concerns: null, tenants: tenant }),
+  );
   return (
     <TenantScope tenants={tenant}>
       <div className="p-3 wide:px-4">

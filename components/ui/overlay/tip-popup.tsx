@@ -19,8 +19,9 @@ export function TipPopup({ anchor, text }: { anchor: HTMLElement; text: string }
       <Tooltip.Portal container={anchor.closest<HTMLElement>("dialog, [popover]") ?? document.body}>
         <Tooltip.Positioner
           anchor={anchor}
-          side="bottom"
-          align="start"
+          // Below a link of a navigation it would cover the next one.
+          side={anchor.dataset.tipOfLink === undefined ? "bottom" : "right"}
+          align={anchor.dataset.tipOfLink === undefined ? "start" : "center"}
           sideOffset={4}
           positionMethod="fixed"
           className="z-50 data-anchor-hidden:invisible"

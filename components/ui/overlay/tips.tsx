@@ -64,7 +64,7 @@ export function Tips() {
         hideUnlessFocused();
       },
       focusin: ({ target }) => {
-        const element = findTip(target);
+        const element = findTip(target) ?? findTipOfLink(target);
         if (!element || !(target as HTMLElement).matches(":focus-visible")) return;
         clearTimeout(timer);
         show(element);
@@ -73,7 +73,7 @@ export function Tips() {
       pointerdown: ({ target, pointerType }) => {
         clearTimeout(timer);
         longPressed = false;
-        const element = findTip(target);
+        const element = findTip(target) ?? findTipOfLink(target);
         if (pointerType !== "touch" || !element) return hide();
         if (isInteractive(target)) after(LONG_PRESS_MS, element, () => (longPressed = true));
         else after(0, element);
@@ -159,6 +159,12 @@ function findTip(target: EventTarget | null): HTMLElement | null {
   if (!(target instanceof Element)) return null;
   const element = target.closest<HTMLElement>("[data-tip]");
   return element && saysMore(element) ? element : null;
+}
+
+/** The tip of a part that explains the whole link, marked with `data-tip-of-link`. */
+function findTipOfLink(target: EventTarget | null): HTMLElement | null {
+  if (!(target instanceof Element)) return null;
+  return target.closest("a")?.querySelector<HTMLElement>("[data-tip-of-link]") ?? null;
 }
 
 /** A tip that repeats its element's text is only useful if that text is truncated. */
