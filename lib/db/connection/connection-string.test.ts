@@ -35,6 +35,7 @@ test.each([
   ["postgres://h", ["h:5432"]],
   ["postgresql://u@h1,h2:5433,h3/db", ["h1:5432", "h2:5433", "h3:5432"]],
   ["postgresql://[2001:db8::1]:5433,[::1]/db", ["2001:db8::1:5433", "::1:5432"]],
+  ["postgresql://[fe80::1%25eth0]:5433/db", ["fe80::1%eth0:5433"]],
   ["postgresql://%2Fvar%2Frun%2Fpg/db", ["/var/run/pg:5432"]],
   ["postgresql://u:p@/db?host=/sock", ["/sock:5432"]],
   ["postgresql:///db?host=a,b&port=1,2", ["a:1", "b:2"]],
@@ -62,9 +63,26 @@ test("keyword values may be quoted and escaped", () => {
   });
 });
 
-test("characters that URIs of other kinds reserve are part of a password", () => {
-  expect(parse("postgresql://u:a#b:c@h/d").password).toBe("a#b:c");
+test.each([
+  ["host=h user=ann password=it's dbname=db", "it's"],
+  ["host=h password='a b'user=ann dbname=db", "a b"],
+  ["host=h user=ann dbname = db password= \n a'b'", "a'b'"],
+  ["host=h user=ann dbname=db password=a\\", "a"],
+])("%j has the password %j, as in libpq", (value, password) => {
+  expect(parse(value)).toMatchObject({ user: "ann", password, database: "db" });
 });
+
+test.each(["a#b:c", "a?b", "?sslmode=x", "a+b", "[x]"])(
+  "%j, which URIs of other kinds reserve, is part of a password",
+  (password) => {
+    expect(parse(`postgresql://u:${password}@h/d`)).toMatchObject({
+      user: "u",
+      password,
+      hosts: [{ host: "h" }],
+      database: "d",
+    });
+  },
+);
 
 test("parts missing from the string come from the environment, then from defaults", () => {
   const environment = {
@@ -158,6 +176,7 @@ test.each([
   ["postgresql://u:100%@h/d", "write the % as %25"],
   ["postgresql://h:port/d", "cannot be parsed"],
   ["postgresql://u:p/w@h/d", "cannot be parsed"],
+  ["postgresql://u:p%00@h/d", "%00 in the password"],
   ["postgresql://h:0/d", "from 1 to 65535"],
   ["postgresql://a,b/d?port=1,2,3", "as many ports as hosts"],
   ["host=a,b hostaddr=10.0.0.1", "as many addresses"],

@@ -185,16 +185,14 @@ const FOREIGN = new Set([
 /** `postgresql://[user[:password]@][host[:port],…][/dbname][?keyword=value&…]` */
 function parseUri(value: string): Parameters {
   const parameters: Parameters = new Map();
-  const rest = value.replace(/^postgres(ql)?:\/\//, "");
-  const [, authority = "", database = "", query = ""] =
+  const [, userinfo, rest = ""] = /^postgres(?:ql)?:\/\/(?:([^@/]*)@)?([\s\S]*)$/.exec(value) ?? [];
+  const [, servers = "", database = "", query = ""] =
     /^([^/?]*)(?:\/([^?]*))?(?:\?([\s\S]*))?$/.exec(rest) ?? [];
-  const at = authority.indexOf("@");
-  if (at >= 0) {
-    const [, user = "", password] = /^([^:]*)(?::([\s\S]*))?$/.exec(authority.slice(0, at)) ?? [];
+  if (userinfo !== undefined) {
+    const [, user = "", password] = /^([^:]*)(?::([\s\S]*))?$/.exec(userinfo) ?? [];
     parameters.set("user", decode("the user", user));
     if (password !== undefined) parameters.set("password", decode("the password", password));
   }
-  const servers = authority.slice(at + 1);
   if (servers.includes("@"))
     throw new ConnectionStringError(
       "has more than one @ before the database; write an @ in the user or password as %40",
@@ -218,24 +216,23 @@ function parseUri(value: string): Parameters {
 }
 
 function parseUriHost(text: string): { host: string; port: string } {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d*))?$/.exec(text);
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::\s*(\d*)\s*)?$/.exec(text);
   if (!match)
     throw new ConnectionStringError(
       "has a host that cannot be parsed; write host:port, an IPv6 address in [ ], and the characters / ? # @ : in a password percent-encoded",
     );
-  return { host: match[1] ?? decode("the host", match[2] ?? ""), port: match[3] ?? "" };
+  return { host: decode("the host", match[1] ?? match[2] ?? ""), port: match[3] ?? "" };
 }
 
 /** `host=… port=… dbname='…'`, with `\'` and `\\` in values. */
 function parseKeywords(value: string): Parameters {
   const parameters: Parameters = new Map();
-  const pair =
-    /\s*([A-Za-z_]+)\s*=\s*(?:'((?:[^'\\]|\\[\s\S])*)'|((?:[^\s'\\]|\\[\s\S])*))(?=\s|$)/y;
+  const pair = /\s*([A-Za-z_]+)\s*=\s*(?:'((?:[^'\\]|\\[\s\S])*)'|((?!')(?:[^\s\\]|\\[\s\S]?)*))/y;
   while (pair.lastIndex < value.trimEnd().length) {
     const match = pair.exec(value);
     if (!match?.[1]) throw new ConnectionStringError(`is not a connection string; ${EXAMPLE}`);
     const text = match[2] ?? match[3] ?? "";
-    setParameter(parameters, match[1], text.replace(/\\([\s\S])/g, "$1"));
+    setParameter(parameters, match[1], text.replace(/\\([\s\S]?)/g, "$1"));
   }
   if (parameters.size === 0)
     throw new ConnectionStringError(`is not a connection string; ${EXAMPLE}`);
@@ -268,12 +265,14 @@ function setSsl(parameters: Parameters, value: string): void {
 
 function decode(what: string, text: string): string {
   try {
-    return decodeURIComponent(text);
+    const decoded = decodeURIComponent(text);
+    if (!decoded.includes("\0")) return decoded;
   } catch {
     throw new ConnectionStringError(
       `has a % in ${what} that is not part of an escape such as %20; write the % as %25`,
     );
   }
+  throw new ConnectionStringError(`has %00 in ${what}, which PostgreSQL does not accept`);
 }
 
 function withDefaults(given: Parameters, environment: Environment): Parameters {
