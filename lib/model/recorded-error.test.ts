@@ -38,8 +38,23 @@ test("terminal codes are removed, other brackets stay", () => {
   expect(stripTerminalCodes("\u001b]8;;https://x\u0007link\u001b]8;;\u0007!")).toBe("link!");
   expect(stripTerminalCodes("\u001b]0;title\u001b\\rest")).toBe("rest");
   expect(stripTerminalCodes("\u009b1;2Hx")).toBe("x");
+  expect(
+    stripTerminalCodes('{"a":"\\u001b]8;;https://x\\u0007link\\u001b]8;;\\u0007","b":1}'),
+  ).toBe('{"a":"link","b":1}');
+  // Without a terminator nothing says where the title ends.
+  expect(stripTerminalCodes("\u001b]0;Timeout \u001b[31mred")).toBe("]0;Timeout red");
+  expect(stripTerminalCodes("\u009d0;Timeout")).toBe("0;Timeout");
   expect(stripTerminalCodes('{"a":"\\u001b[31mred"}')).toBe('{"a":"red"}');
   expect(parse({ message: "\u001b[31mRefused" }).message).toBe("Refused");
+});
+
+test("terminal codes are removed in linear time", () => {
+  for (const start of ["\u001b]", "\\u001b]", "\u009d", "\u001b[0"])
+    expect(
+      stripTerminalCodes(`${start.repeat(20_000)}\nlast`)
+        .split("\n")
+        .at(-1),
+    ).toBe("last");
 });
 
 test("every JSON shape parses, and no escape character is left", () => {
