@@ -71,7 +71,7 @@ const ESCAPE = String.raw`(?:\u001b|\\u001b)`;
 const TERMINAL_CODES = new RegExp(
   [
     String.raw`(?:${ESCAPE}\[|\u009b)[0-?]*[ -/]*[@-~]`,
-    String.raw`(?:${ESCAPE}[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])(?:(?!\\u001b)[^\u0007\u001b\u009c])*?(?:\u0007|\\u0007|\u009c|${ESCAPE}\\{1,2})`,
+    String.raw`(?:${ESCAPE}[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])(?:(?!\\u001b)[^\u0007\u001b\u0090\u0098\u009b-\u009f])*?(?:\u0007|\\u0007|\u009c|${ESCAPE}\\{1,2})`,
     String.raw`${ESCAPE}[ -/]*[0-Z\\^-~]?`,
     String.raw`[\u0090\u0098\u009b\u009d-\u009f]`,
   ].join("|"),
