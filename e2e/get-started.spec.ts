@@ -35,6 +35,8 @@ test("I paste a value, an abbreviated id or a URL into the palette and find the 
   for (const text of [
     `"${taskID}"`,
     `${taskID.slice(0, 8)}…${taskID.slice(-4)}`,
+    taskID.replaceAll("-", ""),
+    `ERROR task=${taskID} attempt=1 lease lost`,
     new URL(address, page.url()).href,
   ]) {
     await paste(text);

@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/form/button";
 import { Field, Input } from "@/components/ui/form/field";
 import { databasePrefix, withBase } from "@/lib/base-path";
 import type { DatabaseLabel } from "@/lib/model/database";
-import { isUuid } from "@/lib/model/ids";
+import { findUuid, isUuid } from "@/lib/model/ids";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { Found } from "@/lib/model/rows/found";
 import { findInDatabaseQuery } from "@/lib/query/fleet";
@@ -22,7 +22,8 @@ export function FindAcross({ databases }: { databases: readonly DatabaseLabel[] 
   const [problem, setProblem] = useState<string | null>(null);
   function submit(event: FormEvent) {
     event.preventDefault();
-    const given = text.trim().toLowerCase();
+    const typed = text.trim().toLowerCase();
+    const given = findUuid(typed) ?? typed;
     const isId = given === "" || isUuid(given) || parseShortId(given) !== null;
     setProblem(isId ? null : "Not an id. Paste it whole, or shortened as pages show it.");
     if (isId) setId(given || null);

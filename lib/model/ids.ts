@@ -10,3 +10,12 @@ const WHOLE_UUID = new RegExp(`^${UUID_PATTERN.source}$`, "i");
 export function isUuid(text: string): boolean {
   return WHOLE_UUID.test(text);
 }
+
+const ANY_UUID =
+  /(?<![0-9a-f-])([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})(?![0-9a-f-])/i;
+
+/** The first UUID in a text, such as a line of a log; its dashes may be missing. */
+export function findUuid(text: string): Uuid | null {
+  const [, ...parts] = ANY_UUID.exec(text) ?? [];
+  return parts.length > 0 ? parts.join("-").toLowerCase() : null;
+}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { IconName } from "@/components/ui/icons/icon-names";
 import { splitPrefix, withoutBase } from "@/lib/base-path";
-import { isUuid } from "@/lib/model/ids";
+import { findUuid, isUuid } from "@/lib/model/ids";
 import { describeUnreadable } from "@/lib/model/queue";
 import type { FindResult, Found } from "@/lib/model/rows/found";
 import { findQuery } from "@/lib/query/find";
@@ -32,7 +32,7 @@ const MIN_NAME_LENGTH = 2;
 const MIN_ANYWHERE_LENGTH = 3;
 
 /**
- * Commands that match the typed text. An id is looked up in every queue, even if it is abbreviated or quoted; a URL of
+ * Commands that match the typed text. An id is looked up in every queue, even if it is abbreviated or within other text; a URL of
  * this dashboard is opened; any other text can be searched in all values of all tasks.
  */
 export function useCommands(text: string): {
@@ -44,11 +44,12 @@ export function useCommands(text: string): {
   const given = trimPasted(text);
   const typed = given.toLowerCase();
   const isId = isUuid(typed) || parseShortId(typed) !== null;
+  const id = isId ? typed : findUuid(typed);
   // Read once, because the page is covered while the palette is open.
   const [pageCommands] = useState(listPageCommands);
   const queues = useQuery(queuesQuery()).data?.queues ?? [];
   const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
-  const found = useQuery({ ...findQuery(typed), enabled: isId });
+  const found = useQuery({ ...findQuery(id ?? ""), enabled: id !== null });
   const address = findAddress(given);
   if (address) {
     const command = link(address.path, address.path, "this dashboard", "Go to", "corner-down-left");
@@ -56,14 +57,13 @@ export function useCommands(text: string): {
     return { commands: [leave ? { ...command, to: leave } : command], note: null, looking: false };
   }
   const anywhere = listAnywhere(given);
-  if (isId) {
-    const commands = (found.data?.found ?? []).map(toCommand);
+  const hits = id === null ? [] : (found.data?.found ?? []).map(toCommand);
+  if (isId)
     return {
-      commands: commands.length > 0 || found.isPending ? commands : anywhere,
-      note: findNote(found, commands.length),
+      commands: hits.length > 0 || found.isPending ? hits : anywhere,
+      note: findNote(found, hits.length),
       looking: found.isPending,
     };
-  }
   const all: Command[] = [
     ...pageCommands.map(({ label, note = "", icon, run }) => ({
       key: `page ${label}`,
@@ -92,8 +92,10 @@ export function useCommands(text: string): {
   const words = typed.split(/\s+/).filter(Boolean);
   const fits = ({ label, note }: Command) =>
     words.every((word) => `${label} ${note}`.toLowerCase().includes(word));
-  // Listed after commands matched by name, and first if there are none.
-  const commands = [...all.filter(fits).slice(0, LIMIT), ...anywhere];
+  const looking = id !== null && found.isPending;
+  // The search is listed after commands matched by name, and not where the task will be a moment later.
+  const commands = [...hits, ...all.filter(fits).slice(0, LIMIT), ...(looking ? [] : anywhere)];
+  if (id !== null) return { commands, note: findNote(found, hits.length), looking };
   return { commands, note: commands.length === 0 ? "No matches." : null, looking: false };
 }
 
