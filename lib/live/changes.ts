@@ -32,8 +32,9 @@ const QUIET_EVERY = 2;
 /** How long the list of tables is cached, in milliseconds: a new queue or partition has no counter until then. */
 const TABLES_FOR = 30_000;
 
-/** The maximum number of listeners of one process. */
+/** The maximum number of listeners of one process, and of one owner, so that one person can't use up all of them. */
 const MAX_LISTENERS = 2_000;
+const MAX_OF_OWNER = 100;
 
 /**
  * A notification makes a page send requests. Listeners are therefore notified in slices of `AT_ONCE`, one slice every
@@ -43,7 +44,7 @@ const AT_ONCE = 20;
 const SLICE = 100;
 const LONGEST = 4_000;
 
-type Listener = { viewer: Viewer; notify: (change: Change) => void };
+type Listener = { viewer: Viewer; owner: string | null; notify: (change: Change) => void };
 
 type Reader = {
   listeners: Set<Listener>;
@@ -74,12 +75,17 @@ function getReader(): Reader {
  * session has gone idle, because PostgreSQL delays the counters of idle sessions; until then it is reported as a
  * change of no known queue.
  *
- * @returns a function that ends the calls; `null` if the process has too many listeners.
+ * @param owner whose listeners are counted together; `null` for one that counts only among those of the process.
+ * @returns a function that ends the calls; `null` if the process or the owner has too many listeners.
  */
-export function listenForChanges(notify: Listener["notify"]): (() => void) | null {
+export function listenForChanges(
+  notify: Listener["notify"],
+  owner: string | null = null,
+): (() => void) | null {
   if (countListeners() >= MAX_LISTENERS) return null;
+  if (owner !== null && countListeners(owner) >= MAX_OF_OWNER) return null;
   const reader = getReader();
-  const listener = { viewer: getViewer(), notify };
+  const listener = { viewer: getViewer(), owner, notify };
   reader.listeners.add(listener);
   if (!reader.running) {
     reader.running = new AbortController();
@@ -94,9 +100,10 @@ export function listenForChanges(notify: Listener["notify"]): (() => void) | nul
   };
 }
 
-/** The number of listeners in this process. */
-export function countListeners(): number {
-  return [...readers.values()].reduce((sum, { listeners }) => sum + listeners.size, 0);
+/** The number of listeners in this process, of one owner or of all. */
+export function countListeners(owner?: string): number {
+  const all = [...readers.values()].flatMap(({ listeners }) => [...listeners]);
+  return owner === undefined ? all.length : all.filter((one) => one.owner === owner).length;
 }
 
 async function poll(reader: Reader, signal: AbortSignal): Promise<void> {

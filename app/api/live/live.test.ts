@@ -14,8 +14,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function signIn(grant: { queues?: string[] } = {}) {
-  const session = await startSession(person("ada", { role: "viewer", ...grant }), {
+async function signIn(grant: { queues?: string[] } = {}, name = "ada") {
+  const session = await startSession(person(name, { role: "viewer", ...grant }), {
     ...{ address: null, userAgent: null },
   });
   const sessionId = (await verifySession(session))?.identity.sessionId ?? "";
@@ -69,5 +69,23 @@ test("a HEAD request leaves no stream open", async () => {
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toMatch("text/event-stream");
   expect(response.body).toBeNull();
+  expect(countListeners()).toBe(before);
+});
+
+test("one person can't use up the streams of the others", async () => {
+  const open = async ({ cookie }: { cookie: string }) =>
+    GET(new Request("http://localhost/api/live", { headers: { cookie } }));
+  const [ada, again, ben] = [await signIn(), await signIn(), await signIn({}, "ben")];
+  const before = countListeners();
+  const streams: Response[] = [];
+  for (let n = 0; n < 100; n++) streams.push(await open(n % 2 === 0 ? ada : again));
+  expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(await (await open(ada)).json()).toMatchObject({ error: { code: "busy" } });
+  streams.push(await open(ben));
+  expect(streams.at(-1)?.status).toBe(200);
+  await streams[0]?.body?.cancel();
+  streams.push(await open(again));
+  expect(streams.at(-1)?.status).toBe(200);
+  for (const { body } of streams.slice(1)) await body?.cancel();
   expect(countListeners()).toBe(before);
 });

@@ -1,5 +1,6 @@
 import { parseParameters } from "@/app/api/parameters";
 import { respond } from "@/app/api/respond";
+import type { Identity } from "@/lib/identity/identity";
 import { isStillPermitted } from "@/lib/identity/require";
 import { type Change, listenForChanges } from "@/lib/live/changes";
 import { ProblemError } from "@/lib/model/problem";
@@ -16,9 +17,9 @@ const BEAT = 15_000;
 
 /** Changes in the database as server-sent events, so that pages can refetch. */
 export function GET(request: Request): Promise<Response> {
-  return respond(request, "view", async () => {
+  return respond(request, "view", async (identity) => {
     parseParameters(request, {});
-    return new Response(streamChanges(request), {
+    return new Response(streamChanges(request, identifyOwner(identity)), {
       headers: {
         "Content-Type": "text/event-stream; charset=utf-8",
         "Cache-Control": "no-store, no-transform",
@@ -28,15 +29,24 @@ export function GET(request: Request): Promise<Response> {
   });
 }
 
-function streamChanges(request: Request): ReadableStream<Uint8Array> {
+/**
+ * Whose streams are counted together: a person's in all their sessions. Everyone with the token has the same subject,
+ * so each of their sessions counts on its own; `null` if it can't be told apart from the others.
+ */
+function identifyOwner({ door, subject, sessionId }: Identity): string | null {
+  if (door === "local") return null;
+  return door === "token" ? sessionId : JSON.stringify([door, subject]);
+}
+
+function streamChanges(request: Request, owner: string | null): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const ended = new AbortController();
   let send = (_text: string) => {};
-  const stop = listenForChanges((change) => send(formatChange(change)));
+  const stop = listenForChanges((change) => send(formatChange(change)), owner);
   if (!stop)
     throw new ProblemError({
       code: "busy",
-      message: "This server has too many open event streams.",
+      message: "This server has too many open event streams, or this person has.",
       hint: "The page requests its data at intervals instead.",
     });
   const signal = AbortSignal.any([
