@@ -165,3 +165,15 @@ test("a lost database is reported without the driver's message", async () => {
   forgetEnvironment();
   expect(await body(await queues(get("/api/queues")))).toMatchObject({ queues: [{ name: QUEUE }] });
 });
+
+test("a large value is sent whole, in slices that end between characters", async () => {
+  const params = { text: `a${"\u{1F980}".repeat(400_000)}` };
+  const spawned = await spawnTask(database.pool, QUEUE, "large", params);
+  const response = await payload(get("/?of=params"), at({ queue: QUEUE, taskId: spawned.taskId }));
+  const reader = response.body?.getReader();
+  const slices: Uint8Array[] = [];
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
+    slices.push(part.value);
+  expect(slices.length).toBeGreaterThan(3);
+  expect(JSON.parse(Buffer.concat(slices).toString())).toEqual(params);
+});

@@ -38,9 +38,29 @@ async function withoutBody({ body, status, headers }: Response): Promise<Respons
   return new Response(null, { status, headers });
 }
 
+/** In characters. A longer text is encoded in slices of this length, so that other requests are served in between. */
+const SLICE = 262_144;
+
 /** Responds with the exact text of a JSON value. */
 export function jsonText(text: string): Response {
-  return new Response(text, { headers: { "Content-Type": "application/json; charset=utf-8" } });
+  const headers = { "Content-Type": "application/json; charset=utf-8" };
+  return new Response(text.length > SLICE ? encodeInSlices(text) : text, { headers });
+}
+
+function encodeInSlices(text: string): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let at = 0;
+  return new ReadableStream({
+    async pull(sink) {
+      // A slice that ends between the two halves of a character would lose it.
+      const isSplit = /[\ud800-\udbff]/.test(text.charAt(at + SLICE - 1));
+      const end = at + SLICE - (isSplit ? 1 : 0);
+      sink.enqueue(encoder.encode(text.slice(at, end)));
+      at = end;
+      if (at >= text.length) sink.close();
+      else await new Promise(setImmediate);
+    },
+  });
 }
 
 /**
