@@ -353,3 +353,14 @@ describe("time is linear in the text", () => {
     expect(turns).toBeGreaterThan(2);
   });
 });
+
+test("a value with more than 50,000 redacted parts is redacted as a whole", () => {
+  const list = (length: number) => Array.from({ length }, () => ({ password: 1 }));
+  expect(redactText(rules("password"), "params", JSON.stringify(list(50_000))).redacted).toBe(
+    50_000,
+  );
+  expect(redactText(rules("password"), "params", JSON.stringify(list(50_001)))).toEqual({
+    text: '"[redacted 1]"',
+    redacted: 1,
+  });
+});

@@ -24,7 +24,8 @@ export type Redacted = { text: string; redacted: number };
 
 /**
  * Replaces the redacted values in a JSON text by masks; everything else keeps its spelling. A string that holds a
- * redacted key with its value is replaced as a whole, and so is a text that is not JSON or is nested too deeply.
+ * redacted key with its value is replaced as a whole, and so is a text that is not JSON, is nested too deeply or has
+ * more than 50,000 redacted parts.
  * In errors, strings lose only apparent values of redacted keys. Returns the text unchanged if nothing is
  * redacted.
  *

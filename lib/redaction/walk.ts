@@ -24,8 +24,9 @@ export type Change = {
   shown: string | null;
 };
 
-/** A value nested deeper than this is redacted as a whole. */
+/** A value nested deeper than this, or with more redacted parts, is redacted as a whole. */
 const MOST_DEPTH = 1_000;
+const MOST_PARTS = 50_000;
 /** In characters. A longer string is redacted as a whole if it may hold a redacted key. */
 const LONGEST_STRING = 262_144;
 /** The number of characters between two yields. */
@@ -57,8 +58,8 @@ export function* mayChange(rules: RedactionRules, root: string, text: string): P
 }
 
 /**
- * The parts of a JSON text that are shown differently, in the order of the text; `null` if it is not JSON or is
- * nested too deeply. Without recursion and linear in the text: a caller may pause at each yield.
+ * The parts of a JSON text that are shown differently, in the order of the text; `null` if it is not JSON, is
+ * nested too deeply or has too many such parts. Without recursion and linear in the text: a caller may pause at each yield.
  *
  * @param start the place of the value in its document.
  */
@@ -130,6 +131,7 @@ export function* findChanges(
       frames.pop();
     } else return at === text.length ? changes : null;
     // A value has ended.
+    if (changes.length > MOST_PARTS) return null;
     if (inside && frames.length === inside.frames) {
       changes.push({ from: inside.from, to: at, at: inside.at, shown: null });
       inside = undefined;
