@@ -22,6 +22,9 @@ export function matchAt(pattern: RegExp, text: string, at: number): string | und
   return pattern.exec(text)?.[0];
 }
 
+/** The maximum number of steps of a path. */
+const MOST_STEPS = 100;
+
 /** Whether PostgreSQL can store a text in JSON: no U+0000 and no lone surrogate. */
 export function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text);
@@ -29,7 +32,7 @@ export function isStorable(text: string): boolean {
 
 /**
  * Scans the path at a position, such as `params.order.id`, `params.items[].sku` or `headers."a.b"`, and returns it with
- * its end; `null` if there is none.
+ * its end; `null` if there is none, or one of more than a hundred steps.
  */
 export function scanPath(text: string, from: number): { path: JsonPath; end: number } | null {
   const source = PATH_SOURCES.find((word) => text.startsWith(word, from));
@@ -37,6 +40,7 @@ export function scanPath(text: string, from: number): { path: JsonPath; end: num
   const steps: (string | null)[] = [];
   let end = from + source.length;
   for (;;) {
+    if (steps.length > MOST_STEPS) return null;
     if (text.startsWith("[]", end)) {
       steps.push(null);
       end += 2;

@@ -238,3 +238,8 @@ test("queries whose lists are one and the same list are merged key by key", () =
   expect(mergeQueries(shared, query)).toEqual({ ...NO_QUERY, name: ["a"] });
   expect(nothing).toEqual([]);
 });
+
+test("a path has at most a hundred steps", () => {
+  expect(parsePath(`params${".a".repeat(100)}`)?.steps).toHaveLength(100);
+  expect(parsePath(`params${".a".repeat(101)}`)).toBeNull();
+});
