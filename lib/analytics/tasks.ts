@@ -10,6 +10,7 @@ import type { Iso } from "@/lib/model/instants";
 import { EVERYTHING, uuidInstant } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
 import type { TaskAddress, TaskSummary } from "@/lib/model/task";
+import { mapInTurns } from "@/lib/model/work/turns";
 import { pickQuery, type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { isKeySort } from "@/lib/search-params/tasks/sort";
 import { toUnreadable, withQueues } from "./scope/registry";
@@ -229,7 +230,7 @@ export async function* countTasks(
 
 async function countRange(db: Database, search: TaskSearch): Promise<number> {
   if (search.queues.length === 0) return 0;
-  const arms = search.queues.map((queue) => {
+  const arms = await mapInTurns(search.queues, (queue) => {
     const tables = queueTables(queue);
     return sql`(select from ${tables.tasks} where ${taskConditions(tables, search)})`;
   });

@@ -1,7 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
+import { type Pausing, workAtOnce, workInTurns } from "@/lib/model/work/turns";
 import type { Decoder } from "./decode";
+import { isLarge, renderInTurns } from "./render";
 import type { Database } from "./snapshot";
 
 /** The decoder of each column that a statement selects, by the column's name. */
@@ -39,17 +41,31 @@ export async function query<Columns extends RowDecoders>(
   statement: SQL,
 ): Promise<DecodedRow<Columns>[]> {
   const rows = await run(db, statement);
+  const decoding = decodeRows(rows, columns);
+  return rows.length > MANY ? workInTurns(decoding) : workAtOnce(decoding);
+}
+
+/** Results with more rows than this are decoded in turns. */
+const MANY = 1_000;
+
+function* decodeRows<Columns extends RowDecoders>(
+  rows: readonly Record<string, unknown>[],
+  columns: Columns,
+): Pausing<DecodedRow<Columns>[]> {
   const decoders = Object.entries(columns);
+  const all: DecodedRow<Columns>[] = [];
   let column = "";
   try {
-    return rows.map((row) => {
+    for (const row of rows) {
+      if (all.length % 100 === 99) yield;
       const decoded: Record<string, unknown> = {};
       for (const [name, decode] of decoders) {
         column = name;
         decoded[name] = decode(row[name]);
       }
-      return decoded as DecodedRow<Columns>;
-    });
+      all.push(decoded as DecodedRow<Columns>);
+    }
+    return all;
   } catch (error) {
     if (error instanceof Error) error.message = `Column "${column}": ${error.message}`;
     throw error;
@@ -81,7 +97,8 @@ export async function execute(db: Database | Queryable, statement: SQL): Promise
 }
 
 async function run(db: Database | Queryable, statement: SQL): Promise<Record<string, unknown>[]> {
-  if ("execute" in db) return (await db.execute(statement)).rows;
+  if ("execute" in db)
+    return (await db.execute(isLarge(statement) ? await renderInTurns(statement) : statement)).rows;
   const { sql: text, params } = dialect.sqlToQuery(statement);
   return (await db.query(text, params)).rows;
 }

@@ -23,7 +23,7 @@ export function matchesAnywhere(
 ): SQL | undefined {
   const contains = containsPattern(part);
   return or(
-    sql`${tasks.name} ilike ${contains}`,
+    sql`${tasks.name} ilike ${contains}::text`,
     containsValue(tasks.params, "params", part),
     containsValue(tasks.headers, "headers", part),
     containsValue(tasks.result, "result", part),
@@ -31,8 +31,8 @@ export function matchesAnywhere(
     sql`(${tasks.state} <> 'completed' or ${tasks.attempts} > 1) and (
       select true from ${runs}
        where ${runs.taskId} = ${tasks.taskId} and ${runs.runId} >= ${uuidFloor(uuidMilliseconds(range.from))}::uuid
-         and (${runs.wakeEvent} ilike ${contains} or ${containsValue(runs.failureReason, "error", part)}
-              ${isViewRedacted() ? sql`` : sql`or ${errorWords} ilike ${contains}`})
+         and (${runs.wakeEvent} ilike ${contains}::text or ${containsValue(runs.failureReason, "error", part)}
+              ${isViewRedacted() ? sql`` : sql`or ${errorWords} ilike ${contains}::text`})
        limit 1)`,
   );
 }
@@ -46,8 +46,8 @@ function containsValue(column: PgColumn, root: string, part: string): SQL {
   const rules = redactionRules();
   const pattern = maskablePattern(root);
   const escaped = JSON.stringify(part).slice(1, -1);
-  const found = sql`leaf.value #>> '{}' ilike ${containsPattern(part)}`;
-  const anywhere = sql`${column}::text ilike ${containsPattern(escaped)} and exists (
+  const found = sql`leaf.value #>> '{}' ilike ${containsPattern(part)}::text`;
+  const anywhere = sql`${column}::text ilike ${containsPattern(escaped)}::text and exists (
     select from jsonb_path_query(${column}, 'lax $.**') as leaf (value)
      where jsonb_typeof(leaf.value) not in ('object', 'array') and ${found})`;
   return sql`case

@@ -14,6 +14,7 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import { formatCursor, opposite } from "@/lib/model/page";
+import { mapInTurns } from "@/lib/model/work/turns";
 import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import type { TaskPage } from "./key-page";
 import type { TaskRow } from "./rows";
@@ -75,7 +76,7 @@ async function rankByDue(db: Database, search: TaskPageSearch): Promise<Ranked[]
   // The run's state equals the task's, and the condition on the run has an index.
   const further = { ...search, query: { ...search.query, state: [] } };
   const isNarrowed = hasConditions(further);
-  const arms = search.queues.flatMap((queue) => {
+  const ofQueues = await mapInTurns(search.queues, (queue) => {
     const tables = queueTables(queue);
     const { runs, tasks } = tables;
     return search.query.state.map((state) => {
@@ -100,6 +101,7 @@ async function rankByDue(db: Database, search: TaskPageSearch): Promise<Ranked[]
       )`;
     });
   });
+  const arms = ofQueues.flat();
   if (arms.length === 0) return [];
   return query(
     db,
@@ -132,7 +134,7 @@ async function rankByFigure(
   const ranked = { ...search, range: intersect(search.range, { from, to: until }) };
   const order = sql.raw(search.direction === "older" ? "desc" : "asc");
   const beyond = sql.raw(search.direction === "older" ? "<" : ">");
-  const arms = search.queues.map((queue) => {
+  const arms = await mapInTurns(search.queues, (queue) => {
     const tables = queueTables(queue);
     const { tasks } = tables;
     const value = search.sort === "attempts" ? sql`${tasks.attempts}::bigint` : duration(queue, at);

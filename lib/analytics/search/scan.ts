@@ -1,4 +1,5 @@
 import { and, gt, gte, inArray, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
@@ -8,6 +9,7 @@ import { matchesTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { beyond, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
+import { mapInTurns } from "@/lib/model/work/turns";
 import { isPathRedacted } from "@/lib/redaction/rules";
 import {
   type AttemptsCondition,
@@ -42,7 +44,7 @@ export async function scanTasks(
 ): Promise<TaskRow[]> {
   if (search.queues.length === 0) return [];
   const order = search.direction === "older" ? sql`desc` : sql`asc`;
-  const arms = search.queues.map((queue) => {
+  const arms = await mapInTurns(search.queues, (queue) => {
     const tables = queueTables(queue);
     // PostgreSQL flattens a subquery without a limit, and then the order decides the plan.
     const page =
@@ -144,7 +146,7 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
     lt(tasks.taskId, range.to),
     search.ids ? sql`${tasks.taskId} = any(${sql.param(search.ids)}::uuid[])` : undefined,
     state.length > 0 ? inArray(tasks.state, state) : undefined,
-    name.length > 0 ? inArray(tasks.name, name) : undefined,
+    isAmong(tasks.name, name),
     tenant.length > 0 ? matchesTenants(tenant, tenantId) : undefined,
     ...attempts.map((condition) => compareAttempts(tasks, condition)),
     ownFirst(
@@ -176,6 +178,16 @@ function ownFirst({ isOwn }: QueueTables, condition: SQL | undefined): SQL | und
   return isOwn && condition ? sql`case when ${isOwn} then ${condition} else false end` : condition;
 }
 
+/** A list of this many values is one parameter. The planner knows less about it than about few separate values. */
+const LIST = 10;
+
+function isAmong(column: PgColumn, values: string[]): SQL | undefined {
+  if (values.length === 0) return undefined;
+  return values.length < LIST
+    ? inArray(column, values)
+    : sql`${column} = any(${sql.param(values)}::text[])`;
+}
+
 /** The column that a path starts in. */
 function jsonColumn({ tasks, runs }: QueueTables, { source }: JsonPath) {
   if (source === "error") return runs.failureReason;
@@ -198,7 +210,7 @@ function hasAttempt(tables: QueueTables, { query: wanted, range }: TaskSearch): 
     sql`${runs.taskId} = ${tasks.taskId}`,
     // A run is never older than its task, so earlier partitions are pruned.
     gte(runs.runId, uuidFloor(uuidMilliseconds(range.from))),
-    wanted.worker.length > 0 ? inArray(runs.claimedBy, wanted.worker) : undefined,
+    isAmong(runs.claimedBy, wanted.worker),
     ...wanted.error.map((part) => sql`${words} ilike ${containsPattern(part)}::text`),
     ...paths.map((condition) => compareJson(failureReason, condition)),
   );

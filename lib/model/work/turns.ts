@@ -15,6 +15,22 @@ export async function workInTurns<Result>(work: Pausing<Result>): Promise<Result
   }
 }
 
+/** Maps the items in turns, in their order. */
+export function mapInTurns<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item) => Result,
+): Promise<Result[]> {
+  function* work(): Pausing<Result[]> {
+    const results: Result[] = [];
+    for (const item of items) {
+      if (results.length > 0) yield;
+      results.push(map(item));
+    }
+    return results;
+  }
+  return workInTurns(work());
+}
+
 /** Does the work without a pause. */
 export function workAtOnce<Result>(work: Pausing<Result>): Result {
   for (;;) {
