@@ -7,6 +7,8 @@ import type { Json } from "@/lib/model/json";
 import { type FailureFilters, failureFilters } from "@/lib/search-params/windows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { listFailedTasks, listFailures } from "./failures";
+import type { FailedAttempt } from "./failures/attempts";
+import { groupFailures, listMembers } from "./failures/groups";
 
 const database = openTestDatabase();
 const QUEUES = ['odd "queue"', "parts"];
@@ -243,4 +245,24 @@ test("only the newest 20,000 failures count, and the result states the start of 
   );
   expect([tasks.tasks.length, tasks.more]).toEqual([1_000, 19_000]);
   expect(burst.lookedBackTo).not.toBeNull();
+});
+
+test("messages are grouped with a pause for every few dozen of them", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const row = (n: number): FailedAttempt => ({
+    ...{
+      queue: "parts",
+      taskId: "01900000-0000-7000-8000-000000000000",
+      taskName: "work",
+      taskState: "failed",
+      tenantId: null,
+    },
+    ...{ attemptsLeft: false, attempt: 1, isLatest: true, failedAt: at, errorName: "Error" },
+    ...{ message: `no ${"abcdefghij".charAt(n % 10)}`, isValue: false },
+  });
+  const rows = Array.from({ length: 2_000 }, (_, n) => row(n));
+  const grid = { from: Date.parse(at), step: 60_000, buckets: 60 };
+  const pauses = (work: Generator<undefined, unknown>) => [...work].length;
+  expect(pauses(groupFailures(rows, grid))).toBeGreaterThanOrEqual(40);
+  expect(pauses(listMembers("none", rows))).toBeGreaterThanOrEqual(40);
 });

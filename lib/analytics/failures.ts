@@ -5,9 +5,10 @@ import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import type { FailureGroup } from "@/lib/model/rows/failure";
+import { workInTurns } from "@/lib/model/work/turns";
 import type { FailureFilters, Window } from "@/lib/search-params/windows";
 import { type FailedAttempt, findFailedClaim, listFailedAttempts } from "./failures/attempts";
-import { createGroupTest, groupFailures } from "./failures/groups";
+import { groupFailures, listMembers } from "./failures/groups";
 import { countAttempts } from "./overview/attempts";
 import { type Scope, toUnreadable, withQueues } from "./scope/registry";
 import { type TimeGrid, timeGrid } from "./scope/time-grid";
@@ -58,7 +59,7 @@ export function listFailures(
   return withQueues(filters.queue, options, async (scope) => {
     const { grid, rows, lookedBackTo } = await listAttempts(scope, filters);
     const earlier = lookedBackTo === null ? await listEarlier(scope, filters, grid) : null;
-    const groups = groupFailures(rows, grid, earlier);
+    const groups = await workInTurns(groupFailures(rows, grid, earlier));
     return {
       window: filters.range,
       groups: groups.slice(0, GROUPS),
@@ -94,10 +95,9 @@ export function listFailedTasks(
 ): Promise<FailedTasks> {
   return withQueues(filters.queue, options, async (scope) => {
     const { rows } = await listAttempts(scope, filters);
-    const belongs = createGroupTest(group);
-    const tasks = rows
-      .filter((row) => row.taskState === "failed" && row.isLatest && belongs(row))
-      .map(({ queue, taskId }) => ({ queue, taskId }));
+    const failed = rows.filter((row) => row.taskState === "failed" && row.isLatest);
+    const members = await workInTurns(listMembers(group, failed));
+    const tasks = members.map(({ queue, taskId }) => ({ queue, taskId }));
     return {
       tasks: tasks.slice(0, TASKS),
       more: Math.max(tasks.length - TASKS, 0),

@@ -12,6 +12,7 @@ import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { UnreadableQueue } from "@/lib/model/queue";
 import type { QueueFlow } from "@/lib/model/rows/flow";
+import { workInTurns } from "@/lib/model/work/turns";
 import type { Window } from "@/lib/search-params/windows";
 import { countAttempts } from "./overview/attempts";
 import { type SampledTask, sampleTasks, weightedQuantile } from "./overview/latency-sample";
@@ -187,10 +188,9 @@ async function getFlow(db: Database, queue: string, now: Iso): Promise<QueueFlow
   const count = counted?.count ?? 0;
   const grid = { from: since, step: FLOW_MS + 60_000, buckets: 1 };
   const attempts = (await countAttempts(db, [queue], grid, ATTEMPT_OUTCOMES)).get(queue);
-  const workers = combineClaims(
-    await listRunningClaims(db, [queue], now),
-    (await listEndedClaims(db, [queue], from)).ended,
-  )
+  const running = await listRunningClaims(db, [queue], now);
+  const { ended } = await listEndedClaims(db, [queue], from);
+  const workers = (await workInTurns(combineClaims(running, ended)))
     .map(({ name, running, completed, failed }) => ({ name, running, ended: completed + failed }))
     .sort((a, b) => b.running + b.ended - a.running - a.ended || (a.name < b.name ? -1 : 1));
   return {

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { workAtOnce } from "@/lib/model/work/turns";
 import { parseCondition } from "@/lib/search-params/tasks/conditions";
-import { samplePaths } from "./task-suggestions";
+import { samplePaths as sample } from "./task-suggestions";
+
+const samplePaths = (samples: Parameters<typeof sample>[0]) => workAtOnce(sample(samples));
 
 test("paths and values are terms of the query language, most frequent first", () => {
   const sampled = samplePaths([

@@ -1,5 +1,5 @@
 import "server-only";
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQLWrapper, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { parseJson } from "@/lib/absurd/connection/json";
 import { array, nullable, text } from "@/lib/db/decode";
@@ -9,6 +9,7 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Json } from "@/lib/model/json";
+import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { isPathRedacted } from "@/lib/redaction/rules";
 import {
   formatPath,
@@ -65,18 +66,18 @@ export function suggestTasks(
       tenants: unique(rows.map((row) => row.tenant)),
       idempotencyKeys: unique(rows.map((row) => row.idempotencyKey)),
       checkpoints: unique(rows.flatMap((row) => row.checkpoints)),
-      paths: withoutHidden(
-        samplePaths(
-          rows.flatMap((row) =>
-            (["params", "headers", "result", "error"] as const).flatMap((source) => {
-              const text = row[source];
-              return text === null ? [] : { source, text: redact(source, text).text };
-            }),
-          ),
-        ),
-      ),
+      paths: withoutHidden(await workInTurns(samplePaths(listValues(rows)))),
     };
   });
+}
+
+/** The values of sampled tasks, redacted one by one as they are used. */
+function* listValues(rows: Awaited<ReturnType<typeof sampleTasks>>): Generator<Sample> {
+  for (const row of rows)
+    for (const source of ["params", "headers", "result", "error"] as const) {
+      const text = row[source];
+      if (text !== null) yield { source, text: redact(source, text).text };
+    }
 }
 
 /** Redacted paths and values cannot be searched, so they are not suggested. */
@@ -90,18 +91,33 @@ function withoutHidden(paths: SampledPath[]): SampledPath[] {
   });
 }
 
-function sampleTasks(db: Database, queues: RegisteredQueue[]) {
+/** A name, unless it is too long to suggest. */
+const short = (name: SQLWrapper) =>
+  sql`case when length(${name}) <= 200 then ${name} end`.mapWith(nullable(text));
+
+/** The maximum number of queues per statement. */
+const PORTION = 50;
+
+async function sampleTasks(db: Database, queues: RegisteredQueue[]) {
+  const rows: Awaited<ReturnType<typeof sampleNewest>> = [];
+  for (let start = 0; start < queues.length; start += PORTION) {
+    const most = Math.ceil(SAMPLE / queues.length);
+    rows.push(...(await sampleNewest(db, queues.slice(start, start + PORTION), most)));
+  }
+  return rows;
+}
+
+/** The newest tasks of these queues, at most as many of each. */
+async function sampleNewest(db: Database, queues: RegisteredQueue[], most: number) {
   const [first, second, ...rest] = queues.map((queue) => {
     const { tasks, runs, checkpoints, tenantId } = queueTables(queue.name);
     const newest = db
       .select({
         taskId: tasks.taskId,
-        name: tasks.name,
+        name: short(tasks.name).as("task_name"),
         tenant: sql`left(${tenantId}, 200)`.mapWith(nullable(text)).as("tenant"),
         idempotencyKey: (queue.hasIdempotencyKey
-          ? sql`case when length(${tasks.idempotencyKey}) <= 200 then ${tasks.idempotencyKey} end`.mapWith(
-              nullable(text),
-            )
+          ? short(tasks.idempotencyKey)
           : sql`null::text`.mapWith(nullable(text))
         ).as("idempotency_key"),
         params: tasks.params,
@@ -112,7 +128,7 @@ function sampleTasks(db: Database, queues: RegisteredQueue[]) {
       .from(tasks)
       .where(isRecent(queue.name, tasks.taskId))
       .orderBy(sql`${tasks.taskId} desc`)
-      .limit(Math.ceil(SAMPLE / queues.length))
+      .limit(most)
       .as("newest");
     // The limit forces one lookup per task, never a join over the whole table of runs.
     const last = db
@@ -130,14 +146,14 @@ function sampleTasks(db: Database, queues: RegisteredQueue[]) {
         name: newest.name,
         tenant: newest.tenant,
         idempotencyKey: newest.idempotencyKey,
-        worker: last.claimedBy,
+        worker: short(last.claimedBy).as("worker"),
         params: small(newest.params).as("params"),
         headers: small(newest.headers).as("headers"),
         result: small(newest.result).as("result"),
         error: small(last.failureReason).as("error"),
         checkpoints: sql`array(
           select ${checkpoints.name} from ${checkpoints}
-          where ${checkpoints.taskId} = ${newest.taskId} limit 20
+          where ${checkpoints.taskId} = ${newest.taskId} and length(${checkpoints.name}) <= 200 limit 20
         )`
           .mapWith(array(text))
           .as("checkpoints"),
@@ -145,7 +161,7 @@ function sampleTasks(db: Database, queues: RegisteredQueue[]) {
       .from(newest)
       .leftJoinLateral(last, sql`true`);
   });
-  if (!first) return Promise.resolve([]);
+  if (!first) return [];
   return second ? unionAll(first, second, ...rest) : first;
 }
 
@@ -173,6 +189,9 @@ async function listKnownNames(db: Database, queues: string[]): Promise<string[]>
 /** A path that occurs in recent tasks, with some of its values, as the query language writes both. */
 export type SampledPath = { path: string; values: string[] };
 
+/** A JSON text of a task. */
+type Sample = { source: PathSource; text: string };
+
 const DEPTH = 6;
 const PATHS = 150;
 const VALUES = 8;
@@ -182,9 +201,7 @@ const LENGTH = 80;
  * The paths in sampled JSON texts, most frequent first, at most 150, with 8 short values each. Only the first
  * three elements of an array count.
  */
-export function samplePaths(
-  samples: readonly { source: PathSource; text: string }[],
-): SampledPath[] {
+export function* samplePaths(samples: Iterable<Sample>): Pausing<SampledPath[]> {
   const found = new Map<string, { count: number; values: Set<string> }>();
   const visit = (source: PathSource, steps: (string | null)[], value: Json) => {
     if (Array.isArray(value)) {
@@ -203,7 +220,10 @@ export function samplePaths(
       found.set(path, entry);
     }
   };
-  for (const { source, text } of samples) visit(source, [], parseJson(text));
+  for (const { source, text } of samples) {
+    visit(source, [], parseJson(text));
+    yield;
+  }
   return [...found]
     .sort(([a, one], [b, other]) => other.count - one.count || (a < b ? -1 : 1))
     .slice(0, PATHS)

@@ -6,7 +6,9 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { compareInstants, type Iso, parseTimestamp } from "@/lib/model/instants";
+import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import type { Window } from "@/lib/search-params/windows";
+import { shownName } from "./scope/names";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 import { queryUnion } from "./scope/union";
@@ -41,7 +43,7 @@ export function listWorkers(
     const from = new Date(timeGrid(window, now).from).toISOString();
     const running = await listRunningClaims(db, names, now, tenant);
     const { ended, lookedBackTo } = await listEndedClaims(db, names, from, tenant);
-    const workers = combineClaims(running, ended);
+    const workers = await workInTurns(combineClaims(running, ended));
     return {
       window,
       from,
@@ -78,16 +80,20 @@ export type Worker = {
   held: HeldRun[];
 };
 
+/** The number of claims between two yields. */
+const STRETCH = 200;
+
 /**
  * One row per worker from its claims in all queues. Workers with expired leases come first, then those that hold
  * runs, then by when they were last seen.
  */
-export function combineClaims(
+export function* combineClaims(
   running: readonly RunningClaims[],
   ended: readonly EndedClaims[],
-): Worker[] {
+): Pausing<Worker[]> {
   const workers = new Map<string, Worker>();
-  for (const claims of running) {
+  for (const [index, claims] of running.entries()) {
+    if (index % STRETCH === 0) yield;
     const worker = find(workers, claims.worker, claims.lastClaimAt);
     worker.firstSeenAt = earlier(worker.firstSeenAt, claims.firstClaimAt);
     worker.running += claims.running;
@@ -97,7 +103,8 @@ export function combineClaims(
     worker.held.push(...claims.held);
     meet(worker, claims.queue, claims.lastClaimAt);
   }
-  for (const claims of ended) {
+  for (const [index, claims] of ended.entries()) {
+    if (index % STRETCH === 0) yield;
     const worker = find(workers, claims.worker, claims.lastSeenAt);
     worker.firstSeenAt = earlier(worker.firstSeenAt, claims.firstClaimAt);
     worker.completed += claims.completed;
@@ -105,12 +112,14 @@ export function combineClaims(
     worker.lost += claims.lost;
     meet(worker, claims.queue, claims.lastSeenAt);
   }
+  yield;
   for (const worker of workers.values()) {
     worker.held.sort((a, b) =>
       compareInstants(a.claimedAt ?? "-infinity", b.claimedAt ?? "-infinity"),
     );
     worker.held.splice(HELD);
   }
+  yield;
   return [...workers.values()].sort(
     (a, b) =>
       b.expired - a.expired ||
@@ -209,7 +218,7 @@ export async function listRunningClaims(
       select ${index}::int as queue, claims.worker, claims.running, claims.expired, claims."withoutLease",
         claims."nextLeaseEnd", claims."firstClaimAt", claims."lastClaimAt", held.runs as held
       from (
-        select coalesce(${runs.claimedBy}, '') as worker,
+        select coalesce(${shownName(runs.claimedBy)}, '') as worker,
           count(*)::int as running,
           count(*) filter (where ${expired})::int as expired,
           count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
@@ -222,7 +231,7 @@ export async function listRunningClaims(
       ) claims
       cross join lateral (
         select jsonb_agg(jsonb_build_array(${runs.taskId}, (
-            select ${tasks.name} from ${tasks} where ${tasks.taskId} = ${runs.taskId}
+            select ${shownName(tasks.name)} from ${tasks} where ${tasks.taskId} = ${runs.taskId}
           ), ${runs.startedAt}::text, ${runs.claimExpiresAt}::text, (
             select left(${tenantId}, 200) from ${tasks} where ${tasks.taskId} = ${runs.taskId}
           )) order by ${runs.availableAt}) as runs
@@ -296,7 +305,7 @@ export async function listEndedClaims(
     const { runs } = queueTables(queue, tenants);
     const lost = sql`${runs.failureReason} ->> 'name' = '$ClaimTimeout'`;
     return sql`
-      select ${index}::int as queue, ${runs.claimedBy} as worker,
+      select ${index}::int as queue, ${shownName(runs.claimedBy)} as worker,
         count(*) filter (where ${runs.state} = 'completed')::int as completed,
         count(*) filter (where ${runs.state} = 'failed')::int as failed,
         count(*) filter (where ${runs.state} = 'failed' and ${lost})::int as lost,

@@ -5,7 +5,9 @@ import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
+import { mapInTurns } from "@/lib/model/work/turns";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
+import { shownName } from "../scope/names";
 import { queryUnion } from "../scope/union";
 
 /** A failed attempt with the current state of its task. */
@@ -98,7 +100,7 @@ export async function listFailedAttempts(
     (union) => sql`select * from (
         select queue, "taskId", attempt, "failedAt", extract(epoch from claimed_at)::float8 as "claimedAt",
           ${errorName.sql} as "errorName", ${errorMessage.sql} as "errorMessage", ${errorValue.sql} as "errorValue",
-          "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
+          ${shownName(sql`"taskName"`)} as "taskName", "taskState", "tenantId", "attemptsLeft", "isLatest"
         from (${union}) as attempts offset 0
       ) as summaries order by "claimedAt" desc limit ${limit + 1}::int`,
   );
@@ -106,7 +108,7 @@ export async function listFailedAttempts(
   rows.sort((a, b) => (a.claimedAt === b.claimedAt ? 0 : b.claimedAt - a.claimedAt));
   return {
     // A loop, because spreading 20,000 rows takes 100 ms.
-    rows: rows.slice(0, limit).map((row) => {
+    rows: await mapInTurns(rows.slice(0, limit), (row) => {
       const error = toErrorSummary(row);
       return {
         queue: queues[row.queue] ?? "",

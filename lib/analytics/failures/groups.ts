@@ -3,6 +3,7 @@ import { fingerprint, fingerprintValue } from "@/lib/diagnosis/fingerprint";
 import type { Iso } from "@/lib/model/instants";
 import { compareInstants, toMs } from "@/lib/model/instants";
 import type { FailureGroup, FailureOutcomes } from "@/lib/model/rows/failure";
+import type { Pausing } from "@/lib/model/work/turns";
 import type { TimeGrid } from "../scope/time-grid";
 import type { FailedAttempt } from "./attempts";
 
@@ -19,20 +20,25 @@ type Draft = Omit<FailureGroup, "queues" | "first"> & {
 /** Failures before the window, newest first; `complete` if there are no older ones. */
 type Earlier = { rows: readonly FailedAttempt[]; complete: boolean };
 
+/** The number of failures between two yields. */
+const STRETCH = 50;
+
 /**
  * Groups failed attempts, passed newest first, by task name, error name and message pattern. Most attempts first.
+ * Pauses, because twenty thousand different messages take most of a second.
  *
  * @param earlier failures before the window, which show whether an error is new in it; `null` if they were not
  * read.
  */
-export function groupFailures(
+export function* groupFailures(
   rows: readonly FailedAttempt[],
   grid: TimeGrid,
   earlier: Earlier | null = null,
-): FailureGroup[] {
+): Pausing<FailureGroup[]> {
   const drafts = new Map<string, Draft>();
   const patternOf = createFingerprints();
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % STRETCH === 0) yield;
     const pattern = patternOf(row);
     const key = getKey(row, pattern);
     let draft = drafts.get(key);
@@ -43,26 +49,34 @@ export function groupFailures(
     add(draft, row, grid);
   }
   const before = new Map<string, Iso>();
-  for (const row of earlier?.rows ?? []) {
+  for (const [index, row] of earlier?.rows.entries() ?? []) {
+    if (index % STRETCH === 0) yield;
     const key = getKey(row, patternOf(row));
     const known = before.get(key);
     if (known === undefined || row.failedAt < known) before.set(key, row.failedAt);
   }
-  return [...drafts]
-    .map(([key, draft]) => close(draft, before.get(key), earlier?.complete ?? false))
-    .sort((a, b) => b.attempts - a.attempts || compareInstants(b.lastAt, a.lastAt));
+  const groups: FailureGroup[] = [];
+  for (const [key, draft] of drafts) {
+    if (groups.length % STRETCH === 0) yield;
+    groups.push(close(draft, before.get(key), earlier?.complete ?? false));
+  }
+  yield;
+  return groups.sort((a, b) => b.attempts - a.attempts || compareInstants(b.lastAt, a.lastAt));
 }
 
-/** Returns a test of whether a failure belongs to the group with this id. */
-export function createGroupTest(id: string): (row: FailedAttempt) => boolean {
+/** The failures that belong to the group with this id, in the given order. */
+export function* listMembers(id: string, rows: readonly FailedAttempt[]): Pausing<FailedAttempt[]> {
   const patternOf = createFingerprints();
   const known = new Map<string, boolean>();
-  return (row) => {
+  const members: FailedAttempt[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (index % STRETCH === 0) yield;
     const key = getKey(row, patternOf(row));
     const belongs = known.get(key) ?? shorten(key) === id;
     known.set(key, belongs);
-    return belongs;
-  };
+    if (belongs) members.push(row);
+  }
+  return members;
 }
 
 /**

@@ -8,6 +8,7 @@ import { groupBy } from "@/lib/model/group-by";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { secondsBetween } from "../scope/elapsed";
+import { shownName } from "../scope/names";
 import { queryUnion } from "../scope/union";
 
 /** Size of the sample over all queues, and the minimum per queue. */
@@ -192,7 +193,7 @@ function arm(
     select ${index}::int as queue, slice - 1 as slice, task."taskId", task.name, task."waitMs", run."runMs"
     from edges cross join unnest(${sql.param(slices.map((slice) => slice + 1))}::int[]) slice
     cross join lateral (
-      select ${tasks.taskId} as "taskId", ${tasks.name} as name, ${tasks.lastAttemptRun} as last,
+      select ${tasks.taskId} as "taskId", ${shownName(tasks.name)} as name, ${tasks.lastAttemptRun} as last,
         case when ${tasks.firstStartedAt} is not null
             then ${milliseconds(tasks.enqueuedAt, tasks.firstStartedAt)}
           when ${tasks.state} in ('pending', 'sleeping')

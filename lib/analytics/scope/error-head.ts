@@ -1,6 +1,6 @@
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import { nullable, text } from "@/lib/db/decode";
-import { showDigest } from "@/lib/db/redaction";
+import { isViewRedacted, showDigest } from "@/lib/db/redaction";
 import type { Payload } from "@/lib/model/json";
 import { parseRecordedError, stripTerminalCodes } from "@/lib/model/recorded-error";
 import { redact, redactMember } from "./redact";
@@ -9,6 +9,10 @@ import { redact, redactMember } from "./redact";
 export type HeadLimits = { message: number; trace: number; other: number };
 
 const HEAD: HeadLimits = { message: 2_000, trace: 4_000, other: 300 };
+/** The same for errors of many attempts that are redacted, because all of them are redacted without a pause. */
+const SMALL_HEAD: HeadLimits = { message: 500, trace: 500, other: 100 };
+/** The limit of a value, in bytes, below which a result has many of them. */
+const MANY = 4_096;
 
 /** The maximum number of an object's members or a list's elements to keep. */
 const MEMBERS = 30;
@@ -22,12 +26,13 @@ const MEASURE_LIMIT = 1_048_576;
  * can be shown in part and compared as a whole without guessing.
  */
 export function errorPayload(column: AnyColumn, limit: number): SQL<Payload> {
+  const head = errorHead(column, limit < MANY && isViewRedacted() ? SMALL_HEAD : HEAD);
   return sql`case
     when pg_column_size(${column}) > ${MEASURE_LIMIT}::int
-      then '~' || pg_column_size(${column}) || ',' || ${isCompressed(column)} || ',:' || (${errorHead(column, HEAD)})::text
+      then '~' || pg_column_size(${column}) || ',' || ${isCompressed(column)} || ',:' || (${head})::text
     else (
       select case when octet_length(v) <= ${limit}::int then octet_length(v) || ':' || v
-        else '~' || octet_length(v) || ',,' || md5(v) || ':' || (${errorHead(column, HEAD)})::text end
+        else '~' || octet_length(v) || ',,' || md5(v) || ':' || (${head})::text end
       from (select ${column}::text as v offset 0) as printed
     ) end`.mapWith(parseErrorPayload);
 }

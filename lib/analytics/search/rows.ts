@@ -7,9 +7,10 @@ import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
-import { type Pausing, workInTurns } from "@/lib/model/work/turns";
+import { mapInTurns, type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { formatPath, type JsonPath } from "@/lib/search-params/tasks/conditions";
 import { errorSummary, toErrorSummary } from "../scope/error-head";
+import { shownName } from "../scope/names";
 import { columnText, redactColumn, type Unredacted, unredacted } from "../scope/redact";
 import { FENCE } from "../scope/union";
 
@@ -37,7 +38,7 @@ export function selectSummary(queue: string, tables: QueueTables) {
   return {
     queue: sql`${queue}::text`.mapWith(text).as("queue"),
     taskId: tasks.taskId,
-    name: tasks.name,
+    name: shownName(tasks.name).mapWith(text).as("task_name"),
     state: tasks.state,
     attempts: tasks.attempts,
     maxAttempts: tasks.maxAttempts,
@@ -119,7 +120,7 @@ export function queryTaskRows(
   return query(
     db,
     TASK_ROW,
-    sql`${start} select queue, task_id as "taskId", task_name as "name", state, attempts, max_attempts as "maxAttempts",
+    sql`${start} select queue, task_id as "taskId", ${shownName(sql`task_name`)} as "name", state, attempts, max_attempts as "maxAttempts",
         enqueue_at as "enqueuedAt", first_started_at as "firstStartedAt", cancelled_at as "cancelledAt",
         last_attempt_run as "lastAttemptRun", left(tenant_id, 200) as "tenantId",
         ${sql.join(Object.values(paths), sql`, `)}
@@ -162,14 +163,14 @@ export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSu
   const found = await query(
     keepPlans(db),
     RUN,
-    sql`select run_id as "runId", state, claimed_by as "claimedBy", claim_expires_at as "claimExpiresAt",
+    sql`select run_id as "runId", state, ${shownName(sql`claimed_by`)} as "claimedBy", claim_expires_at as "claimExpiresAt",
         available_at as "availableAt", started_at as "startedAt", completed_at as "completedAt",
-        failed_at as "failedAt", wake_event as "wakeEvent", ${errorName.sql} as "errorName",
+        failed_at as "failedAt", ${shownName(sql`wake_event`)} as "wakeEvent", ${errorName.sql} as "errorName",
         ${errorMessage.sql} as "errorMessage", ${errorValue.sql} as "errorValue"
       from (${sql.join(arms, sql` union all `)} limit ${FENCE}) as run`,
   );
   const byId = new Map(found.map((run) => [run.runId, run]));
-  return rows.map(({ cancelledAt, lastAttemptRun, ...row }) => {
+  return mapInTurns(rows, ({ cancelledAt, lastAttemptRun, ...row }) => {
     const task = { ...row, ...mapPathFields((path, field) => redactColumn(path, row[field])) };
     const last = lastAttemptRun === null ? undefined : byId.get(lastAttemptRun);
     if (!last) return { ...task, endedAt: cancelledAt, run: null };
