@@ -156,6 +156,10 @@ test("a kept result is returned while the next one is read, for ten seconds", as
   finish[1]?.("second");
   await vi.advanceTimersByTimeAsync(0);
   expect(await get()).toBe("second");
+  noteChange();
+  const changed = requester(undefined, { "X-Read-After": "1000" });
+  expect(await get(changed)).toBe("second");
+  expect(finish).toHaveLength(2);
   vi.advanceTimersByTime(11_000);
   const later = get();
   finish[2]?.("third");

@@ -9,8 +9,11 @@ const LIFETIME = 1_900;
  */
 const SHORTEST = 500;
 
-/** For how long after its start a slow result is returned while the next one is read, in milliseconds. */
+/** For how long after its start a kept result is returned while the next one is read, in milliseconds. */
 const KEEP = 10_000;
+
+/** How many times as long as its read took a kept result is shared, so that such reads take a fifth of the time. */
+const PAUSE = 4;
 
 type Entry = {
   result: Promise<unknown>;
@@ -33,7 +36,8 @@ export type SharingOptions = {
   lifetime?: number | undefined;
   /**
    * Whether callers that don't bypass shared results receive this result for ten seconds while the next one is read,
-   * instead of waiting for it. For reads that take longer than a page may, whose results contain their time.
+   * instead of waiting for it; the next read begins after a pause of four times its duration, even if something changed.
+   * For reads that take longer than a page may, whose results contain their time.
    */
   isKept?: (() => boolean) | undefined;
 };
@@ -136,6 +140,8 @@ export function acceptedTurn(requester: Requester | undefined): number {
 /** A queued read is fresh for everyone, because it has not started. */
 function isTooOld(entry: Entry, requester: Requester | undefined): boolean {
   if (entry.state === "queued") return false;
+  if (entry.keptUntil > 0 && Number.isFinite(acceptedTurn(requester)))
+    return performance.now() > entry.sharedUntil;
   if (entry.turn < acceptedTurn(requester)) return true;
   return performance.now() > entry.sharedUntil + getSpread(requester);
 }
@@ -182,7 +188,11 @@ async function run(
     const now = performance.now();
     entry.previous = undefined;
     entry.sharedUntil = Math.max(started + lifetime, now + SHORTEST);
-    if (isKept?.()) entry.keptUntil = started + KEEP;
+    if (isKept?.()) {
+      entry.keptUntil = started + KEEP;
+      const paused = Math.min(now + PAUSE * (now - started), entry.keptUntil);
+      entry.sharedUntil = Math.max(entry.sharedUntil, paused);
+    }
     const until = Math.max(entry.sharedUntil + state.spread, entry.keptUntil);
     setTimeout(() => remove(key, entry), until - now).unref();
     return result;
