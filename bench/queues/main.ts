@@ -37,6 +37,18 @@ const options = new Command("npm run bench:queues --")
   .parse()
   .opts<{ tasks: number; queues: number; partitioned: number; directory: string }>();
 
+/** How much longer than its limit a read may take, on a machine in use. */
+const TOLERANCE = 1.25;
+
+/** How long a page may wait for figures over all queues, in milliseconds. */
+const WAIT = 150;
+
+/** After this time, in milliseconds, a shared result is read again when it is requested. */
+const DUE = 2_500;
+
+/** A page of tasks has 50 rows and one more, each of another queue at most. */
+const MOST_TABLES = 51;
+
 const database = `queues_${options.queues}_${options.tasks}`;
 const note = (line: string) => process.stderr.write(`${line}\n`);
 const directory = path.resolve(options.directory);
@@ -83,18 +95,6 @@ async function describe(): Promise<number> {
   console.log(`\n${options.tasks} tasks in ${options.queues} queues, ${rows[0].size}`);
   return new Date(rows[0].now).getTime();
 }
-
-/** How much longer than its limit a read may take, on a machine in use. */
-const TOLERANCE = 1.25;
-
-/** How long a page may wait for figures over all queues, in milliseconds. */
-const WAIT = 150;
-
-/** After this time, in milliseconds, a shared result is read again when it is requested. */
-const DUE = 2_500;
-
-/** A page of tasks has 50 rows and one more, each of another queue at most. */
-const MOST_TABLES = 51;
 
 /** A query, and the same as pages receive it. */
 type Read = {
