@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { integer, text } from "./decode";
+import { closePools } from "./pools";
 import { query } from "./query";
 import { type Database, inSnapshot, keepPlans, sendFirst } from "./snapshot";
 
@@ -31,6 +32,32 @@ test("a session that dropped its kept statements gets them unnamed again", async
   await inSnapshot((db) => sendFirst(db, "deallocate all"));
   expect(await inSnapshot((db) => double(db, 4))).toEqual([{ doubled: 8 }]);
   expect(await inSnapshot(listKept)).toEqual([]);
+});
+
+test("a session keeps the hundred statements used last", async () => {
+  await closePools();
+  const select = (db: Database, n: number) =>
+    query(keepPlans(db), { value: integer }, sql`select ${sql.raw(`${n}`)} as value`);
+  const list = (db: Database) =>
+    query(
+      db,
+      { statement: text },
+      sql`select statement from pg_prepared_statements where statement like '%as value'`,
+    );
+  await inSnapshot(async (db) => {
+    for (let n = 0; n < 150; n++) {
+      expect(await select(db, n)).toEqual([{ value: n }]);
+      expect(await select(db, 0)).toEqual([{ value: 0 }]);
+    }
+    const kept = (await list(db)).map(({ statement }) => statement);
+    expect(kept).toHaveLength(100);
+    expect(kept).toContain("select 0 as value");
+    expect(kept).toContain("select 51 as value");
+    expect(kept).not.toContain("select 50 as value");
+    expect(await select(db, 50)).toEqual([{ value: 50 }]);
+  });
+  await inSnapshot((db) => double(db, 2));
+  expect(await inSnapshot(listKept)).toHaveLength(1);
 });
 
 test("a kept statement follows a column that changes its type", async () => {

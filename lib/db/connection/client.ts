@@ -24,7 +24,7 @@ const LATE_MS = 250;
 /** How long opening a connection may take, in milliseconds. */
 const CONNECT_MS = 3_000;
 
-/** How many statements each session keeps, and the longest one, in characters: a long one's plan takes megabytes. */
+/** How many statements each session keeps, those used last, and the longest one, in characters: a long one's plan takes megabytes. */
 const KEPT = { statements: 100, characters: 32_768 };
 
 /**
@@ -83,12 +83,27 @@ export class LimitedClient extends Client {
    * planned once; `undefined` if it is not kept. The server plans it again after any change of its tables.
    */
   keep(text: string): string | undefined {
-    if (!this.#canKeep) return undefined;
-    const known = this.#names.get(text);
-    if (known || this.#names.size >= KEPT.statements || text.length > KEPT.characters) return known;
-    const name = createHash("sha1").update(text).digest("base64url");
+    if (!this.#canKeep || text.length > KEPT.characters) return undefined;
+    const name = this.#names.get(text) ?? createHash("sha1").update(text).digest("base64url");
+    // A map lists its keys in the order of their insertion, so that the statement used longest ago is the first.
+    this.#names.delete(text);
+    if (this.#names.size >= KEPT.statements) this.#dropOldest();
     this.#names.set(text, name);
     return name;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#names;
+    if (!oldest) return;
+    const [text, name] = oldest;
+    this.#names.delete(text);
+    // The driver's list of what the session has. A statement that failed to parse is not in it.
+    const { parsedStatements } = (
+      this as unknown as { connection: { parsedStatements: Record<string, string> } }
+    ).connection;
+    if (parsedStatements[name] === undefined) return;
+    delete parsedStatements[name];
+    this.query(`deallocate "${name}"`).catch(() => undefined);
   }
 
   /** Ends the connection without notifying the server, which may be gone. */
