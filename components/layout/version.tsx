@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import { Banner } from "@/components/ui/feedback/banner";
 import { VersionProvider } from "@/components/ui/feedback/boundary";

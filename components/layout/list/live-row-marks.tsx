@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useHydrated } from "@/components/ui/feedback/use-hydrated";
 import { Icon } from "@/components/ui/icons/icon";
 import { StoppedClock, useClock } from "@/components/ui/text/clock";

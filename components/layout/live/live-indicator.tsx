@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useClock } from "@/components/ui/text/clock";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/format";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useState } from "react";
 import { Combobox } from "@/components/ui/form/combobox";
 import { Icon } from "@/components/ui/icons/icon";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useLayoutEffect, useRef } from "react";
 import { moveRowFocus, PATIENCE_MS } from "@/components/ui/data/move-row-focus";
 import { useHotkeys } from "@/components/ui/form/hotkeys";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useEffect, useEffectEvent, useState } from "react";
 import { withDatabase } from "@/lib/base-path";

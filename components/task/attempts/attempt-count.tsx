@@ -1,3 +1,4 @@
+"use no memo";
 import type { TaskState } from "@/lib/model/states";
 
 /** `3/5`: attempts scheduled and the maximum. Red if a failed task has none left. */

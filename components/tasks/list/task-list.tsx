@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { NewRows } from "@/components/layout/list/live-row-marks";
 import { Pager } from "@/components/layout/list/pager";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { memo, useMemo } from "react";
 import { StaleMark } from "@/components/layout/list/live-row-marks";
 import { useWide } from "@/components/timeline/axis/use-wide";

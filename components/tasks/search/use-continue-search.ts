@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useRef, useState } from "react";
 import type { TaskStep } from "@/lib/analytics/tasks";
 import type { Page } from "@/lib/model/page";

@@ -1,3 +1,4 @@
+"use no memo";
 /**
  * A checkbox without visible text, with a touch target of 44 px on narrow screens. The check mark is drawn with two
  * borders rather than an icon, since a page may have 200 of them.

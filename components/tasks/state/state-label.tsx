@@ -1,3 +1,4 @@
+"use no memo";
 import { cn } from "@/lib/cn";
 import type { TaskState } from "@/lib/model/states";
 import { StateIcon } from "./state-icon";

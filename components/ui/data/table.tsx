@@ -1,3 +1,4 @@
+"use no memo";
 import type { ComponentProps } from "react";
 import { cn } from "@/lib/cn";
 import { ScrollBox } from "./scroll-box";

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { createContext, type ReactNode, useContext, useState, useSyncExternalStore } from "react";
 import { type Iso, toMs } from "@/lib/model/instants";
 

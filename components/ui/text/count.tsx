@@ -1,3 +1,4 @@
+"use no memo";
 import { cn } from "@/lib/cn";
 import { formatCount, formatNumber } from "@/lib/format";
 

@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import NextLink from "next/link";
 import { type ComponentProps, useEffect, useRef, useState } from "react";
 import { withPrefix } from "@/lib/base-path";

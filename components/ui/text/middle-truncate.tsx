@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { useEffect, useRef } from "react";
 import { cn } from "@/lib/cn";
 import { revealControls } from "@/lib/format";

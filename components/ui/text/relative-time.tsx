@@ -1,4 +1,5 @@
 "use client";
+"use no memo";
 import { formatInstant, formatMinute, formatRelative, formatShortAge } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
 import { useClock } from "./clock";
