@@ -1,6 +1,7 @@
 /** The packed archive as an unprivileged user installs and runs it. */
 import { readFileSync, statSync } from "node:fs";
 import http from "node:http";
+import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { Client } from "pg";
 import { spawnTask } from "../lib/absurd/tasks/spawn";
 import { expect, test } from "./support/fixtures";
@@ -84,6 +85,43 @@ test("it starts quickly, as one process that needs little memory", async () => {
     exitCode: 0,
   });
   expect(await server.stop()).toBe(0);
+});
+
+test("its scripts and styles are compressed in advance, and kept by browsers", async ({ page }) => {
+  const server = await installed.serve({ DATABASE_URL: databaseUrl() });
+  const get = (address: string, encoding: string) =>
+    new Promise<{ headers: http.IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+      http
+        .get(address, { headers: { "accept-encoding": encoding } }, async (response) => {
+          const body = Buffer.concat(await response.toArray());
+          resolve({ headers: response.headers, body });
+        })
+        .on("error", reject);
+    });
+  try {
+    const html = await (await page.request.get(server.url)).text();
+    const addresses = new Set(html.match(/\/_next\/static\/[\w./~-]+\.(js|css)\?dpl=\w+/g));
+    expect(addresses.size).toBeGreaterThan(10);
+    for (const address of addresses) {
+      const url = new URL(address, server.url).href;
+      const plain = await get(url, "identity");
+      const gzip = await get(url, "gzip");
+      const brotli = await get(url, "gzip, deflate, br");
+      expect(gunzipSync(gzip.body).equals(plain.body)).toBe(true);
+      expect(brotliDecompressSync(brotli.body).equals(plain.body)).toBe(true);
+      expect(gzip.body.length).toBeLessThanOrEqual(gzipSync(plain.body).length);
+      for (const { headers } of [plain, gzip, brotli])
+        expect(headers).toMatchObject({
+          "cache-control": expect.stringContaining("immutable"),
+          "content-type": plain.headers["content-type"],
+          "x-content-type-options": "nosniff",
+        });
+      expect(gzip.headers).toMatchObject({ "content-encoding": "gzip", vary: "Accept-Encoding" });
+      expect(brotli.headers).toMatchObject({ "content-encoding": "br", vary: "Accept-Encoding" });
+    }
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
 });
 
 test("Below a base path, I sign in, look around, act, and sign out", async ({ page, work }) => {

@@ -45,11 +45,15 @@ test("serving at a base path makes a copy and leaves the app unchanged", async (
   await write(built);
   const app = path.join(root, "app");
   await assembleApp(root, app);
+  for (const name of ["chunk.js.gz", "chunk.js.br", "other.js.gz"])
+    await writeFile(path.join(app, ".next/static", name), "compressed for the root");
   const placed = await placeApp(app, "/ops/absurd");
   const read = (file: string) => readFile(path.join(placed.folder, ".next", file), "utf8");
   expect(await read("routes.json")).toBe('{"a":"/ops/absurd/x"}');
   expect(await read("static/chunk.js")).toBe('fetch("/ops/absurd"+path)');
   expect(await read("plain.json")).toBe("{}");
+  const assets = await readdir(path.join(placed.folder, ".next/static"));
+  expect(assets.sort()).toEqual(["chunk.js", "other.js.gz"]);
   expect(await readFile(path.join(app, ".next/routes.json"), "utf8")).toBe('{"a":"/x"}');
   await placed.remove();
   await expect(readdir(placed.folder)).rejects.toThrow("ENOENT");

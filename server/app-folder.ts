@@ -30,6 +30,14 @@ const TEMPLATES = "base-path";
  */
 const UNUSED = ["@img", "sharp", "detect-libc", "semver"];
 
+/**
+ * Encodings in which a package has scripts and styles, the smallest first, and what the names of these files end with.
+ */
+export const COMPRESSIONS = [
+  { encoding: "br", ending: ".br" },
+  { encoding: "gzip", ending: ".gz" },
+] as const;
+
 /** Text files of a build. The others are fonts and images. */
 const TEXT = /\.(js|mjs|cjs|json|css|html|txt|rsc|meta|svg)$/;
 
@@ -97,7 +105,10 @@ export async function placeApp(app: string, basePath: string): Promise<PlacedApp
   const templates = path.join(app, TEMPLATES);
   for (const file of await listFiles(templates)) {
     const text = await readFile(path.join(templates, file), "utf8");
-    await writeFile(path.join(folder, ".next", file), replacePlaceholder(text, basePath));
+    const copy = path.join(folder, ".next", file);
+    await writeFile(copy, replacePlaceholder(text, basePath));
+    // They hold the text for the root.
+    for (const { ending } of COMPRESSIONS) await rm(`${copy}${ending}`, { force: true });
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

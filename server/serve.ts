@@ -10,7 +10,7 @@ import { runInNewContext } from "node:vm";
 import { BODY_ENCODING_HEADER } from "@/lib/live/body-encoding";
 import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
-import { placeApp } from "./app-folder";
+import { COMPRESSIONS, placeApp } from "./app-folder";
 
 /**
  * Time in milliseconds that requests and event streams have to finish after a stop request. The whole shutdown takes
@@ -78,6 +78,7 @@ export async function serve(options: {
       return;
     }
     offerCompression(request, response);
+    offerCompressedFile(request, response, own);
     await handle?.(request, response).catch((error: Error) => {
       console.error(formatLogLine({ path: request.url?.split("?")[0], error: error.name }));
       if (!response.headersSent) response.writeHead(500);
@@ -144,12 +145,14 @@ export function findElsewhere(url: string, { id, assets, address }: Version): st
   const tries = Number(searchParams.get("try") ?? 0);
   if (wanted === null || wanted === id || !(tries >= 0 && tries < MOST_TRIES)) return null;
   const name = pathname.slice(address.length);
-  // A build's file names need no escapes; other names could lead out of the folder.
-  if (!pathname.startsWith(address) || !/^[\w./~-]+$/.test(name)) return null;
+  if (!pathname.startsWith(address) || !isAssetName(name)) return null;
   if (existsSync(path.join(assets, name))) return null;
   searchParams.set("try", String(tries + 1));
   return `${pathname}?${searchParams}`;
 }
+
+/** A build's file names need no escapes; other names could lead out of the folder. */
+const isAssetName = (name: string) => /^[\w./~-]+$/.test(name) && !name.includes("..");
 
 /** How many requests one connection may have that are not answered. Browsers and proxies send one at a time. */
 const MOST_UNANSWERED = 16;
@@ -175,11 +178,49 @@ export function hasTooManyRequests(
 /** Passes the client's accepted encoding to routes, and declares the encoding that they chose. */
 function offerCompression(request: http.IncomingMessage, response: http.ServerResponse): void {
   delete request.headers[BODY_ENCODING_HEADER];
-  if (/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(`${request.headers["accept-encoding"]}`))
-    request.headers[BODY_ENCODING_HEADER] = "gzip";
+  if (accepts(request, "gzip")) request.headers[BODY_ENCODING_HEADER] = "gzip";
   const set = response.setHeader;
   response.setHeader = (name, value) =>
     set.call(response, name === BODY_ENCODING_HEADER ? "Content-Encoding" : name, value);
+}
+
+const ACCEPTED = {
+  br: /\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/,
+  gzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/,
+};
+
+function accepts({ headers }: http.IncomingMessage, encoding: keyof typeof ACCEPTED): boolean {
+  return ACCEPTED[encoding].test(`${headers["accept-encoding"]}`);
+}
+
+const ASSET_TYPES: Record<string, string> = {
+  ".js": "application/javascript; charset=UTF-8",
+  ".css": "text/css; charset=UTF-8",
+};
+
+/**
+ * Sends a script or style as the smallest file that the client accepts, if the app has it compressed
+ * (`scripts/package/compress-assets.ts`).
+ */
+export function offerCompressedFile(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  { assets, address }: Pick<Version, "assets" | "address">,
+): void {
+  const [pathname = "", ...search] = (request.url ?? "").split("?");
+  const type = ASSET_TYPES[path.extname(pathname)];
+  const name = pathname.slice(address.length);
+  if (!/^(GET|HEAD)$/.test(`${request.method}`)) return;
+  if (!type || !pathname.startsWith(address) || !isAssetName(name)) return;
+  const found = COMPRESSIONS.find(
+    ({ encoding, ending }) =>
+      accepts(request, encoding) && existsSync(path.join(assets, `${name}${ending}`)),
+  );
+  if (!found) return;
+  request.url = [`${pathname}${found.ending}`, ...search].join("?");
+  response.setHeader("Content-Type", type);
+  response.setHeader("Content-Encoding", found.encoding);
+  response.setHeader("Vary", "Accept-Encoding");
 }
 
 /** Without a request for this time the server is idle, in milliseconds. */

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { findElsewhere, hasTooManyRequests } from "./serve";
+import { findElsewhere, hasTooManyRequests, offerCompressedFile } from "./serve";
 
 /** Runs the script of `npm start` with only these settings. */
 function start(settings: Record<string, string>) {
@@ -61,6 +61,52 @@ test("a request for an asset of another version is redirected, because another s
       expect([url, find(url)]).toEqual([url, null]);
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test("a script or style is sent as the smallest file that the client accepts", async () => {
+  const assets = await mkdtemp(path.join(tmpdir(), "absurd-assets-"));
+  await mkdir(path.join(assets, "chunks"));
+  for (const name of ["both.js", "both.js.gz", "both.js.br", "one.css", "one.css.gz", "none.js"])
+    await writeFile(path.join(assets, "chunks", name), "");
+  const address = "/ops/_next/static/";
+  const server = createServer((request, response) => {
+    offerCompressedFile(request, response, { assets, address });
+    response.end(request.url);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const get = (path: string, accepted: string, method = "GET") =>
+    new Promise<[string, string | undefined, string | undefined]>((resolve, reject) => {
+      const options = { method, path, port, headers: { "accept-encoding": accepted } };
+      request(options, (response) => {
+        const { "content-encoding": encoding, "content-type": type } = response.headers;
+        response.once("data", (url) => resolve([String(url), encoding, type]));
+      })
+        .on("error", reject)
+        .end();
+    });
+  const script = "application/javascript; charset=UTF-8";
+  const both = `${address}chunks/both.js`;
+  const one = `${address}chunks/one.css`;
+  try {
+    expect(await get(`${both}?dpl=a?b`, "gzip, br")).toEqual([`${both}.br?dpl=a?b`, "br", script]);
+    expect(await get(both, "gzip, br;q=0")).toEqual([`${both}.gz`, "gzip", script]);
+    expect(await get(one, "br, gzip")).toEqual([`${one}.gz`, "gzip", "text/css; charset=UTF-8"]);
+    for (const [url, accepted, method] of [
+      [both, "identity"],
+      [both, "gzip;q=0.0, br;q=0"],
+      [both, "gzip", "POST"],
+      [one, "br"],
+      [`${address}chunks/none.js`, "gzip, br"],
+      [`${address}chunks/../chunks/both.js`, "br"],
+      [`${address}chunks/%2e%2e/chunks/both.js`, "br"],
+      ["/_next/static/chunks/both.js", "br"],
+    ] as const)
+      expect(await get(url, accepted, method)).toEqual([url, undefined, undefined]);
+  } finally {
+    server.close();
+    await rm(assets, { recursive: true });
   }
 });
 

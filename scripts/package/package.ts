@@ -13,6 +13,7 @@ import manifest from "@/package.json" with { type: "json" };
 import { assembleApp } from "@/server/app-folder";
 import { build, isBuilt } from "@/server/build";
 import { PROGRAMS, ROOT } from "@/server/program";
+import { compressAssets } from "./compress-assets";
 import { describePackages, formatNotices, formatSbom, listBundledPackages } from "./notices";
 
 const NAME = "absurd-dashboard-server";
@@ -31,6 +32,7 @@ await mkdir(OUT, { recursive: true });
 await assembleApp(ROOT, path.join(OUT, "dist/app"));
 const previous = findOption("--previous");
 if (previous) await addAssets(previous);
+await compressAssets(path.join(OUT, "dist/app"));
 // The command starts the app; the build's own server would use other settings.
 await rm(path.join(OUT, "dist/app/server.js"));
 const inputs = await bundlePrograms(path.join(OUT, "dist/cli"));
