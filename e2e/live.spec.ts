@@ -281,6 +281,45 @@ test("when every read fails, the page is stale, its clocks stop, and no database
   await expect(page.locator("[role=status]", { hasText: "Stale: last refreshed" })).toBeHidden();
 });
 
+/** Pages with lists or figures that are read as a whole, apart from tasks and workflow runs. */
+const READ_AS_A_WHOLE: Record<string, (queue: string) => string> = {
+  "the overview": () => "/?range=1h",
+  "the error groups": (queue) => `/failures?range=1h&queue=${queue}`,
+  "the events of all queues": () => "/events",
+  "the events of a queue": (queue) => `/queues/${queue}/events`,
+  "the workers": (queue) => `/workers?queue=${queue}`,
+  "the queues": () => "/queues",
+  "one queue": (queue) => `/queues/${queue}`,
+  "the audit log": (queue) => `/audit?queue=${queue}`,
+  "the bulk operations": () => "/bulk",
+  "the settings": () => "/settings",
+};
+
+for (const [name, address] of Object.entries(READ_AS_A_WHOLE))
+  test(`when ${name} can't be refreshed, the page shows its age and stops its clocks`, async ({
+    page,
+    work,
+  }) => {
+    await setScene(work);
+    await page.clock.install();
+    // Without the stream, nothing confirms that the data is still current.
+    await page.route("**/api/live**", (route) => route.abort());
+    await open(page, address(work.queue));
+    const stale = page.locator("main [role=status]", { hasText: "Stale: last refreshed" });
+    await expect(stale).toHaveCount(0);
+    await page.route("**/api/**", (route) => route.abort());
+    await page.clock.fastForward("03:00");
+    await expect(stale.first()).toContainText("3 min");
+    const ages = () => page.locator("main time").allInnerTexts();
+    const stopped = await ages();
+    await page.clock.fastForward("05:00");
+    await expect(stale.first()).toContainText("8 min");
+    expect(await ages()).toEqual(stopped);
+    await page.unroute("**/api/**");
+    await page.clock.fastForward("01:00");
+    await expect(stale).toHaveCount(0);
+  });
+
 test("a preview without a response shows the reason and can be retried", async ({ page, work }) => {
   await spawnTask(work.pool, work.queue, "one", null);
   await open(page, `/queues/${work.queue}/tasks`);
