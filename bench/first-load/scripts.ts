@@ -1,20 +1,35 @@
+import http from "node:http";
 import type { Page } from "@playwright/test";
 
-export type LoadedScript = { name: string; gzip: number };
+/** Sizes in bytes, of the body without headers. */
+export type LoadedScript = { gzip: number; brotli: number };
 
 /**
- * The scripts that a page has loaded, by transferred size without headers, largest first. Excludes scripts that this
- * browser skips (`nomodule`).
+ * The scripts that a page has loaded, as the server sends them to a client that accepts an encoding. Excludes scripts
+ * that this browser skips (`nomodule`).
  */
 export async function loadedScripts(page: Page): Promise<LoadedScript[]> {
-  const scripts = await page.evaluate(() =>
+  const addresses = await page.evaluate(() =>
     performance
       .getEntriesByType("resource")
-      .filter((entry) => new URL(entry.name).pathname.endsWith(".js"))
-      .map((entry) => ({
-        name: new URL(entry.name).pathname.split("/").at(-1) ?? "",
-        gzip: (entry as PerformanceResourceTiming).encodedBodySize,
-      })),
+      .map(({ name }) => name)
+      .filter((name) => new URL(name).pathname.endsWith(".js")),
   );
-  return scripts.sort((a, b) => b.gzip - a.gzip);
+  return Promise.all(
+    addresses.map(async (address) => ({
+      gzip: await measureBody(address, "gzip"),
+      brotli: await measureBody(address, "br"),
+    })),
+  );
+}
+
+function measureBody(address: string, encoding: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http
+      .get(address, { headers: { "accept-encoding": encoding } }, async (response) => {
+        const chunks: Buffer[] = await response.toArray();
+        resolve(chunks.reduce((sum, { length }) => sum + length, 0));
+      })
+      .on("error", reject);
+  });
 }
