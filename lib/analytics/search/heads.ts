@@ -92,7 +92,9 @@ async function walk(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
       .filter(({ id }) => !last || byId(id, last.taskId) < 0);
     if (chunk.length === 0) break;
     const arms = chunk.map(({ queue }) => selectFirst(queue, `${order} limit ${limit + 1}`));
-    const found = await queryTaskRows(db, arms, sql.raw(order), limit + 1, inRange(page));
+    const found = await queryTaskRows(db, arms, sql.raw(order), limit + 1, {
+      start: inRange(page),
+    });
     rows = [...rows, ...found].sort((a, b) => byId(a.taskId, b.taskId)).slice(0, limit + 1);
   }
   return rows;

@@ -103,16 +103,21 @@ export function selectRow(queue: string, tables: QueueTables): SQL {
 }
 
 /**
- * The first rows of all arms, which begin with `selectRow`, in this order of ids; `start` precedes the statement. Values
- * at paths are selected from these rows only: in each arm they would take longer to plan than all of the rest.
+ * The first rows of all arms, which begin with `selectRow`, in this order of ids. Values at paths are selected from these
+ * rows only: in each arm they would take longer to plan than all of the rest.
+ *
+ * @param start precedes the statement.
+ * @param isFenced plans the arms without the order, which would otherwise decide how they are read: together, so that
+ *   several processes may share them.
  */
 export function queryTaskRows(
   db: Database,
   arms: readonly SQL[],
   order: SQL,
   limit: number,
-  start = sql``,
+  { start = sql``, isFenced = false } = {},
 ): Promise<TaskRow[]> {
+  const union = sql.join([...arms], sql` union all `);
   const paths = mapPathFields((path, field) => {
     const name = sql.identifier(field);
     return sql`${columnText(sql`page.${name}`, path.steps, MOST_ROWS)} as ${name}`;
@@ -125,7 +130,8 @@ export function queryTaskRows(
         last_attempt_run as "lastAttemptRun", left(tenant_id, 200) as "tenantId",
         ${sql.join(Object.values(paths), sql`, `)}
       from (
-        select * from (${sql.join([...arms], sql` union all `)}) as matches order by task_id ${order} limit ${limit}::int
+        select * from (${isFenced ? sql`select * from (${union}) as arms offset 0` : union}) as matches
+        order by task_id ${order} limit ${limit}::int
       ) as page
       order by task_id ${order}`,
   );

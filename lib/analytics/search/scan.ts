@@ -19,7 +19,6 @@ import {
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
 import { comparableText, maskablePattern } from "../scope/redact";
-import { FENCE } from "../scope/union";
 import { containsPattern, matchesAnywhere } from "./anywhere";
 import { queryTaskRows, selectRow, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
@@ -46,14 +45,11 @@ export async function scanTasks(
   const order = search.direction === "older" ? sql`desc` : sql`asc`;
   const arms = await mapInTurns(search.queues, (queue) => {
     const tables = queueTables(queue);
-    // PostgreSQL flattens a subquery without a limit, and then the order decides the plan.
     const page =
-      strategy === "sweep"
-        ? sql`limit ${FENCE}`
-        : sql`order by task_id ${order} limit ${search.limit + 1}::int`;
+      strategy === "sweep" ? sql`` : sql`order by task_id ${order} limit ${search.limit + 1}::int`;
     return sql`(${selectRow(queue, tables)} where ${taskConditions(tables, searchOf(queue))} ${page})`;
   });
-  return queryTaskRows(db, arms, order, search.limit + 1);
+  return queryTaskRows(db, arms, order, search.limit + 1, { isFenced: strategy === "sweep" });
 }
 
 /** Whether a search is for active states only. */
