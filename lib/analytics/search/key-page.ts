@@ -12,7 +12,7 @@ import { walkManyQueues } from "./heads";
 import type { TaskRow } from "./rows";
 import { isAtMostActive, isForActive, scanActiveTasks, scanTasks } from "./scan";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
-import { findExtent, PAGES, scanWindows, withinTime } from "./windows";
+import { findExtent, growthAfter, PAGES, scanWindows, withinTime } from "./windows";
 
 /**
  * Time limit of each part of a search, in milliseconds: the walk near the cursor, the lookup by active runs, and all
@@ -26,8 +26,9 @@ const FEW = 1_000;
 /** Scan 80 tasks per requested row before falling back to windows, clamped to 2,000–12,000. */
 const NEAR = { factor: 80, least: 2_000, most: 12_000 };
 
-/** The first window is at most this many times as wide as the part that was walked. */
+/** The first window is at most this many times as wide as a part that was walked within this many milliseconds. */
 const WIDER = 8;
+const QUICK = 100;
 
 /** A page of tasks in display order, with its cursors. */
 export type TaskPage = { rows: TaskRow[] } & Pick<
@@ -83,7 +84,9 @@ async function searchTasks(db: Database, search: TaskSearch, options: ReadOption
   const { near, rest, hasFewRuns } = await findNear(db, search, { tasks, runs: FEW });
   if (hasFewRuns) return { rows: await scanActiveTasks(db, search), rest: null };
   const walk = () => scanTasks(keepPlans(db), { ...search, range: near }, "walk");
+  const started = performance.now();
   const first = await withinTime(db, BUDGET, walk, options);
+  const took = performance.now() - started;
   if (first && (rest === null || first.length > search.limit)) return { rows: first, rest: null };
   let canUseRuns = isForActive(search);
   const scanRunsOnce = async () => {
@@ -93,7 +96,7 @@ async function searchTasks(db: Database, search: TaskSearch, options: ReadOption
   };
   const active = first?.length ? null : await scanRunsOnce();
   if (active) return { rows: active, rest: null };
-  const walked = first && rest ? { rows: first, rest, tasks } : null;
+  const walked = first && rest ? { rows: first, rest, tasks, took } : null;
   return sweep(db, search, walked, scanRunsOnce, options);
 }
 
@@ -104,7 +107,7 @@ async function searchTasks(db: Database, search: TaskSearch, options: ReadOption
 async function sweep(
   db: Database,
   search: TaskSearch,
-  walked: { rows: TaskRow[]; rest: KeyRange; tasks: number } | null,
+  walked: { rows: TaskRow[]; rest: KeyRange; tasks: number; took: number } | null,
   scanRunsOnce: () => Promise<TaskRow[] | null>,
   options: ReadOptions,
 ): Promise<Hits> {
@@ -112,11 +115,13 @@ async function sweep(
   const { range, width } = await findExtent(db, { ...search, range: walked?.rest ?? search.range });
   /** How many times as wide as a window with this many hits the next one should be. */
   const growth = (hits: number) => (1.5 * (search.limit + 1 - rows.length)) / hits;
+  const wider = walked && (walked.took < QUICK ? WIDER : growthAfter(walked.took));
   const windows = {
     range,
-    width: walked
-      ? (width * Math.min(growth(rows.length), WIDER) * walked.tasks) / (search.limit * PAGES)
-      : width,
+    width:
+      walked && wider
+        ? (width * Math.min(growth(rows.length), wider) * walked.tasks) / (search.limit * PAGES)
+        : width,
     direction: search.direction,
     budget: BUDGET,
   };

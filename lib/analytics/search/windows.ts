@@ -18,6 +18,9 @@ import type { TaskSearch } from "./task-search";
 /** Time limit of one window before it is retried with a smaller one, in milliseconds. */
 const WINDOW_LIMIT = 1_000;
 
+/** How long after the budget a first window is retried in smaller sizes, in milliseconds. */
+const RETRY = 2 * WINDOW_LIMIT;
+
 /**
  * The first window aims at this many pages of tasks of all queues together: enough for one page of matches that
  * aren't rare.
@@ -65,7 +68,7 @@ export async function scanWindows(
     try {
       [outcome] = await Promise.all([scan(range), limited]);
     } catch (error) {
-      const isHopeless = isFirst && performance.now() > deadline;
+      const isHopeless = isFirst && performance.now() > deadline + RETRY;
       if (findErrorCode(error) !== SQLSTATE.queryCanceled || signal?.aborted || isHopeless)
         throw error;
       await execute(db, sql`rollback to savepoint before_window`);
@@ -93,8 +96,8 @@ function nextWindow(rest: KeyRange, direction: Direction, width: number): KeyRan
   return to > rest.from ? intersect(rest, { from: rest.from, to }) : rest;
 }
 
-/** Aims at windows of about a fifth of a second. */
-function growthAfter(milliseconds: number): number {
+/** How many times as wide as a window that took this long the next one is, to take about a fifth of a second. */
+export function growthAfter(milliseconds: number): number {
   if (milliseconds < 25) return 8;
   if (milliseconds < 100) return 2;
   return milliseconds < 400 ? 1 : 0.25;
