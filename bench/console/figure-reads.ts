@@ -6,11 +6,14 @@ import { countTerminalTasksExactly, getQueue, listQueues } from "@/lib/analytics
 import { countTerminalTasks } from "@/lib/analytics/queues/terminal-counts";
 import { listWorkers } from "@/lib/analytics/workers";
 import { inSnapshot } from "@/lib/db/snapshot";
-import { failureFilters } from "@/lib/search-params/windows";
+import { failureFilters, type Window } from "@/lib/search-params/windows";
 import type { Read } from "./reads";
-import { LARGEST, PARTITIONED, QUEUES } from "./sizes";
+import { LARGEST, PARTITIONED, QUEUES, type Size } from "./sizes";
 
 const names = QUEUES.map((queue) => queue.name);
+
+/** Windows with about as many attempts: an hour of 5 million tasks has twice as many as a day of 100 thousand. */
+const SIMILAR: Record<Size, Window> = { "100k": "24h", "1m": "1h", "5m": "1h" };
 
 /** Counts, rates and groups. */
 export const FIGURE_READS: readonly Read[] = [
@@ -63,6 +66,12 @@ export const FIGURE_READS: readonly Read[] = [
     limit: 300,
   },
   {
+    title: "failure groups, similarly many attempts",
+    function: "listFailures",
+    run: ({ size }) => listFailures(failureFilters({ range: SIMILAR[size] })),
+    growth: 1.5,
+  },
+  {
     title: "tasks of one failure group",
     function: "listFailedTasks",
     run: () => listFailedTasks("000000000000", failureFilters()),
@@ -73,6 +82,12 @@ export const FIGURE_READS: readonly Read[] = [
     function: "listWorkers",
     run: () => listWorkers("24h"),
     limit: 150,
+  },
+  {
+    title: "workers, similarly many attempts",
+    function: "listWorkers",
+    run: ({ size }) => listWorkers(SIMILAR[size]),
+    growth: 1.5,
   },
   {
     title: "what a clean-up would delete",

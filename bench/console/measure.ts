@@ -31,6 +31,29 @@ export function quantile(values: number[], share: number): number {
   return ordered[Math.max(0, Math.ceil(ordered.length * share) - 1)] ?? Number.NaN;
 }
 
+/** A time may exceed its target by this factor, in the best of so many tries. */
+export const TOLERANCE = 1.25;
+export const TRIES = 3;
+
+/** How long `probeCpu` takes on the machine of the published figures with nothing else running, in milliseconds. */
+const REFERENCE_PROBE = 9;
+
+/** How many times as long a target is on this machine, from the time of its probe. */
+export function getSlowness(probe: number): number {
+  return Math.max(1, probe / REFERENCE_PROBE);
+}
+
+/** Milliseconds for a fixed computation on one processor: printing and parsing JSON. */
+export function probeCpu(): number {
+  const rows = Array.from({ length: 2_000 }, (_, n) => ({ n, name: `row ${n}`, at: [n, n / 7] }));
+  const times = Array.from({ length: 15 }, () => {
+    const begun = performance.now();
+    for (let n = 0; n < 10; n++) JSON.parse(JSON.stringify(rows));
+    return performance.now() - begun;
+  });
+  return quantile(times, 0.5);
+}
+
 /** CPU milliseconds since the start, of the database's processes and of this process. */
 export type Cpu = { server: number; dashboard: number };
 

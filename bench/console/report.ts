@@ -1,3 +1,4 @@
+import type { ColdPage } from "./cold";
 import type { FirstPaint } from "./pages";
 import type { Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
@@ -78,11 +79,20 @@ export function reportTargets(
 /** One row per search. */
 export function reportSearches(searches: Search[]): string {
   return table(
-    ["Search", "first progress ms", "whole history ms", "longest statement ms", "steps", "heap MB"],
+    [
+      "Search",
+      "first progress ms",
+      "whole history ms",
+      "target ms",
+      "longest statement ms",
+      "steps",
+      "heap MB",
+    ],
     searches.map((search) => [
       `\`${search.words}\``,
       whole(search.first),
       whole(search.total),
+      whole(search.target),
       whole(search.longestStatement),
       search.steps,
       tenths(search.heap),
@@ -121,10 +131,14 @@ export function reportPages(paints: FirstPaint[]): string {
 }
 
 /** One row per page. */
-export function reportCold(pages: { path: string; milliseconds: number }[]): string {
+export function reportCold(pages: ColdPage[]): string {
   return table(
-    ["Page, everything restarted and caches emptied", "last byte ms"],
-    pages.map(({ path, milliseconds }) => [`\`${path}\``, whole(milliseconds)]),
+    ["Page, everything restarted and caches emptied", "last byte ms", "with all figures ms"],
+    pages.map(({ path, milliseconds, complete }) => [
+      `\`${path}\``,
+      whole(milliseconds),
+      whole(complete),
+    ]),
   );
 }
 

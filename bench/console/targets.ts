@@ -1,7 +1,7 @@
 import { Agent, get } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { Context } from "./context";
-import { quantile } from "./measure";
+import { getSlowness, probeCpu, quantile, TOLERANCE, TRIES } from "./measure";
 import { LARGEST } from "./sizes";
 
 /** A request whose warm median has a fixed target on an idle machine, in milliseconds, HTTP included. */
@@ -41,14 +41,7 @@ const FLOOR = "/api/health/live";
 /** How far the framework's own time raises a target that it takes a third of, in milliseconds. */
 const ABOVE_FLOOR = 2;
 
-/** A median may exceed its target by this factor. */
-const TOLERANCE = 1.25;
-
-const TRIES = 3;
 const CALLS = 80;
-
-/** How long `probe` takes on the machine of the published figures with nothing else running, in milliseconds. */
-const REFERENCE_PROBE = 9;
 
 export type Try = { floor: number; probe: number; p50: number[] };
 
@@ -87,7 +80,7 @@ export async function measureTargets(
 
 /** The target on this machine, scaled by its processor's speed at the time. */
 function getTarget(ms: number, floor: number, probe: number): number {
-  const scaled = ms * Math.max(1, probe / REFERENCE_PROBE);
+  const scaled = ms * getSlowness(probe);
   return floor > scaled / 3 ? Math.max(scaled, floor + ABOVE_FLOOR) : scaled;
 }
 
@@ -108,17 +101,6 @@ async function measureOnce(url: string, context: Context): Promise<Try> {
   const probe = (before + probeCpu()) / 2;
   agent.destroy();
   return { floor: quantile(floors, 0.5), probe, p50 };
-}
-
-/** Milliseconds for a fixed computation on one processor: printing and parsing JSON. */
-function probeCpu(): number {
-  const rows = Array.from({ length: 2_000 }, (_, n) => ({ n, name: `row ${n}`, at: [n, n / 7] }));
-  const times = Array.from({ length: 15 }, () => {
-    const begun = performance.now();
-    for (let n = 0; n < 10; n++) JSON.parse(JSON.stringify(rows));
-    return performance.now() - begun;
-  });
-  return quantile(times, 0.5);
 }
 
 /** The milliseconds until the last byte of a response that shares no other request's result. */

@@ -1,6 +1,6 @@
 /**
  * `npm run bench:watchers [-- --watchers 1000]`: the cost of many open lists of tasks while tasks are spawned all the
- * time, with real HTTP requests and event streams to the built dashboard on its own server. Exits with 1 if they cost the
+ * time, with real HTTP requests and event streams to the packed and installed dashboard on its own server. Exits with 1 if they cost the
  * database more than 1.2 times as much as one, a list takes more than 100 ms (p95), the server needs more than 300 MB,
  * or a watcher misses a task.
  */
@@ -14,7 +14,7 @@ import { Client } from "pg";
 import { quantile } from "@/bench/engine/measure";
 import { INTERVAL, Watcher } from "@/bench/watchers/watcher";
 import { startEmbeddedPostgres } from "@/demo/postgres/embedded";
-import { startWeb } from "@/demo/web";
+import { type Installed, installPackage } from "@/e2e/support/package";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { migrate } from "@/lib/db/migrate";
@@ -53,33 +53,35 @@ const server = await startEmbeddedPostgres({
 const databaseUrl = server.url("postgres");
 const client = new Client({ connectionString: databaseUrl });
 await client.connect();
-const { signal } = new AbortController();
+let installed: Installed | undefined;
 
 try {
   await migrate(client, "engine");
   await migrate(client, "dashboard");
   await createQueue(client, QUEUE);
   for (let n = 0; n < 100; n++) await spawnTask(client, QUEUE, "ship", { n });
-  if (!(await isBuilt())) await build({ databaseUrl, signal });
+  if (!(await isBuilt())) await build({ databaseUrl, signal: new AbortController().signal });
+  installed = await installPackage();
 
   console.log(
     "\n| open lists | statements a minute | requests a minute | list p50 ms | p95 | server MB | oldest list s | failed | missed |",
   );
   console.log("|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-  const one = await watch(1);
-  const all = await watch(many);
+  const one = await watch(installed, 1);
+  const all = await watch(installed, many);
   if (all.statements > one.statements * LIMITS.sharing || all.p95 > LIMITS.p95)
     process.exitCode = 1;
   if (all.megabytes > LIMITS.megabytes || all.failed > 0 || all.missed > 0) process.exitCode = 1;
 } finally {
+  await installed?.remove();
   await client.end();
   await server.stop();
   await rm(directory, { recursive: true, force: true });
 }
 
 /** A server of its own for each number of watchers, so that memory is theirs. */
-async function watch(count: number): Promise<Figures> {
-  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
+async function watch(dashboard: Installed, count: number): Promise<Figures> {
+  const web = await dashboard.serve({ DATABASE_URL: databaseUrl });
   const stop = new AbortController();
   const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
   const watchers = Array.from({ length: count }, () => new Watcher(web.url, agent));
