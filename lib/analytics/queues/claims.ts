@@ -1,11 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
 import { boolean, instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
+import { queryUnion } from "../scope/union";
 
 /** The maximum number of rows of one state to search for a claim whose instant is in no index. */
 const SUSPENDED = 1_000;
@@ -27,13 +27,10 @@ export async function listClaimFacts(
 ): Promise<Map<string, ClaimFacts>> {
   if (queues.length === 0) return new Map();
   const kept = keepPlans(db);
-  const rows = await query(
+  const rows = await queryUnion(
     kept,
     LAST_CLAIM,
-    sql.join(
-      queues.map((queue, index) => selectLastClaim(queue, index, now, isBrief)),
-      sql` union all `,
-    ),
+    queues.map((queue, index) => selectLastClaim(queue, index, now, isBrief)),
   );
   const last = rows.map(({ queue, at, worker, ...figures }) => ({
     queue: queues[queue] ?? "",
@@ -156,7 +153,7 @@ async function listPoisonTasks(
       limit ${literal(NAMED)}
     )`;
   });
-  const rows = await query(db, POISON_TASK, sql.join(arms, sql` union all `));
+  const rows = await queryUnion(db, POISON_TASK, arms);
   return rows.map(({ queue, ...task }) => ({ queue: queues[queue]?.queue ?? "", task }));
 }
 
