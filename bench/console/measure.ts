@@ -31,7 +31,7 @@ export function quantile(values: number[], share: number): number {
   return ordered[Math.max(0, Math.ceil(ordered.length * share) - 1)] ?? Number.NaN;
 }
 
-/** A time may exceed its target by this factor, in the best of so many tries. */
+/** A time may exceed its target by this factor, in the best of three tries. */
 export const TOLERANCE = 1.25;
 export const TRIES = 3;
 
