@@ -84,12 +84,6 @@ export const FIGURE_READS: readonly Read[] = [
     limit: 150,
   },
   {
-    title: "workers, similarly many attempts",
-    function: "listWorkers",
-    run: ({ size }) => listWorkers(SIMILAR[size]),
-    growth: 1.5,
-  },
-  {
     title: "what a clean-up would delete",
     function: "previewCleanup",
     run: () => previewCleanup(LARGEST, 20 * 86_400),

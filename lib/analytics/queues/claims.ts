@@ -17,7 +17,8 @@ const ENDED = 200;
  * run's next claim; the index has it as `available_at` unless the run was suspended. At most 1,000 suspended runs
  * are searched, and `complete` is false if there are more.
  *
- * @param isBrief searches no suspended runs of queues with a lease that lasts: their situation is known without them.
+ * @param isBrief finds the last claim of a queue with a lease that lasts among running and completed runs only: the
+ *   situation of the queue is known without it.
  */
 export async function listClaimFacts(
   db: Database,
@@ -72,6 +73,7 @@ function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolea
   const ahead = sql`${runs.availableAt} > ${instantNow}`;
   const [latest, earliest] = [sql`desc`, sql`asc`];
   const wanted = isBrief ? sql`held.running = 0` : sql`true`;
+  const [dueWanted, aheadWanted] = [sql`${wanted} and ${due}`, sql`${wanted} and ${ahead}`];
   const hasMore = (state: string) => sql`(
     select count(*) > ${literal(SUSPENDED)} from (
       select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${literal(SUSPENDED + 1)}
@@ -91,10 +93,10 @@ function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolea
           [
             claims("running", due, latest, 1),
             claims("completed", due, latest, 1),
-            claims("failed", due, latest, ENDED),
-            claims("failed", ahead, earliest, ENDED),
-            claims("cancelled", due, latest, ENDED),
-            claims("cancelled", ahead, earliest, ENDED),
+            claims("failed", dueWanted, latest, ENDED),
+            claims("failed", aheadWanted, earliest, ENDED),
+            claims("cancelled", dueWanted, latest, ENDED),
+            claims("cancelled", aheadWanted, earliest, ENDED),
             claims("pending", wanted, latest, SUSPENDED),
             claims("sleeping", wanted, earliest, SUSPENDED),
           ],
