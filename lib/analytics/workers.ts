@@ -5,7 +5,7 @@ import { array, instant, integer, nullable, text, tuple, uuid } from "@/lib/db/d
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
-import { compareInstants, type Iso, parseTimestamp } from "@/lib/model/instants";
+import { compareInstants, type Iso, parseTimestamp, toMs } from "@/lib/model/instants";
 import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import type { Window } from "@/lib/search-params/windows";
 import { shownName } from "./scope/names";
@@ -112,21 +112,25 @@ export function* combineClaims(
     worker.lost += claims.lost;
     meet(worker, claims.queue, claims.lastSeenAt);
   }
-  yield;
+  // Instants are parsed once each: comparing their texts would parse them many times.
+  const all: { worker: Worker; seen: number }[] = [];
   for (const worker of workers.values()) {
+    if (all.length % STRETCH === 0) yield;
     worker.held.sort((a, b) =>
       compareInstants(a.claimedAt ?? "-infinity", b.claimedAt ?? "-infinity"),
     );
     worker.held.splice(HELD);
+    all.push({ worker, seen: toMs(worker.lastSeenAt) });
   }
   yield;
-  return [...workers.values()].sort(
-    (a, b) =>
+  all.sort(
+    ({ worker: a, seen }, { worker: b, seen: other }) =>
       b.expired - a.expired ||
       Number(b.running > 0) - Number(a.running > 0) ||
-      compareInstants(b.lastSeenAt, a.lastSeenAt) ||
-      compare(a.name, b.name),
+      (seen === other ? compare(a.name, b.name) : other - seen),
   );
+  yield;
+  return all.map(({ worker }) => worker);
 }
 
 function find(workers: Map<string, Worker>, name: string, lastSeenAt: string): Worker {

@@ -39,7 +39,8 @@ export async function getRunView(workflowRunId: Uuid, options: ReadOptions = {})
     findRunDefinition(workflowRunId, options),
   ]);
   const compiled = definition ? await compile(definition.text) : NOT_STORED;
-  return computeRunView(compiled, detail, await findCircuits(compiled.view, detail.run, options));
+  const circuits = await findCircuits(compiled.view, detail.run, options);
+  return workInTurns(computeRunView(compiled, detail, circuits));
 }
 
 /** The circuit breakers of a workflow; nothing is read for a workflow without any. */

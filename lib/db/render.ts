@@ -45,7 +45,9 @@ export async function renderInTurns(statement: SQL): Promise<SQL> {
 }
 
 function* render(statement: SQL): Pausing<{ sql: string; params: unknown[] }> {
-  const texts: string[] = [];
+  /** Joined now and then, because millions of small texts take long to join at once. */
+  const joined: string[] = [];
+  let texts: string[] = [];
   const params: unknown[] = [];
   /** The numbers of parameters with a cast, by the cast and the value. */
   const known = new Map<string, Map<unknown, number>>();
@@ -63,7 +65,11 @@ function* render(statement: SQL): Pausing<{ sql: string; params: unknown[] }> {
   const frames = [{ parts: statement.queryChunks as readonly unknown[], at: 0 }];
   let frame = frames.at(-1);
   for (let count = 1; frame; count++) {
-    if (count % STRETCH === 0) yield;
+    if (count % STRETCH === 0) {
+      joined.push(texts.join(""));
+      texts = [];
+      yield;
+    }
     if (frame.at === frame.parts.length) {
       frames.pop();
       frame = frames.at(-1);
@@ -86,7 +92,7 @@ function* render(statement: SQL): Pausing<{ sql: string; params: unknown[] }> {
       );
     else if (part !== undefined) addParam(part, frame.parts[frame.at]);
   }
-  return { sql: texts.join(""), params };
+  return { sql: joined.join("") + texts.join(""), params };
 }
 
 /** A part that Drizzle renders as a name, without parameters. */

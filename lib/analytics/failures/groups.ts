@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { fingerprint, fingerprintValue } from "@/lib/diagnosis/fingerprint";
 import type { Iso } from "@/lib/model/instants";
-import { compareInstants, toMs } from "@/lib/model/instants";
+import { toMs } from "@/lib/model/instants";
 import type { FailureGroup, FailureOutcomes } from "@/lib/model/rows/failure";
 import type { Pausing } from "@/lib/model/work/turns";
 import type { TimeGrid } from "../scope/time-grid";
@@ -55,13 +55,19 @@ export function* groupFailures(
     const known = before.get(key);
     if (known === undefined || row.failedAt < known) before.set(key, row.failedAt);
   }
-  const groups: FailureGroup[] = [];
+  // Instants are parsed once each: comparing their texts would parse them many times.
+  const groups: { group: FailureGroup; last: number }[] = [];
   for (const [key, draft] of drafts) {
     if (groups.length % STRETCH === 0) yield;
-    groups.push(close(draft, before.get(key), earlier?.complete ?? false));
+    const group = close(draft, before.get(key), earlier?.complete ?? false);
+    groups.push({ group, last: toMs(group.lastAt) });
   }
   yield;
-  return groups.sort((a, b) => b.attempts - a.attempts || compareInstants(b.lastAt, a.lastAt));
+  groups.sort(
+    (a, b) => b.group.attempts - a.group.attempts || (a.last === b.last ? 0 : b.last - a.last),
+  );
+  yield;
+  return groups.map(({ group }) => group);
 }
 
 /** The failures that belong to the group with this id, in the given order. */

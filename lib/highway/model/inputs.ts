@@ -1,7 +1,8 @@
 import type { Json } from "../../model/json.ts";
+import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { listEntries } from "../language/key-order.ts";
 import { findScope, innerScopes, listScopes, type Scope } from "./scopes.ts";
-import { listFieldPaths, listTemplateFields } from "./template-fields.ts";
+import { listFieldPaths, listTemplateFields, type TemplateField } from "./template-fields.ts";
 import type { Operator, Workflow } from "./workflow.ts";
 
 /** A value that can be given to a run of a workflow. It is required unless it has a `default`. */
@@ -32,6 +33,11 @@ const KNOWN_IN: Record<string, readonly string[]> = {
  * name; then names that operators refer to and nothing in the workflow provides, in the order of its operators.
  */
 export function listInputs(workflow: Workflow): WorkflowInput[] {
+  return workAtOnce(listInputsInTurns(workflow));
+}
+
+/** Like `listInputs`. It pauses: a definition may have thousands of templates. */
+export function* listInputsInTurns(workflow: Workflow): Pausing<WorkflowInput[]> {
   const variables = listEntries(workflow.variables);
   const operators = listScopes(workflow).flatMap(({ scope }) => [...scope.operators.values()]);
   const provided = new Set([
@@ -39,7 +45,12 @@ export function listInputs(workflow: Workflow): WorkflowInput[] {
     ...variables.map(([name]) => name),
     ...operators.flatMap(({ task_id, result_key }) => [task_id, result_key ?? task_id]),
   ]);
-  const required = new Set(operators.flatMap((operator) => listRequired(operator, provided)));
+  const required = new Set<string>();
+  for (const operator of operators)
+    for (const field of listTemplateFields(operator)) {
+      for (const name of listRequired(field, provided)) required.add(name);
+      yield;
+    }
   for (const [name] of variables) required.delete(name);
   return [
     ...variables.map(([name, value]) => ({ name, default: value })),
@@ -54,15 +65,13 @@ export function listMissingInputs(workflow: Workflow, given: object): string[] {
     .map(({ name }) => name);
 }
 
-function listRequired(operator: Operator, provided: ReadonlySet<string>): string[] {
-  return listTemplateFields(operator).flatMap((field) => {
-    const local = KNOWN_IN[String(field.keys[0])] ?? [];
-    return listFieldPaths(field).flatMap((path) => {
-      const [first, second] = path.map(String);
-      if (first === "inputs") return second ?? [];
-      if (first === "ds") return ["data_interval_start"];
-      return first === undefined || provided.has(first) || local.includes(first) ? [] : first;
-    });
+function listRequired(field: TemplateField, provided: ReadonlySet<string>): string[] {
+  const local = KNOWN_IN[String(field.keys[0])] ?? [];
+  return listFieldPaths(field).flatMap((path) => {
+    const [first, second] = path.map(String);
+    if (first === "inputs") return second ?? [];
+    if (first === "ds") return ["data_interval_start"];
+    return first === undefined || provided.has(first) || local.includes(first) ? [] : first;
   });
 }
 

@@ -7,10 +7,14 @@ import { isRouter, listTargets, type Operator } from "./workflow.ts";
  * this scope becomes one on the loop or parallel; operators of outer scopes have already ended and are omitted.
  */
 export function dependenciesIn(scope: Scope, operator: Operator): string[] {
-  const own = operator.dependencies.flatMap((id) => findContaining(scope, id) ?? []);
-  return [...new Set(own)].filter(
-    (id) => id !== operator.task_id || operator.dependencies.includes(id),
-  );
+  const own = new Set<string>();
+  for (const dependency of operator.dependencies) {
+    const id = findContaining(scope, dependency);
+    if (id !== undefined) own.add(id);
+  }
+  if (own.has(operator.task_id) && !operator.dependencies.includes(operator.task_id))
+    own.delete(operator.task_id);
+  return [...own];
 }
 
 /**

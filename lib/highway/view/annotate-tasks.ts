@@ -1,3 +1,4 @@
+import type { Pausing } from "../../model/work/turns.ts";
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import { hasUserName, labelSpan } from "../../timeline/labels.ts";
 import type { Lane, Span } from "../../timeline/model.ts";
@@ -40,14 +41,16 @@ const LONG_MS = 1_000;
 const PART_EVENT = /^hw:[0-9a-f-]{36}:(.+)$/s;
 
 /** Annotates the spans of all tasks of a run. */
-export function annotateTasks(
+export function* annotateTasks(
   histories: readonly TaskHistory[],
   detail: WorkflowRunDetail,
   resolve: Resolve,
-): AnnotatedTask[] {
+): Pausing<AnnotatedTask[]> {
   const { rootTaskId } = detail.run;
   const interpreted = isInterpreted(detail);
-  return histories.map((history) => {
+  const annotated: AnnotatedTask[] = [];
+  for (const history of histories) {
+    yield;
     const { task, checkpoints } = history.detail;
     const isRoot = task.taskId === rootTaskId;
     const part = isRoot ? "" : findOwner(history.detail, detail);
@@ -89,7 +92,7 @@ export function annotateTasks(
       (lane): Lane => ({ ...lane, spans: lane.spans.map(annotate) }),
     );
     const title = path ? part : task.name;
-    return {
+    annotated.push({
       ...history,
       timeline: { ...history.timeline, lanes },
       isRoot,
@@ -97,8 +100,9 @@ export function annotateTasks(
       path,
       title,
       annotations,
-    };
-  });
+    });
+  }
+  return annotated;
 }
 
 /** The interpreter records a failed attempt as an ordinary step; the timeline shows it as a failure. */

@@ -5,7 +5,7 @@ import { buildGraphInTurns, type WorkflowGraph } from "../graph/graph.ts";
 import { parseJsonInTurns } from "../language/parse-json.ts";
 import { decodeInTurns } from "../model/decode-workflow.ts";
 import { listNotExecuted } from "../model/executable.ts";
-import { listInputs } from "../model/inputs.ts";
+import { listInputsInTurns } from "../model/inputs.ts";
 import type { Problem } from "../model/problem.ts";
 import { findStart } from "../model/reach.ts";
 import { topScope } from "../model/scopes.ts";
@@ -98,10 +98,12 @@ function* decode(text: string): Pausing<{ workflow?: Workflow; problem?: string 
 export function* reportDefinition(text: string): Pausing<DefinitionReport> {
   const { workflow, problems } = yield* parseJsonInTurns(text);
   yield;
+  const notExecuted = workflow ? listNotExecuted(workflow) : [];
+  yield;
   return {
     problems: limitProblems(problems),
-    notExecuted: limitProblems(workflow ? listNotExecuted(workflow) : []),
-    about: workflow ? describe(workflow) : null,
+    notExecuted: limitProblems(notExecuted),
+    about: workflow ? yield* describe(workflow) : null,
   };
 }
 
@@ -118,7 +120,7 @@ function limitProblems(problems: Problem[]): Problem[] {
   return [...sorted.slice(0, MOST_PROBLEMS), { path: "", code: "too_many", severity, message }];
 }
 
-function describe(workflow: Workflow): DefinitionAbout {
+function* describe(workflow: Workflow): Pausing<DefinitionAbout> {
   const { description, tags, default_retry_policy, deadline_seconds, deadline_action } = workflow;
   const { schedule, start_date, catchup, is_paused, max_active_runs } = workflow;
   return {
@@ -132,7 +134,7 @@ function describe(workflow: Workflow): DefinitionAbout {
       schedule === null
         ? null
         : { cron: schedule, start_date, catchup, is_paused, max_active_runs },
-    inputs: listInputs(workflow).map(({ name, default: value }) => ({
+    inputs: (yield* listInputsInTurns(workflow)).map(({ name, default: value }) => ({
       name,
       default: value === undefined ? null : stringifyJson(value),
     })),

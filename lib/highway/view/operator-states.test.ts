@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { buildGraph } from "@/lib/highway/graph/graph";
 import { parseWorkflow } from "@/lib/highway/language/parse";
 import { buildTimeline } from "@/lib/timeline/build-timeline";
+import { workAtOnce } from "../../model/work/turns.ts";
 import type { WorkflowRunDetail } from "../../model/workflow.ts";
 import { computeOperatorStates } from "./operator-states.ts";
 import { createResolver } from "./resolve-step.ts";
@@ -112,7 +113,7 @@ function derive(rootState: "running" | "sleeping" | "completed" | "failed", name
   // Only the members that the function uses.
   const detail = { run, tasks: [root], records: {}, now: at(45) } as unknown as WorkflowRunDetail;
   const histories = [{ detail: root, timeline: buildTimeline(root) }];
-  const states = computeOperatorStates(parsed, graph, detail, histories);
+  const states = workAtOnce(computeOperatorStates(parsed, graph, detail, histories));
   return Object.fromEntries([...states].map(([path, status]) => [path, status]));
 }
 

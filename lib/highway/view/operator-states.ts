@@ -1,5 +1,6 @@
 import type { Uuid } from "../../model/ids.ts";
 import type { Json, JsonObject } from "../../model/json.ts";
+import type { Pausing } from "../../model/work/turns.ts";
 import type { Circuit, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { WorkflowGraph } from "../graph/graph.ts";
 import type { OperatorTrace } from "../machine/replay.ts";
@@ -57,26 +58,30 @@ const ORDER: readonly NodeState[] = [
   "skipped",
 ];
 
-/** The state of every operator of a run, by its path in the definition, from what its tasks recorded. */
-export function computeOperatorStates(
+/** The state of every operator of a run, by its path in the definition, from what its tasks recorded. It pauses. */
+export function* computeOperatorStates(
   workflow: Workflow,
   graph: WorkflowGraph,
   detail: WorkflowRunDetail,
   histories: readonly TaskHistory[],
-): Map<string, NodeStatus> {
+): Pausing<Map<string, NodeStatus>> {
   const resolve = createResolver(graph.nodes);
   const records = collectRecords(detail, resolve);
+  yield;
   const ends = detail.records[detail.run.rootTaskId ?? ""]?.ends ?? {};
   const byNode = new Map<string, OperatorTrace[]>(graph.nodes.map(({ path }) => [path, []]));
   for (const trace of replayRun(workflow, records, ends).values())
     byNode.get(trace.path)?.push(trace);
+  yield;
   const times = listTimes(histories, resolve);
+  yield;
   const executorOf = findExecutors(histories, detail);
   const goesOn = ["pending", "running", "sleeping"].includes(records.root ?? "");
   const statuses = new Map<string, NodeStatus>();
   const awaited = listAwaitedEvents(histories, resolve);
   const children = listChildren(detail, resolve);
   for (const { path, scope, type } of graph.nodes) {
+    if (statuses.size % 100 === 0) yield;
     const group = statuses.get(scope)?.state;
     const isOpen =
       goesOn && (group === undefined || ["pending", "running", "sleeping"].includes(group));

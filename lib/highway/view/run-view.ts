@@ -2,6 +2,7 @@ import type { Uuid } from "../../model/ids.ts";
 import type { Iso } from "../../model/instants.ts";
 import type { Payload } from "../../model/json.ts";
 import type { Task, TaskDetail } from "../../model/task.ts";
+import type { Pausing } from "../../model/work/turns.ts";
 import type { Circuit, WorkflowRunDetail } from "../../model/workflow.ts";
 import { buildTimeline } from "../../timeline/build-timeline.ts";
 import { type AnnotatedTask, annotateTasks } from "./annotate-tasks.ts";
@@ -26,30 +27,37 @@ export type RunView = Omit<WorkflowRunDetail, "tasks" | "records"> & {
   partial: string | null;
 };
 
-/** The states and times of all operators of a run, and its annotated timeline, as of `detail.now`. */
-export function computeRunView(
+/**
+ * The states and times of all operators of a run, and its annotated timeline, as of `detail.now`. It pauses: a run has
+ * up to two hundred tasks with two thousand steps each.
+ */
+export function* computeRunView(
   { workflow, view }: CompiledDefinition,
   { tasks, records, ...detail }: WorkflowRunDetail,
   circuits: readonly Circuit[] = [],
-): RunView {
+): Pausing<RunView> {
   const whole = { ...detail, tasks, records };
   const { graph } = view;
-  const histories = tasks.map(
-    (task): TaskHistory => ({ detail: task, timeline: buildTimeline(task, detail.now) }),
-  );
+  const histories: TaskHistory[] = [];
+  for (const task of tasks) {
+    histories.push({ detail: task, timeline: buildTimeline(task, detail.now) });
+    yield;
+  }
   const resolve = createResolver(graph?.nodes ?? []);
   const operators =
     workflow && graph
-      ? computeOperatorStates(workflow, graph, whole, histories)
+      ? yield* computeOperatorStates(workflow, graph, whole, histories)
       : new Map<string, NodeStatus>();
   for (const circuit of circuits) {
     const status = operators.get(circuit.operator);
     if (status) operators.set(circuit.operator, { ...status, circuit });
   }
+  yield;
+  const annotated = yield* annotateTasks(histories, whole, resolve);
   return {
     ...detail,
     operators: Object.fromEntries(operators),
-    tasks: annotateTasks(histories, whole, resolve).map((task) => ({
+    tasks: annotated.map((task) => ({
       ...task,
       detail: { ...task.detail, checkpoints: listTelling(task.detail) },
     })),
