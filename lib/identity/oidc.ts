@@ -8,6 +8,7 @@ import { matchRoles } from "@/lib/model/role-rules";
 import { isHttps } from "./client-address";
 import type { Identity } from "./identity";
 import type { ProviderTokens } from "./session";
+import { nameCookie } from "./session-cookie";
 
 /** How many seconds a person has to sign in at the provider. */
 const SIGN_IN_SECONDS = 600;
@@ -81,9 +82,8 @@ function shorten(next: string): string {
 /** The cookie of a sign-in in progress. It must be sent when the provider redirects, hence `lax`. */
 export function transactionCookie(headers: Headers) {
   const secure = isHttps(headers);
-  const name = "absurd_dashboard_sign_in";
   return {
-    name: secure ? `__Host-${name}` : name,
+    name: nameCookie("sign_in", secure),
     httpOnly: true,
     sameSite: "lax",
     secure,

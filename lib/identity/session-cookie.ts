@@ -9,9 +9,14 @@ import type { Identity } from "./identity";
 /** A session's identity, its start, and the person's last activity, in seconds since 1970. */
 export type SessionClaims = { identity: Identity; startedAt: number; activeAt: number };
 
-/** Distinguishes dashboards at several paths of one host, because a `__Host-` cookie cannot have a path. */
-function plainName(): string {
-  return `absurd_dashboard_session${getEnvironment().BASE_PATH.replace(/[^A-Za-z0-9]/g, "_")}`;
+/**
+ * The full name of a cookie. The base path in it distinguishes dashboards at several paths of one host, because a
+ * `__Host-` cookie cannot have a path. A browser accepts that prefix only over https, and from no other host of the
+ * domain.
+ */
+export function nameCookie(name: string, secure: boolean): string {
+  const at = encodeURIComponent(getEnvironment().BASE_PATH);
+  return `${secure ? "__Host-" : ""}absurd_dashboard_${name}${at}`;
 }
 const AUDIENCE = "absurd-dashboard";
 
@@ -38,8 +43,7 @@ const claimsSchema = z.object({
 export function sessionCookie(headers: Headers) {
   const secure = isHttps(headers);
   return {
-    // A browser accepts this prefix only over https, and from no other host of the domain.
-    name: `${secure ? "__Host-" : ""}${plainName()}`,
+    name: nameCookie("session", secure),
     httpOnly: true,
     // Not strict: a link from a chat must open the page that it names. Changes check the origin, and none is a
     // GET.

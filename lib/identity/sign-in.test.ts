@@ -6,6 +6,7 @@ import { closePools } from "@/lib/db/pools";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { createApiToken } from "./api-token";
 import { forgetOutage } from "./identity-tables";
+import { transactionCookie } from "./oidc";
 import { withPermission } from "./require";
 import {
   endSession,
@@ -336,4 +337,16 @@ test("a database that responds with an error does not make a session valid", asy
   await expect(see(asHeaders(session))).rejects.toThrow();
   await database.pool.query("alter table absurd_dashboard.session_away rename to session");
   expect(await see(asHeaders(session))).toBe("ada");
+});
+
+test("dashboards at several paths of one host have cookies of their own", () => {
+  const names = ["", "/a-b", "/a_b", "/a/b", "/a.b", "/a"].flatMap((path) => {
+    vi.stubEnv("BASE_PATH", path);
+    forgetEnvironment();
+    return [sessionCookie(new Headers()).name, transactionCookie(new Headers()).name];
+  });
+  vi.unstubAllEnvs();
+  forgetEnvironment();
+  expect(new Set(names).size).toBe(12);
+  for (const name of names) expect(name).toMatch(/^[\w%.~-]+$/);
 });
