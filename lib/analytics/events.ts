@@ -80,9 +80,11 @@ async function listQueuesWith(db: Database, queues: string[], prefix: string): P
     const { events, waits } = queueTables(queue);
     const has = (table: PgTable, column: SQL) =>
       sql`exists (select from ${table} where ${beginsWith(column, prefix)})`;
-    // A plan that is kept can look up a range of names, but no prefix.
+    // A plan that is kept can look up a range of names, but no prefix. Values in a subquery don't change a plan's cost:
+    // otherwise the server would plan each time.
     const isBetween = (table: PgTable, column: SQL) => sql`exists (select from ${table}
-      where ${column} >= ${prefix} collate "default" and ${column} < ${end} collate "default")`;
+      where ${column} >= (select start from names) collate "default"
+        and ${column} < (select "end" from names) collate "default")`;
     const find = (table: PgTable, column: SQL) =>
       end === null
         ? has(table, column)
@@ -100,7 +102,8 @@ async function listQueuesWith(db: Database, queues: string[], prefix: string): P
         select d.encoding = pg_char_to_encoding('UTF8')
           -- Servers before PostgreSQL 15 have one provider.
           and case coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
-            when 'b' then true when 'c' then d.datcollate in ('C', 'POSIX') else false end as "isBytewise"
+            when 'b' then true when 'c' then d.datcollate in ('C', 'POSIX') else false end as "isBytewise",
+          ${prefix}::text as start, ${end}::text as "end"
         from pg_database d where d.datname = current_database()
       ) ${union}`,
   );
@@ -286,7 +289,9 @@ function listEarliestAwaited(
   const most = limit * WAITS_PER_EVENT;
   const arms = queues.map((queue) => {
     const { events, waits } = queueTables(queue, tenants);
-    const isEarly = until === null ? sql`` : sql`and ${waits.timeoutAt} <= ${until}::timestamptz`;
+    // A value in a subquery doesn't change a plan's cost: otherwise the server would plan each time.
+    const isEarly =
+      until === null ? sql`` : sql`and ${waits.timeoutAt} <= (select ${until}::timestamptz)`;
     // The wait after the last of them marks where a queue's further events may begin.
     return sql`(
       select ${queue}::text as queue, first.name, first.at, first.unread
