@@ -1,10 +1,11 @@
 import "server-only";
 import { eq, type SQL, sql } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
+import { escapeLiteral } from "pg";
 import { getDatabase } from "@/lib/db/databases";
 import { boolean, instant, integer, nullable, text } from "@/lib/db/decode";
-import { type DecodedRow, query } from "@/lib/db/query";
-import { queueTables } from "@/lib/db/schema";
+import { type DecodedRow, fixText, query } from "@/lib/db/query";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import { groupBy } from "@/lib/model/group-by";
@@ -76,38 +77,44 @@ export function listEvents(
  */
 async function listQueuesWith(db: Database, queues: string[], prefix: string): Promise<string[]> {
   const end = getPrefixEnd(prefix);
-  const arms = queues.map((queue) => {
-    const { events, waits } = queueTables(queue);
-    const has = (table: PgTable, column: SQL) =>
-      sql`exists (select from ${table} where ${beginsWith(column, prefix)})`;
-    // A plan that is kept can look up a range of names, but no prefix. Values in a subquery don't change a plan's cost:
-    // otherwise the server would plan each time.
-    const isBetween = (table: PgTable, column: SQL) => sql`exists (select from ${table}
-      where ${column} >= (select start from names) collate "default"
-        and ${column} < (select "end" from names) collate "default")`;
-    const find = (table: PgTable, column: SQL) =>
-      end === null
-        ? has(table, column)
-        : sql`case when (select "isBytewise" from names) then ${isBetween(table, column)}
-            else ${has(table, column)} end`;
-    return sql`select ${queue}::text as queue
-      where ${find(events, sql`${events.name}`)} or ${find(waits, sql`${waits.eventName}`)}`;
-  });
   const found = await queryUnion(
-    end === null ? db : keepPlans(db),
+    keepPlans(db),
     { queue: text },
-    arms,
+    queues.map(selectIfNamed),
     (union) => sql`with names as materialized (
-        -- Only then do all names with a prefix lie between two texts.
-        select d.encoding = pg_char_to_encoding('UTF8')
-          -- Servers before PostgreSQL 15 have one provider.
-          and case coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
-            when 'b' then true when 'c' then d.datcollate in ('C', 'POSIX') else false end as "isBytewise",
-          ${prefix}::text as start, ${end}::text as "end"
+        select ${prefix}::text as start, ${end}::text as "end",
+          -- Only then do all names with a prefix lie between two texts.
+          ${end !== null}::boolean and d.encoding = pg_char_to_encoding('UTF8')
+            -- Servers before PostgreSQL 15 have one provider.
+            and case coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
+              when 'b' then true when 'c' then d.datcollate in ('C', 'POSIX') else false end as "isBytewise"
         from pg_database d where d.datname = current_database()
       ) ${union}`,
   );
   return found.map(({ queue }) => queue);
+}
+
+const namedTexts = new WeakMap<QueueTables, Map<string, SQL>>();
+
+/** The queue, if it has an event or a wait with one of `names`. */
+function selectIfNamed(queue: string): SQL {
+  const tables = queueTables(queue);
+  const { events, waits, isOwn } = tables;
+  const has = (table: PgTable, condition: SQL) =>
+    sql`exists (select from ${table} where ${condition})`;
+  // A plan that is kept can look up a range of names, but no prefix. Values in a subquery don't change a plan's cost:
+  // otherwise the server would plan each time.
+  const find = (table: PgTable, column: SQL) => sql`case when (select "isBytewise" from names)
+    then ${has(
+      table,
+      sql`${column} >= (select start from names) collate "default" and ${column} < (select "end" from names) collate "default"`,
+    )} else ${has(table, sql`starts_with(${column}, (select start from names))`)} end`;
+  const write = () => sql`select ${sql.raw(escapeLiteral(queue))}::text as queue
+    where ${find(events, sql`${events.name}`)} or ${find(waits, sql`${waits.eventName}`)}`;
+  if (isOwn) return write();
+  const known = namedTexts.get(tables) ?? new Map<string, SQL>();
+  namedTexts.set(tables, known);
+  return fixText(known, queue, write);
 }
 
 const LAST_CODE_POINT = 0x10ffff;
