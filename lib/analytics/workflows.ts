@@ -123,10 +123,20 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
     ...(filters.run?.length
       ? [sql`w.workflow_run_id = any(${sql.param(filters.run)}::uuid[])`]
       : []),
-    ...requireFewTags(filters.tag).map((tag) => hasTag(runColumn(columns, "tags"), tag)),
+    ...requireFewTags(filters.tag).map((tag) =>
+      ownFirst(columns, hasTag(runColumn(columns, "tags"), tag)),
+    ),
     ...[after, since].flatMap((at) => (at ? [sql`${time} >= ${at}::timestamptz`] : [])),
     ...(before ? [sql`${time} < ${before}::timestamptz`] : []),
   ];
+}
+
+/**
+ * The condition, evaluated for visible runs only. The database would otherwise evaluate cheap conditions first, and the
+ * duration of a search would reveal other tenants' tags.
+ */
+function ownFirst({ from: { isOwn } }: WorkflowColumns, condition: SQL): SQL {
+  return isOwn ? sql`case when ${isOwn} then ${condition} else false end` : condition;
 }
 
 /** Each tag is an expression in SQL. */

@@ -3,6 +3,7 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 import { runAs } from "@/lib/db/viewer";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { parseTaskQuery } from "@/lib/search-params/tasks/query";
+import { workflowFilters } from "@/lib/search-params/workflows";
 import { endReaders, openTestDatabase } from "@/testing/dashboard-database";
 import { uuidOf } from "@/testing/reads";
 import {
@@ -13,6 +14,7 @@ import {
 } from "@/testing/statements";
 import { suggestTasks } from "../task-suggestions";
 import { countTasks, followTasks, listTasks } from "../tasks";
+import { listWorkflowRuns } from "../workflows";
 
 const database = openTestDatabase();
 
@@ -103,6 +105,16 @@ test.each([
   } finally {
     await pool.query("drop index absurd.added");
   }
+});
+
+test("tags are compared in workflow runs of visible tenants only", async () => {
+  const acme = { scope: [{ queues: null, tenants: ["acme"] }], payloads: true };
+  const filters = workflowFilters({ tag: ["customer=42", "paid"] });
+  const statements = await recordStatements(() => runAs(acme, () => listWorkflowRuns(filters)));
+  const nodes = (await explainStatements(statements)).flatMap(flattenPlan);
+  const filter = nodes.find((node) => /tags/.test(node.Filter ?? ""))?.Filter ?? "";
+  expect(filter.match(/CASE WHEN/g)).toHaveLength(2);
+  expect(filter.slice(0, filter.indexOf("CASE WHEN"))).not.toContain("tags");
 });
 
 /** Otherwise the duration of a search reveals whether another tenant's task has a value. */

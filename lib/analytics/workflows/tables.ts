@@ -73,6 +73,8 @@ export function runColumn({ runs }: WorkflowColumns, name: string): SQL {
 /** The workflow runs as `w` and the definitions as `d`, restricted to the allowed tenants. */
 export type WorkflowSources = {
   runs: SQL;
+  /** Whether the run `w` is visible, which holds for each; `undefined` if every run is. */
+  isOwn: SQL | undefined;
   definitions: SQL;
   /** The definitions used by runs in a visible queue, including those that are not visible on their own. */
   definitionsOfRuns: (queue: string | null) => SQL;
@@ -90,15 +92,22 @@ export function workflowSources(
   columns: { runs: ReadonlySet<string>; definitions: ReadonlySet<string> },
   queues: readonly RegisteredQueue[],
 ): WorkflowSources {
-  const ofTenants = (tenants: readonly string[]) =>
-    matchesTenants(tenants, sql`item.tenant_id::text`);
-  const run = inScope(
-    columns.runs.has("absurd_queue") ? sql`item.absurd_queue::text` : sql`null::text`,
-    columns.runs.has("tenant_id") ? ofTenants : () => hasVisibleRoot(columns.runs, queues),
-  );
+  const ofTenants = (tenants: readonly string[], item = sql`item`) =>
+    matchesTenants(tenants, sql`${item}.tenant_id::text`);
+  const isVisible = (item: SQL) =>
+    inScope(
+      columns.runs.has("absurd_queue") ? sql`${item}.absurd_queue::text` : sql`null::text`,
+      columns.runs.has("tenant_id")
+        ? (tenants) => ofTenants(tenants, item)
+        : () => hasVisibleRoot(item, columns.runs, queues),
+    );
+  const run = isVisible(sql`item`);
   const definitions = sql`select item.*${absent(columns.definitions)} from public.workflow_definition item`;
   const hasTenants = columns.definitions.has("tenant_id");
-  const definition = inScope(sql`null::text`, hasTenants ? ofTenants : () => sql`false`);
+  const definition = inScope(
+    sql`null::text`,
+    hasTenants ? (tenants) => ofTenants(tenants) : () => sql`false`,
+  );
   const ofRun = (tenants: Tenants) => tenants && (hasTenants ? ofTenants(tenants) : sql`false`);
   const where = (condition: SQL | null | undefined) =>
     condition ? sql`(${definitions} where ${condition}) d` : sql`(${definitions}) d`;
@@ -106,6 +115,7 @@ export function workflowSources(
     runs: run
       ? sql`(select item.* from public.workflow_run item where ${run}) w`
       : sql`public.workflow_run w`,
+    isOwn: isVisible(sql`w`),
     definitions: where(definition),
     definitionsOfRuns: (queue) => where(ofRun(getTenants(queue ?? undefined))),
   };
@@ -127,12 +137,16 @@ function absent(columns: ReadonlySet<string>): SQL {
   return sql.join(missing.map(([name, type]) => sql`, null::${type} as ${sql.identifier(name)}`));
 }
 
-/** Whether the root task of the run `item` can be seen in its queue. */
-function hasVisibleRoot(runColumns: ReadonlySet<string>, queues: readonly RegisteredQueue[]): SQL {
+/** Whether the root task of a run can be seen in its queue. */
+function hasVisibleRoot(
+  item: SQL,
+  runColumns: ReadonlySet<string>,
+  queues: readonly RegisteredQueue[],
+): SQL {
   if (!runColumns.has("absurd_queue") || queues.length === 0) return sql`false`;
   const id = (name: string) =>
     runColumns.has(name)
-      ? sql`case when item.${sql.identifier(name)}::text ~ ${UUID} then item.${sql.identifier(name)}::text::uuid end`
+      ? sql`case when ${item}.${sql.identifier(name)}::text ~ ${UUID} then ${item}.${sql.identifier(name)}::text::uuid end`
       : sql`null::uuid`;
   const arms = queues.map(({ name }) => {
     const { tasks, runs } = queueTables(name);
@@ -141,5 +155,5 @@ function hasVisibleRoot(runColumns: ReadonlySet<string>, queues: readonly Regist
         select ${runs.taskId} from ${runs} where ${runs.runId} = ${id("absurd_run_id")}
       )) limit 1)`;
   });
-  return sql`(case item.absurd_queue::text ${sql.join(arms, sql` `)} end)`;
+  return sql`(case ${item}.absurd_queue::text ${sql.join(arms, sql` `)} end)`;
 }
