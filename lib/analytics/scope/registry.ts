@@ -221,9 +221,11 @@ type CatalogueRow = DecodedRow<typeof REGISTERED>;
 /** The last catalogue of each database with many queues, by the database's name. */
 const catalogues = new Map<string, Catalogue>();
 
-/** How many queues the current database had when all of them were last looked up; 0 if it had few. */
+const queueCounts = new Map<string, number>();
+
+/** How many queues the current database had when all of them were last looked up; 0 before. */
 export function countKnownQueues(): number {
-  return catalogues.get(getDatabase().name)?.rows.length ?? 0;
+  return queueCounts.get(getDatabase().name) ?? 0;
 }
 
 /** How long a catalogue is used, in milliseconds. */
@@ -325,6 +327,7 @@ async function readCatalogue(
   const [clock] = rows;
   if (!clock) throw new Error("The registry returned no row");
   if (clock.registryFiltered) throw filteredTable("absurd.queues");
+  if (names.length === 0) queueCounts.set(database, rows.length);
   if (names.length === 0 && rows.length >= MANY_QUEUES)
     catalogues.set(database, { version: clock.version, readAt, rows });
   return { now: clock.now, rows };

@@ -22,7 +22,7 @@ import type { TaskPageSearch } from "./task-search";
 const PORTION = 100;
 
 /** How many queues one statement of rows reads, which is planned each time. */
-const CHUNK = 24;
+const CHUNK = 40;
 
 /** How many times as far as the last page of a database reached its next page is expected to reach. */
 const MARGIN = 4;
