@@ -64,7 +64,9 @@ export async function loadQueues(
     await session.query(`vacuum (freeze, analyze) ${tables.join(", ")}`);
   });
   const [session] = sessions;
-  await session?.query("vacuum (analyze) pg_class, pg_attribute, pg_index, pg_depend, pg_statistic");
+  await session?.query(
+    "vacuum (analyze) pg_class, pg_attribute, pg_index, pg_depend, pg_statistic",
+  );
   await session?.query("checkpoint");
   for (const client of sessions) await client.end();
 }
