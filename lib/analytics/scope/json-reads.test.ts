@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
  * `comparableText`.
  */
 const READERS: Record<string, string> = {
+  "events.ts": "reads PostgreSQL's table of databases",
   "payloads.ts": "redactLong",
   "queues/claims.ts": "reads cancellation policies of the engine",
   "queues/terminal-counts.ts": "the state of a task is not JSON",
