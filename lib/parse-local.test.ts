@@ -47,6 +47,8 @@ test("no unfinished text throws", () => {
 test.each([
   ["in 5 min", "2026-03-28T23:05:00.000Z"],
   ["In 1 h 30 min", "2026-03-29T00:30:00.000Z"],
+  ["in 1h30m", "2026-03-29T00:30:00.000Z"],
+  ["in  2d12h", "2026-03-31T11:00:00.000Z"],
   ["in 45s", "2026-03-28T23:00:45.000Z"],
   ["in 2 d", "2026-03-30T23:00:00.000Z"],
   // It is the 29th in Berlin, where the clock changes that night.
@@ -78,6 +80,8 @@ test.each([
   "tomorrow 9",
   "tomorrow 25:00",
   "in 5 mi",
+  "in5min",
+  "in 5 5 min",
   "2026-02-30T12:00Z",
   "2026-03-29T12:00+05",
   "2026-03-29T12:00+25:00",

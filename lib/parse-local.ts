@@ -35,7 +35,7 @@ const SPELLING = {
   d: "d|days?",
 } as const;
 const ANY_UNIT = Object.values(SPELLING).join("|");
-const RELATIVE = new RegExp(`^in((?:\\s+\\d{1,6}\\s*(?:${ANY_UNIT}))+)$`, "i");
+const RELATIVE = new RegExp(`^in\\s((?:\\s*\\d{1,6}\\s*(?:${ANY_UNIT}))+)$`, "i");
 const PART = new RegExp(`(\\d+)\\s*(${ANY_UNIT})(?![a-z])`, "gi");
 const NAMED_DAY = /^(today|tomorrow)\s+(?:at\s+)?(\d{1,2}:\d\d(?::\d\d)?)$/i;
 const ZONED = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(\.\d+)?\s?(Z|UTC|[+-]\d\d:?[0-5]\d)$/i;
