@@ -143,6 +143,7 @@ test("a cleanup first shows what it will delete", async ({ page, work }) => {
   await spawnTask(pool, queue, "ended");
   const [run] = await claimTasks(pool, queue);
   await completeTask(pool, queue, run?.runId ?? "");
+  await pool.query(`update absurd.r_${queue} set completed_at = now() - interval '1 minute'`);
   await spawnTask(pool, queue, "active");
   await page.goto(queuePath(queue));
   await page.getByRole("button", { name: "Clean up" }).click();

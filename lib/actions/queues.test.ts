@@ -201,6 +201,41 @@ test("cleanup: deletes the rows of the preview, in batches, and nothing active",
   );
 });
 
+test("cleanup: tasks and events from after the preview are kept", async () => {
+  const { pool } = database;
+  await createQueue(pool, "kept");
+  const end = async (at: string) => {
+    const { taskId } = await spawnTask(pool, "kept", "ended");
+    const [run] = await claimTasks(pool, "kept");
+    await completeTask(pool, "kept", run?.runId ?? "");
+    await emitEvent(pool, "kept", `event ${at}`);
+    await pool.query(
+      `update absurd.r_kept set completed_at = now() + $1::interval where task_id = $2`,
+      [at, taskId],
+    );
+    await pool.query(
+      `update absurd.e_kept set emitted_at = now() + $1::interval where event_name = $2`,
+      [at, `event ${at}`],
+    );
+  };
+  await end("-1 hour");
+  const preview = await getCleanupPreview({ queue: "kept", ttlSeconds: 60 });
+  if (!preview.ok) throw new Error(preview.error.message);
+  expect(preview.data).toMatchObject({ tasks: { value: 1 }, events: { value: 1 } });
+  // As if an hour had passed since the preview: both would now be deleted.
+  const shownBefore = new Date(Date.parse(preview.data.before) - 3_600_000).toISOString();
+  await end("-50 minutes");
+  await end("-90 minutes");
+  const given = { queue: "kept", ttlSeconds: 60, tasks: true, events: true, shownBefore };
+  expect(await cleanUpQueueAction(given)).toMatchObject({
+    ok: true,
+    data: { tasksDeleted: 1, eventsDeleted: 1, done: true },
+  });
+  expect(await getCleanupPreview({ queue: "kept", ttlSeconds: 60 })).toMatchObject({
+    data: { tasks: { value: 2 }, events: { value: 2 } },
+  });
+});
+
 test("cleanup: more rows than a batch are deleted batch by batch", async () => {
   const table = (prefix: string) => `absurd."${prefix}_${queue.replaceAll('"', '""')}"`;
   await database.pool.query(`insert into ${table("e")} (event_name, payload, emitted_at)

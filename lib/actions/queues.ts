@@ -15,16 +15,18 @@ import {
   type QueuePolicy,
   setQueuePolicy,
 } from "@/lib/absurd/queues/queues";
+import { getCurrentTime } from "@/lib/absurd/runs/sleep";
 import { boolean, number } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { plural } from "@/lib/format";
+import type { Iso } from "@/lib/model/instants";
 import { ProblemError } from "@/lib/model/problem";
 import { STORAGE_MODES } from "@/lib/model/queue";
 import { ACTIVE_STATES } from "@/lib/model/states";
 import { defineAction } from "./define-action";
-import { queueName } from "./internal/inputs";
+import { clampToDate, instant, queueName } from "./internal/inputs";
 import { refuseCollision } from "./internal/name-collisions";
-import { ttlSeconds } from "./previews/queues";
+import { LONGEST_TTL, ttlSeconds } from "./previews/queues";
 import { guards } from "./tenant-guards";
 
 const seconds = (most: number) =>
@@ -152,18 +154,36 @@ export const setQueuePolicyAction = defineAction({
 
 /**
  * Deletes tasks that ended, and events that were emitted, more than `ttlSeconds` ago, in the engine's batches, for
- * about 1.5 s. `done: false` means that rows are left. Each call is one transaction, so the reported rows are
- * deleted for certain.
+ * about 1.5 s. With `shownBefore`, none from after that instant, which is rounded down to a second. `done: false`
+ * means that rows are left. Each call is one transaction, so the reported rows are deleted for certain.
  */
 export const cleanUpQueueAction = defineAction({
   name: "clean up queue",
   permission: "clean up queue",
   input: z
-    .object({ queue: queueName, ttlSeconds, tasks: z.boolean(), events: z.boolean() })
+    .object({
+      queue: queueName,
+      ttlSeconds,
+      tasks: z.boolean(),
+      events: z.boolean(),
+      /** The instant before which the operator saw that rows would be deleted. */
+      shownBefore: instant.optional(),
+    })
     .refine(({ tasks, events }) => tasks || events, "Choose tasks, events or both"),
   guard: guards.unrestrictedOnly,
-  run: ({ queue, ...what }, { db }) => cleanUpFor(db, queue, what, CLEANUP_MS),
+  run: async ({ queue, shownBefore, ...what }, { db }) => {
+    const shown = shownBefore === undefined ? 0 : await countSecondsSince(db, shownBefore);
+    const ttlSeconds = Math.max(what.ttlSeconds, shown);
+    return cleanUpFor(db, queue, { ...what, ttlSeconds }, CLEANUP_MS);
+  },
 });
+
+/** Whole seconds of the engine's clock since an instant, rounded up. */
+async function countSecondsSince(db: Queryable, at: Iso): Promise<number> {
+  const now = await getCurrentTime(db);
+  const elapsed = Math.ceil((now.getTime() - clampToDate(at).getTime()) / 1_000);
+  return Math.min(elapsed, LONGEST_TTL);
+}
 
 /** Counts of deleted rows; `done` when none are left. */
 type Cleanup = { tasksDeleted: number; eventsDeleted: number; done: boolean };

@@ -14,6 +14,7 @@ import { cleanUpQueueAction } from "@/lib/actions/queues";
 import type { ActionResult } from "@/lib/actions/result";
 import type { CleanupPlan } from "@/lib/analytics/queue-maintenance";
 import { plural } from "@/lib/format";
+import type { Iso } from "@/lib/model/instants";
 import { previewQuery } from "@/lib/query/previews";
 import { formatPeriod } from "../policy/period";
 import { PeriodField } from "../policy/period-field";
@@ -59,7 +60,7 @@ export function CleanupDialog({
         )
       }
       onClose={onClose}
-      onConfirm={() => run({ queue, ttlSeconds, tasks, events, reason })}
+      onConfirm={() => run({ queue, ttlSeconds, tasks, events, reason, shownBefore: plan?.before })}
     >
       <div className="flex flex-col gap-3">
         <PeriodField
@@ -142,6 +143,7 @@ type Cleanup = {
   tasks: boolean;
   events: boolean;
   reason: string;
+  shownBefore: Iso | undefined;
 };
 
 /** Runs cleanup batches until nothing is left or `stop` is called; `deleted` counts the progress. */
