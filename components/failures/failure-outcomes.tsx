@@ -51,12 +51,18 @@ const OUTCOMES: readonly Outcome[] = [
   },
 ];
 
-/** Current states of a group's tasks with their counts, each linked to the task list. */
+/**
+ * Current states of the tasks that a group has in the page's time range, with their counts. Each links to the list of
+ * all tasks with the error: the list cannot be filtered by the time of a failure.
+ */
 export function Outcomes({
   group,
+  tenant,
   className,
 }: {
   group: Omit<FailureGroup, "samples">;
+  /** The tenants whose tasks are counted; none for all. */
+  tenant: readonly string[];
   className?: string;
 }) {
   return (
@@ -65,8 +71,8 @@ export function Outcomes({
         ({ key, word, title, tone, states }) => (
           <Link
             key={key}
-            href={groupTasksPath(group, states)}
-            data-tip={title}
+            href={groupTasksPath(group, states, [...tenant])}
+            data-tip={`${title}. The list has tasks of any time.`}
             className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
           >
             {formatNumber(group.tasks[key])} {word}

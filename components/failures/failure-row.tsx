@@ -87,7 +87,11 @@ export function FailureRow({
         >
           {formatNumber(group.attempts)}
         </span>
-        <Outcomes group={group} className="col-start-2 @min-[760px]:col-start-auto" />
+        <Outcomes
+          group={group}
+          tenant={filters.tenant}
+          className="col-start-2 @min-[760px]:col-start-auto"
+        />
         <span className="hidden @min-[1000px]:block">
           <Sparkline values={group.trend} tone="bad" />
         </span>

@@ -7,7 +7,7 @@ import { failuresPath } from "@/components/failures/paths";
 import { LiveData } from "@/components/layout/live/live-data";
 import { useWindowRefresh } from "@/components/layout/window/use-window";
 import { WINDOW_WORDS } from "@/components/layout/window/window-switch";
-import { ScopedLink } from "@/components/tenants/tenant-scope";
+import { ScopedLink, useTenantScope } from "@/components/tenants/tenant-scope";
 import { Panel } from "@/components/ui/data/panel";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Icon } from "@/components/ui/icons/icon";
@@ -62,6 +62,7 @@ export function TopFailures({
 }
 
 function TopFailure({ group, window }: { group: TopFailureGroup; window: Window }) {
+  const tenant = useTenantScope();
   return (
     <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 border-line-subtle border-b px-3 py-1.5 hover:bg-hover wide:grid-cols-[minmax(0,1fr)_96px_auto]">
       <div className="min-w-0">
@@ -91,7 +92,7 @@ function TopFailure({ group, window }: { group: TopFailureGroup; window: Window 
             {formatNumber(group.attempts)}
           </strong>
         </span>
-        <Outcomes group={group} className="justify-end" />
+        <Outcomes group={group} tenant={tenant} className="justify-end" />
       </div>
     </li>
   );
