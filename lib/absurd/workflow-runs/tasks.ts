@@ -120,6 +120,12 @@ export async function scanWorkflowTasks(
 const MOST_ACTIVE = 200_000;
 
 /**
+ * Tasks per statement, in the order of their ids, which is nearly that of their pages: few enough for any statement
+ * limit, even when each is read from disk.
+ */
+const LOOKED_UP = 2_000;
+
+/**
  * Returns the active tasks of a run in one queue, oldest first: found by the index of runs by state, so the cost
  * grows with the active tasks of the queue, not with its history. `null` if the queue has more than 200,000 active
  * runs.
@@ -132,25 +138,34 @@ export async function listActiveWorkflowTasks(
   run: RunKeys,
   { queue, from, tenants }: { queue: string; from: Uuid } & OfTenants,
 ): Promise<WorkflowTask[] | null> {
-  // The limit forces lookups by key: for a join the planner may read all tasks of a partitioned queue.
   const [found] = await call<{ active: number; ids: Uuid[] | null }>(
     db,
     `with active as materialized (
-       select task_id from ${queueTable("r", queue)} where state = any($2::text[]) limit $4)
+       select task_id from ${queueTable("r", queue)} where state = any($1::text[]) limit $2)
      select (select count(*)::integer from active) as active,
-            (select array_agg(distinct active.task_id)
-               from active
-              cross join lateral (
-                select from ${queueTable("t", queue)} t
-                 where t.task_id = active.task_id
-                   and (t.headers ->> 'workflow_run_id' = $1 or t.task_id = $5)
-                 limit 1) as own
-              where active.task_id >= $3) as ids`,
-    [run.workflowRunId, ACTIVE_STATES, from, MOST_ACTIVE + 1, run.rootTaskId],
+            (select array_agg(distinct task_id order by task_id) from active where task_id >= $3) as ids`,
+    [ACTIVE_STATES, MOST_ACTIVE + 1, from],
     { queue },
   );
   if ((found?.active ?? 0) > MOST_ACTIVE) return null;
-  const tasks = await listTasksById(db, run, { queue, tenants }, found?.ids ?? []);
+  const ids: Uuid[] = [];
+  for (let at = 0; at < (found?.ids?.length ?? 0); at += LOOKED_UP) {
+    // The limit forces lookups by key: for a join the planner may read all tasks of a partitioned queue.
+    const own = await call<{ task_id: Uuid }>(
+      db,
+      `select own.task_id
+         from unnest($2::uuid[]) as active (task_id)
+        cross join lateral (
+          select t.task_id from ${queueTable("t", queue)} t
+           where t.task_id = active.task_id
+             and (t.headers ->> 'workflow_run_id' = $1 or t.task_id = $3)
+           limit 1) as own`,
+      [run.workflowRunId, found?.ids?.slice(at, at + LOOKED_UP), run.rootTaskId],
+      { queue },
+    );
+    ids.push(...own.map(({ task_id }) => task_id));
+  }
+  const tasks = await listTasksById(db, run, { queue, tenants }, ids);
   return tasks.filter(({ state }) => isActive(state));
 }
 
