@@ -1,16 +1,18 @@
 import { beforeAll, expect, test, vi } from "vitest";
-import { createQueue } from "@/lib/absurd/queues/queues";
+import { createQueue, dropQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, completeTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { getTaskResult } from "@/lib/absurd/tasks/tasks";
 import { listActiveWorkflowTasks } from "@/lib/absurd/workflow-runs/tasks";
 import {
   createWorkflowRun,
+  getWorkflowRun as findWorkflowRun,
   updateWorkflowRunStatus,
 } from "@/lib/absurd/workflow-runs/workflow-runs";
 import { getWorkflowRun } from "@/lib/analytics/workflows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { explainStatements, flattenPlan, recordStatements } from "@/testing/statements";
+import { listActiveRunTasks, releasingLocks } from "./internal/workflow-run-tasks";
 import { getCancelRunPreview } from "./previews/workflows";
 import { cancelWorkflowRunAction } from "./workflows";
 
@@ -197,6 +199,29 @@ test("cancel: the search for active tasks reads no history of a partitioned queu
         (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"],
     );
   expect(read.reduce((sum, rows) => sum + rows, 0)).toBeLessThan(6_000);
+});
+
+test("cancel: the search keeps no lock of the queues that it has read", async () => {
+  const { pool } = database;
+  const { id } = await start();
+  for (let n = 0; n < 25; n++) await createQueue(pool, `other_${n}`);
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    const run = await findWorkflowRun(client, id);
+    if (!run) throw new Error("The run is missing");
+    const { tasks } = await listActiveRunTasks(client, run, 8_000, releasingLocks(client));
+    expect(tasks).toHaveLength(3);
+    const { rows } = await client.query(
+      `select relation::regclass::text as name from pg_locks
+        where pid = pg_backend_pid() and relation::regclass::text ~ '[rt]_other_'`,
+    );
+    expect(rows).toEqual([]);
+  } finally {
+    await client.query("rollback");
+    client.release();
+    for (let n = 0; n < 25; n++) await dropQueue(pool, `other_${n}`);
+  }
 });
 
 test("cancel: hundreds of children end in batches, and a locked one is waited for", async () => {

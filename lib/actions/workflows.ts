@@ -12,7 +12,7 @@ import { isActive } from "@/lib/model/states";
 import { defineAction } from "./define-action";
 import { uuid } from "./internal/inputs";
 import { refuseUnstorableJson } from "./internal/json-text";
-import { listActiveRunTasks, type RunTasks } from "./internal/workflow-run-tasks";
+import { listActiveRunTasks, type RunTasks, releasingLocks } from "./internal/workflow-run-tasks";
 import {
   isFinal,
   parseGiven,
@@ -45,7 +45,7 @@ export const cancelWorkflowRunAction = defineAction({
     let unsearched: RunTasks["unsearched"] = [];
     // A child that ends locks itself, then the root that it wakes. Locking in the same order avoids a deadlock.
     for (let again = true; again; ) {
-      const found = await listActiveRunTasks(db, run, SEARCH_MS);
+      const found = await listActiveRunTasks(db, run, SEARCH_MS, releasingLocks(db));
       unsearched = found.unsearched;
       const children = found.tasks.filter(({ isRoot }) => !isRoot);
       const roots = found.tasks.filter(({ isRoot }) => isRoot);

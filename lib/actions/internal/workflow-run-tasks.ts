@@ -1,3 +1,4 @@
+import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { listQueues } from "@/lib/absurd/queues/queues";
 import { getTaskIdForRun } from "@/lib/absurd/runs/runs";
@@ -39,24 +40,51 @@ export async function listActiveRunTasks(
   db: Queryable,
   run: WorkflowRun,
   budget: number,
+  runReads: RunReads = (read) => read(db),
 ): Promise<RunTasks> {
   const deadline = performance.now() + budget;
   const { keys, queues, from } = await openSearch(db, run);
   const tasks: WorkflowTask[] = [];
   const unsearched: RunTasks["unsearched"] = [];
-  for (const queue of queues) {
+  const searchQueue = async (reader: Queryable, queue: string) => {
     const tenants = getTenants(queue);
-    const active = await listActiveWorkflowTasks(db, keys, { queue, from, tenants });
+    const active = await listActiveWorkflowTasks(reader, keys, { queue, from, tenants });
     const found =
       active === null
-        ? await scanQueue(db, keys, { queue, from, tenants, deadline })
+        ? await scanQueue(reader, keys, { queue, from, tenants, deadline })
         : { tasks: active, rest: null };
     if (found.rest !== null) unsearched.push({ queue, from: uuidInstant(found.rest) });
-    const root = await findRoot(db, keys, queue, run);
+    const root = await findRoot(reader, keys, queue, run);
     if (root) tasks.push(root);
     tasks.push(...found.tasks.filter(({ taskId }) => taskId !== keys.rootTaskId));
-  }
+  };
+  for (let at = 0; at < queues.length; at += QUEUES_PER_READ)
+    await runReads(async (reader) => {
+      for (const queue of queues.slice(at, at + QUEUES_PER_READ)) await searchQueue(reader, queue);
+    });
   return { tasks: tasks.filter(({ state }) => isActive(state)), unsearched };
+}
+
+const QUEUES_PER_READ = 20;
+
+/** Runs reads on a connection. */
+type RunReads = (read: (reader: Queryable) => Promise<void>) => Promise<void>;
+
+/**
+ * Runs reads in a transaction without keeping their locks: one for each table, index and partition that was read. With
+ * hundreds of queues they are more than a server has space for.
+ */
+export function releasingLocks(tx: Queryable): RunReads {
+  return async (read) => {
+    const done = new Error("rolled back to release the locks");
+    const reading = atomically(tx, async (reader) => {
+      await read(reader);
+      throw done;
+    });
+    await reading.catch((error: unknown) => {
+      if (error !== done) throw error;
+    });
+  };
 }
 
 /**
