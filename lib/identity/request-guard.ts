@@ -7,6 +7,7 @@ import { hasProxyDoor, listNamingHeaders } from "@/lib/db/door-settings";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
 import { isTooLarge } from "@/lib/model/work/json-values";
+import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { formatPeer, isSameMark, PEER_HEADER } from "./client-address";
 import { isTrustedProxy } from "./proxy-door";
 import { findSessionCookie } from "./session-cookie";
@@ -144,14 +145,22 @@ export async function isPlainAction(request: Request): Promise<boolean> {
   const type = headers.get("content-type")?.trim().toLowerCase() ?? "";
   if (!headers.has("next-action")) return type === "" || type.startsWith("text/plain");
   if (!type.startsWith("text/plain")) return false;
-  const text = await request.text();
+  return workInTurns(isPlainList(await request.text()));
+}
+
+/** It pauses, because the framework decodes and parses the body once more. */
+function* isPlainList(text: string): Pausing<boolean> {
   if (text.length > LARGEST_BODY || isTooLarge(text, MOST_VALUES)) return false;
+  yield;
   // Texts that begin with a dollar sign arrive with two.
   if (/(?<!\\)"\$(?!\$|undefined")/.test(text)) return false;
+  yield;
   try {
     return Array.isArray(JSON.parse(text));
   } catch {
     return false;
+  } finally {
+    yield;
   }
 }
 
