@@ -73,3 +73,11 @@ test("a task is found in any queue", async () => {
   for (const { queue, taskId } of rows)
     expect((await findById(taskId)).found).toMatchObject([{ queue, taskId }]);
 });
+
+test("a search anywhere has fewer words for many queues", async () => {
+  const any = Array.from({ length: 10 }, (_, n) => `word${n}`);
+  await expect(list({ any })).rejects.toMatchObject({
+    problem: { code: "bad_request", hint: "Choose fewer queues, or search for fewer words." },
+  });
+  await expect(list({ any, queue: ["q001"] })).resolves.toMatchObject({ rows: [] });
+});

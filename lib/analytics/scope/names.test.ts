@@ -11,7 +11,7 @@ import { listWorkers } from "../workers";
 
 const database = openTestDatabase();
 const LONG = "n".repeat(100_000);
-const SHOWN = `${"n".repeat(500)}…`;
+const SHOWN = `${"n".repeat(500)}...`;
 
 beforeAll(async () => {
   const { pool } = database;

@@ -157,9 +157,7 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
             where ${checkpoints.taskId} = ${tasks.taskId} and ${checkpoints.name} = ${one}::text limit 1
           )`,
         ),
-        ...search.query.any.map((part) =>
-          matchesAnywhere(tables, search, part, errorWords(tables.runs.failureReason)),
-        ),
+        ...matchAnywhere(tables, search),
         hasAttempt(tables, search),
       ),
     ),
@@ -172,6 +170,13 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
  */
 function ownFirst({ isOwn }: QueueTables, condition: SQL | undefined): SQL | undefined {
   return isOwn && condition ? sql`case when ${isOwn} then ${condition} else false end` : condition;
+}
+
+function matchAnywhere(tables: QueueTables, search: TaskSearch): (SQL | undefined)[] {
+  const { any } = search.query;
+  if (any.length === 0) return [];
+  const words = errorWords(tables.runs.failureReason);
+  return any.map((part) => matchesAnywhere(tables, search, part, words));
 }
 
 /** A list of this many values is one parameter. The planner knows less about it than about few separate values. */

@@ -69,6 +69,12 @@ export async function toTaskSearch(
 ): Promise<TaskPageSearch> {
   refuseSort(filters);
   refuseMany(filters);
+  if (filters.any.length * queues.length > MOST_ANYWHERE)
+    throw new ProblemError({
+      code: "bad_request",
+      message: `The search has ${filters.any.length} words for ${queues.length} queues.`,
+      hint: "Choose fewer queues, or search for fewer words.",
+    });
   refuseHidden(filters);
   const { after, before, sort, cursor } = filters;
   const start = isKeySort(sort)
@@ -123,6 +129,9 @@ const MOST = {
   ...{ any: 10, error: 10, where: 20, checkpoint: 20, attempts: 20, columns: 30 },
   ...{ name: 200, worker: 200, tenant: 200, idempotency: 200 },
 } as const;
+
+/** Texts searched anywhere, times queues: each is a long expression, and PostgreSQL would take seconds to plan them. */
+const MOST_ANYWHERE = 1_000;
 
 /** Texts that are searched word by word unless they are quoted. */
 const PHRASES: readonly string[] = ["any", "error"];
