@@ -9,11 +9,14 @@ const LIFETIME = 1_900;
  */
 const SHORTEST = 500;
 
-/** For how long after its start a kept result is returned while the next one is read, in milliseconds. */
-const KEEP = 10_000;
-
 /** How many times as long as its read took a kept result is shared, so that such reads take a fifth of the time. */
 const PAUSE = 4;
+
+/** The longest such time, in milliseconds. */
+const LONGEST_PAUSE = 5_000;
+
+/** For how long after that a kept result is returned while the next one is read, in milliseconds. */
+const KEEP = 10_000;
 
 type Entry = {
   result: Promise<unknown>;
@@ -35,9 +38,10 @@ export type SharingOptions = {
   /** How long after its start the read is shared, in milliseconds. */
   lifetime?: number | undefined;
   /**
-   * Whether callers that don't bypass shared results receive this result for ten seconds while the next one is read,
-   * instead of waiting for it; the next read begins after a pause of four times its duration, even if something changed.
-   * For reads that take longer than a page may, whose results contain their time.
+   * Whether callers that don't bypass shared results receive this result while the next one is read, instead of waiting
+   * for it. The next read begins after a pause of four times its duration, at most five seconds, even if something
+   * changed; ten seconds later the result is dropped. For reads that take longer than a page may, whose results contain
+   * their time.
    */
   isKept?: (() => boolean) | undefined;
 };
@@ -189,9 +193,9 @@ async function run(
     entry.previous = undefined;
     entry.sharedUntil = Math.max(started + lifetime, now + SHORTEST);
     if (isKept?.()) {
-      entry.keptUntil = started + KEEP;
-      const paused = Math.min(now + PAUSE * (now - started), entry.keptUntil);
-      entry.sharedUntil = Math.max(entry.sharedUntil, paused);
+      const pause = Math.min(PAUSE * (now - started), LONGEST_PAUSE);
+      entry.sharedUntil = Math.max(entry.sharedUntil, now + pause);
+      entry.keptUntil = entry.sharedUntil + KEEP;
     }
     const until = Math.max(entry.sharedUntil + state.spread, entry.keptUntil);
     setTimeout(() => remove(key, entry), until - now).unref();
