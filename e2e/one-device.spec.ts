@@ -38,6 +38,8 @@ test("with only a keyboard I find the failure, read its task and retry it", asyn
 }) => {
   const { failed } = await setScene(work);
   await open(page, `/failures?range=1h&queue=${work.queue}`);
+  const groups = page.getByRole("list", { name: "Error groups" });
+  await expect(groups.getByRole("listitem").first()).toBeVisible();
   // A row of the list is expanded, and its task is opened.
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");

@@ -135,8 +135,10 @@ test("each action of a task has a key", async ({ page, work }) => {
 test("an error group is retried with three keys", async ({ page, work }) => {
   const { failed } = await setScene(work);
   await open(page, `/failures?range=1h&queue=${work.queue}`);
+  const groups = page.getByRole("list", { name: "Error groups" });
+  await expect(groups.getByRole("listitem").first()).toBeVisible();
   await press(page, "j");
-  await expect(page.getByRole("list", { name: "Error groups" }).locator("button")).toBeFocused();
+  await expect(groups.locator("button")).toBeFocused();
   await press(page, "t");
   await expect(dialog(page).getByRole("button", { name: "Retry 1", exact: true })).toBeEnabled();
   await press(page, "Enter");
