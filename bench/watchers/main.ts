@@ -39,6 +39,8 @@ type Figures = {
   p50: number;
   p95: number;
   megabytes: number;
+  /** Processor time of the server, as a share of one processor. */
+  cpu: number;
   oldest: number;
   failed: number;
   missed: number;
@@ -64,9 +66,9 @@ try {
   installed = await installPackage();
 
   console.log(
-    "\n| open lists | statements a minute | requests a minute | list p50 ms | p95 | server MB | oldest list s | failed | missed |",
+    "\n| open lists | statements a minute | requests a minute | list p50 ms | p95 | server MB | CPU % | oldest list s | failed | missed |",
   );
-  console.log("|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+  console.log("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
   const one = await watch(installed, 1);
   const all = await watch(installed, many);
   if (all.statements > one.statements * LIMITS.sharing || all.p95 > LIMITS.p95)
@@ -93,6 +95,7 @@ async function watch(dashboard: Installed, count: number): Promise<Figures> {
     await pause(2 * INTERVAL);
     for (const watcher of watchers) watcher.latencies.length = 0;
     const before = await countStatements();
+    const cpuBefore = await readCpu(web.pid);
     const started = performance.now();
     let [megabytes, oldest] = [0, 0];
     for (let n = 1; n <= SECONDS * PER_SECOND; n++) {
@@ -104,6 +107,7 @@ async function watch(dashboard: Installed, count: number): Promise<Figures> {
       }
       await pause(Math.max(0, started + (n * 1_000) / PER_SECOND - performance.now()));
     }
+    const cpu = (await readCpu(web.pid)) - cpuBefore;
     const statements = (await countStatements()) - before;
     const latencies = watchers.flatMap((watcher) => watcher.latencies);
     // Nothing changes any more: every list must soon show the last task.
@@ -118,12 +122,13 @@ async function watch(dashboard: Installed, count: number): Promise<Figures> {
       p50: quantile(latencies, 0.5),
       p95: quantile(latencies, 0.95),
       megabytes,
+      cpu: cpu / SECONDS,
       oldest,
       failed: watchers.reduce((sum, { failed }) => sum + failed, 0),
       missed: countMissed(),
     };
     console.log(
-      `| ${count} | ${figures.statements} | ${figures.requests} | ${figures.p50.toFixed(0)} | ${figures.p95.toFixed(0)} | ${megabytes.toFixed(0)} | ${(oldest / 1_000).toFixed(1)} | ${figures.failed} | ${figures.missed} |`,
+      `| ${count} | ${figures.statements} | ${figures.requests} | ${figures.p50.toFixed(0)} | ${figures.p95.toFixed(0)} | ${megabytes.toFixed(0)} | ${(figures.cpu * 100).toFixed(0)} | ${(oldest / 1_000).toFixed(1)} | ${figures.failed} | ${figures.missed} |`,
     );
     return figures;
   } finally {
@@ -143,4 +148,12 @@ async function countStatements(): Promise<number> {
 async function readMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1_024;
+}
+
+/** Seconds of processor time of a process; Linux only. */
+async function readCpu(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  // User and system time, in ticks of 10 ms. The name in brackets before them may contain spaces.
+  const [user, system] = (stat.split(") ").at(-1) ?? "").split(" ").slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
 }
