@@ -98,8 +98,9 @@ export class Watcher {
       if (status !== 200) throw new Error(`${path}: ${status}`);
       this.#etags.set(path, `${headers.etag ?? ""}`);
       return JSON.parse(body);
-    } catch {
+    } catch (error) {
       this.failed++;
+      console.error(`${path.split("?")[0]}: ${error}`);
       return undefined;
     }
   }
@@ -123,6 +124,11 @@ function request(
       );
       response.on("error", reject);
     });
-    sent.on("error", reject);
+    sent.on("error", (error: NodeJS.ErrnoException) => {
+      // The server may end an idle connection while a request is on its way: browsers send it again, too.
+      if (sent.reusedSocket && error.code === "ECONNRESET")
+        request(agent, url, headers).then(resolve, reject);
+      else reject(error);
+    });
   });
 }
