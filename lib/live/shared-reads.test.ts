@@ -155,8 +155,7 @@ test.each([0, 3_000])(
     expect(await first).toBe("first");
     const pause = took > 0 ? 5_000 : 2_000;
     vi.advanceTimersByTime(pause - 500);
-    noteChange();
-    const changed = requester(undefined, { "X-Read-After": "1000" });
+    const changed = requester(undefined, { "X-Read-After": String(noteChange()) });
     expect(await Promise.all([get(), get(changed)])).toEqual(["first", "first"]);
     expect(finish).toHaveLength(1);
     vi.advanceTimersByTime(1_000);
