@@ -4,6 +4,7 @@
  * database more than 1.2 times as much as one, a list takes more than 100 ms (p95), the server needs more than 300 MB,
  * or a watcher misses a task.
  */
+import { setMaxListeners } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { Agent } from "node:http";
 import path from "node:path";
@@ -85,6 +86,7 @@ try {
 async function watch(dashboard: Installed, count: number): Promise<Figures> {
   const web = await dashboard.serve({ DATABASE_URL: databaseUrl });
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
   const watchers = Array.from({ length: count }, () => new Watcher(web.url, agent));
   try {
