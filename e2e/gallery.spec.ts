@@ -207,6 +207,22 @@ test("an explanation is shown on hover, on focus, on a tap, and in the list of d
   await touch.close();
 });
 
+test("the two parts of a name that fits are not moved over each other", async ({ page }) => {
+  await open(page, "primitives");
+  const moved = await story(page, "Names")
+    .locator("[data-tip] > .truncate")
+    .evaluateAll(async (heads) => {
+      await document.fonts.ready;
+      // Names are measured after the layout that follows.
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+      return heads
+        .filter((head) => head.scrollWidth <= head.clientWidth)
+        .map((head) => (head.nextElementSibling as HTMLElement).style.translate || "0px");
+    });
+  expect(moved.length).toBeGreaterThan(1);
+  expect(new Set(moved)).toEqual(new Set(["0px"]));
+});
+
 test("forced colours still show what is selected or switched on, and the series of a chart", async ({
   page,
 }) => {

@@ -63,10 +63,12 @@ export function listDialogStories(recordings: Recordings): Story[] {
                 onConfirm={async () => undefined}
                 onClose={close}
               >
-                <p>It will not run again. This cannot be undone.</p>
-                <Field label="Reason (optional, kept in the audit log)">
-                  {(ids) => <Input {...ids} />}
-                </Field>
+                <div className="flex flex-col gap-3">
+                  <p>It will not run again. This cannot be undone.</p>
+                  <Field label="Reason (optional, kept in the audit log)">
+                    {(ids) => <Input {...ids} />}
+                  </Field>
+                </div>
               </ConfirmDialog>
             )}
           </Opener>
@@ -179,8 +181,12 @@ function Form({
       onConfirm={onConfirm}
       onClose={onClose}
     >
-      <Field label="Payload">{(ids) => <Textarea {...ids} rows={4} />}</Field>
-      <Field label="Reason (optional, kept in the audit log)">{(ids) => <Input {...ids} />}</Field>
+      <div className="flex flex-col gap-3">
+        <Field label="Payload">{(ids) => <Textarea {...ids} rows={4} />}</Field>
+        <Field label="Reason (optional, kept in the audit log)">
+          {(ids) => <Input {...ids} />}
+        </Field>
+      </div>
     </ConfirmDialog>
   );
 }

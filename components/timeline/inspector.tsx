@@ -37,18 +37,17 @@ export function Inspector(props: Props) {
       </Dialog>
     );
   return (
-    <aside
-      aria-label="Inspector"
-      className="sticky top-0 hidden h-fit max-h-[calc(100dvh-44px)] w-84 shrink-0 flex-col overflow-y-auto border-l bg-surface wide:flex"
-    >
-      <header className="sticky top-0 flex items-center gap-1 border-line-subtle border-b bg-surface py-1.5 pr-2 pl-4">
-        {title}
-        <span className="ml-auto flex shrink-0">
-          <CopyButton text={() => window.location.href} label="Copy link to this span" />
-          <CloseButton onClose={props.onClose} />
-        </span>
-      </header>
-      <Body {...props} />
+    <aside aria-label="Inspector" className="hidden w-84 shrink-0 border-l bg-surface wide:block">
+      <div className="sticky top-0 max-h-[calc(100dvh-44px)] overflow-y-auto">
+        <header className="sticky top-0 flex items-center gap-1 border-line-subtle border-b bg-surface py-1.5 pr-2 pl-4">
+          {title}
+          <span className="ml-auto flex shrink-0">
+            <CopyButton text={() => window.location.href} label="Copy link to this span" />
+            <CloseButton onClose={props.onClose} />
+          </span>
+        </header>
+        <Body {...props} />
+      </div>
     </aside>
   );
 }
@@ -125,11 +124,8 @@ export function TaskValues({ detail }: { detail: TaskDetail }) {
   const isCompleted = state === "completed";
   const failed = isCompleted ? undefined : detail.runs.findLast((run) => run.failureReason);
   return (
-    <section
-      aria-label="Error, result and params"
-      className="sticky top-0 h-fit max-h-[calc(100dvh-44px)] w-84 shrink-0 border-l huge:w-120"
-    >
-      <ScrollBox className="max-h-[inherit] overflow-y-auto [&>section:first-child]:border-t-0">
+    <section aria-label="Error, result and params" className="w-84 shrink-0 border-l huge:w-120">
+      <ScrollBox className="sticky top-0 max-h-[calc(100dvh-44px)] overflow-y-auto [&>section:first-child]:border-t-0">
         {failed && (
           <ErrorSection title={`Error of attempt ${failed.attempt}`} detail={detail} run={failed} />
         )}

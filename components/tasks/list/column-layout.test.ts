@@ -33,3 +33,16 @@ test("columns are hidden in order once all texts have their minimum width", () =
   expect(lay(459, 400, 300)).toEqual({ state: 100, why: 359 });
   expect(lay(300, 400, 300)).toEqual({ state: 100, why: 200 });
 });
+
+test("a column whose texts matter more keeps a greater width, up to its longest text", () => {
+  const layName = (text: number) => {
+    const columns = [
+      { key: "name", width: { text, least: 140 } },
+      { key: "queue", width: { text: 400 } },
+      { key: "why", width: "rest" },
+    ] as const;
+    return Object.fromEntries(layOutColumns(columns, 500, ["queue"]));
+  };
+  expect(layName(400)).toEqual({ name: 140, queue: 80, why: 280 });
+  expect(layName(100)).toEqual({ name: 100, queue: 120, why: 280 });
+});

@@ -2,12 +2,12 @@
 export type ColumnWidth =
   /** A fixed width in pixels. */
   | { fixed: number }
-  /** The width of the longest text, in pixels. */
-  | { text: number }
+  /** The width of the longest text in pixels, and what it is not shrunk below; by default 80. */
+  | { text: number; least?: number }
   /** The remaining width. */
   | "rest";
 
-/** Text columns are at least this wide, and at most `MOST` unless the row has space to spare. */
+/** Text columns are at least this wide, and at most `MOST` unless the row has space to spare. In pixels. */
 const LEAST = 80;
 const MOST = 220;
 
@@ -16,7 +16,7 @@ const REST = 280;
 
 /**
  * The columns that fit into a row, with their widths in pixels. Text is shown in full while there is space. Otherwise
- * text columns shrink to 80 pixels, and then columns are hidden in the order of `leaving`.
+ * text columns shrink to their least width, and then columns are hidden in the order of `leaving`.
  *
  * @param available width of the row for these columns, in pixels.
  */
@@ -54,7 +54,8 @@ function want(width: ColumnWidth): { least: number; usual: number; whole: number
   if (width === "rest") return { least: 0, usual: 0, whole: 0 };
   if ("fixed" in width) return { least: width.fixed, usual: width.fixed, whole: width.fixed };
   const whole = Math.max(Math.ceil(width.text), LEAST);
-  return { least: LEAST, usual: Math.min(whole, MOST), whole };
+  const least = Math.min(whole, width.least ?? LEAST);
+  return { least, usual: Math.min(whole, MOST), whole };
 }
 
 /** Distributes the missing width: each column gets what it lacks, or an equal share, so that short texts fit first. */

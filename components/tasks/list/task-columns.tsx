@@ -30,6 +30,8 @@ export type TaskColumn = {
   headClass?: string;
   /** Width on wide screens: in pixels, or that of the longest of these texts; without it, the remaining width. */
   width?: number | ((task: TaskSummary) => string);
+  /** The width in pixels that truncated texts keep. */
+  least?: number;
   /** Whether the texts of `width` are in monospace. */
   mono?: true;
   cellClass: string;
@@ -68,6 +70,7 @@ export function listColumns({ oneQueue, tenants, paths, hidden }: ColumnOptions)
       key: "name",
       label: "Name",
       width: (task) => task.name,
+      least: 140,
       cellClass: cn(CELL, "min-w-0"),
       cell: (task) => (
         <Link

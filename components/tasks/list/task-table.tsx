@@ -143,7 +143,7 @@ const CHARACTER = { plain: 7.4, mono: 7.9 };
 const PADDING = 20;
 
 function measure(
-  { key, label, width, mono }: TaskColumn,
+  { key, label, width, least, mono }: TaskColumn,
   rows: readonly TaskSummary[],
   dragged: number | undefined,
 ): { key: string; width: ColumnWidth } {
@@ -151,7 +151,8 @@ function measure(
   if (dragged !== undefined) return { key, width: { fixed: dragged } };
   if (typeof width === "number") return { key, width: { fixed: width } };
   const longest = Math.max(label.length, ...rows.map((row) => width(row).length));
-  return { key, width: { text: longest * CHARACTER[mono ? "mono" : "plain"] + PADDING } };
+  const text = longest * CHARACTER[mono ? "mono" : "plain"] + PADDING;
+  return { key, width: { text, ...(least && { least }) } };
 }
 
 type PlacedColumn = TaskColumn & { pixels: number | undefined };

@@ -7,13 +7,21 @@ import { revealControls } from "@/lib/format";
 /** Characters at the end that are never truncated. */
 const TAIL = 6;
 
-/** A name truncated in its middle, since names often differ at the end; the tooltip has the whole name. */
+/** Characters that look the same without their neighbours, unlike letters that join and marks. */
+const STANDS_ALONE =
+  /^[\p{ASCII}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}]$/u;
+
+/**
+ * A name truncated in its middle, since names often differ at the end; the tooltip has the whole name. Names in scripts
+ * whose letters join are truncated at their end.
+ */
 export function MiddleTruncate({ text, className }: { text: string; className?: string }) {
   const characters = [...revealControls(text)];
   const head = useRef<HTMLSpanElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text is truncated elsewhere
   useEffect(() => (head.current ? closeGap(head.current) : undefined), [text]);
-  if (characters.length <= 2 * TAIL)
+  const ends = characters.slice(-TAIL - 1, 1 - TAIL);
+  if (characters.length <= 2 * TAIL || !ends.every((one) => STANDS_ALONE.test(one)))
     return (
       <bdi className={cn("block truncate", className)} data-tip={text}>
         {characters.join("")}
@@ -58,8 +66,13 @@ function moveSiblings(entries: ResizeObserverEntry[]): void {
 
 let context: CanvasRenderingContext2D | null | undefined;
 
-/** The blank width after the ellipsis, in pixels. Measured on a canvas, to avoid a layout of the page. */
+/**
+ * The blank width after the ellipsis, in pixels. Called after layout; measured on a canvas, because a change of the
+ * element would cause another one.
+ */
 function measureGap(element: Element, available: number): number {
+  // Not only by the canvas, whose texts are a little wider or narrower than the page's.
+  if (element.scrollWidth <= element.clientWidth) return 0;
   const text = element.textContent ?? "";
   const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element);
   context ??= document.createElement("canvas").getContext("2d");
