@@ -50,7 +50,7 @@ test("while 20 tasks arrive per second, every row on screen matches the database
   work,
   baseURL,
 }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   await context.addCookies([{ name: "refresh", value: "2", url: baseURL ?? "" }]);
   const { app, queue, pool } = work;
   app.registerTask({ name: "short" }, async (_params, task) => {
@@ -70,46 +70,51 @@ test("while 20 tasks arrive per second, every row on screen matches the database
 
   /** Recent states in the database, newest last. */
   const history: { at: number; states: Map<string, string> }[] = [];
-  const until = Date.now() + 60_000;
+  const start = Date.now();
+  let isOver = false;
   let spawned = 0;
   const spawning = (async () => {
-    while (Date.now() < until) {
-      const due = Math.floor((60_000 - (until - Date.now())) / 50);
+    while (!isOver) {
+      const due = Math.floor((Date.now() - start) / 50);
       for (; spawned < due; spawned++) await spawnTask(pool, queue, "short", null);
       await pause(20);
     }
   })();
   const watching = (async () => {
-    while (Date.now() < until + 1_000) {
+    while (!isOver) {
       history.push({ at: Date.now(), states: await listStates(work) });
       await pause(250);
     }
   })();
   const wrong: string[] = [];
   let seconds = 0;
-  while (Date.now() < until) {
-    await pause(1_000);
-    const age = Number(/(\d+) s ago/.exec(await indicator(page).innerText())?.[1] ?? 0);
-    const shown = await readRows(page);
-    const now = Date.now();
-    // Half a second for the rounding of each clock, and one second between the response and its text.
-    const recent = history.filter(({ at }) => at > now - age * 1_000 - 2_000 - slowest);
-    seconds++;
-    expect(shown.map(({ id }) => id)).toEqual(first);
-    for (const { id, state, stale } of shown)
-      if (
-        !stale &&
-        !wasIn(
-          state,
-          recent.map(({ states }) => states.get(id)),
+  try {
+    // A minute, and longer on a machine that can't compare all rows within a second.
+    while (Date.now() < start + 60_000 || seconds <= 40) {
+      await pause(1_000);
+      const age = Number(/(\d+) s ago/.exec(await indicator(page).innerText())?.[1] ?? 0);
+      const shown = await readRows(page);
+      const now = Date.now();
+      // Half a second for the rounding of each clock, and one second between the response and its text.
+      const recent = history.filter(({ at }) => at > now - age * 1_000 - 2_000 - slowest);
+      seconds++;
+      expect(shown.map(({ id }) => id)).toEqual(first);
+      for (const { id, state, stale } of shown)
+        if (
+          !stale &&
+          !wasIn(
+            state,
+            recent.map(({ states }) => states.get(id)),
+          )
         )
-      )
-        wrong.push(`second ${seconds}: ${id} shows ${state}, which it left ${age} s before`);
+          wrong.push(`second ${seconds}: ${id} shows ${state}, which it left ${age} s before`);
+    }
+  } finally {
+    isOver = true;
   }
   await Promise.all([spawning, watching]);
   expect(wrong).toEqual([]);
   expect(spawned).toBeGreaterThan(1_000);
-  expect(seconds).toBeGreaterThan(40);
   // Rows that hundreds of newer ones pushed off the first page have long completed, and show that.
   await expect
     .poll(async () => new Set((await readRows(page)).map(({ state }) => state)))
