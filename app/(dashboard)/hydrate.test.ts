@@ -33,3 +33,14 @@ test("a query that fails, and a figure that fails later, are left to the browser
   expect(state.queries).toEqual([]);
   await pause(100);
 });
+
+test("a page includes at most 20,000 values; the browser requests results with more", async () => {
+  const rows = (length: number) => async () => Array.from({ length }, (_, at) => ({ at }));
+  const state = await prefetchAll([
+    onServer(query("few"), rows(4_000)),
+    onServer(query("many"), rows(10_000)),
+    onServer(query("too many with the first"), rows(7_000)),
+    onServer(query("others"), rows(5_000)),
+  ]);
+  expect(state.queries.map(({ queryKey }) => queryKey[0])).toEqual(["few", "others"]);
+});

@@ -39,9 +39,15 @@ export const FIGURE = { isFigure: true };
 const FIGURES_MS = 200;
 
 /**
+ * The most values, at any depth, that a page includes: they are serialised at once, while nothing else is served. The
+ * browser requests larger results, which are sent in slices.
+ */
+const MOST_VALUES = 20_000;
+
+/**
  * Prefetches what its children show first, so that the first paint has data. If a query fails, the browser requests it
- * and shows the error in its section. So it does with figures that take longer than the page waits for them: the
- * request shares the read in progress.
+ * and shows the error in its section. So it does with large results, and with figures that take longer than the page
+ * waits for them: the request shares the read in progress.
  */
 export async function Hydrate({
   prefetch,
@@ -54,7 +60,10 @@ export async function Hydrate({
   return <HydrateData state={state}>{children}</HydrateData>;
 }
 
-/** The results of the queries, without those that failed and figures that are not there yet. */
+/**
+ * The results of the queries, without those that failed, figures that are not there yet, and results with which the
+ * page would have more than 20,000 values.
+ */
 export async function prefetchAll(prefetch: readonly ServerQuery[]): Promise<DehydratedState> {
   const client = new QueryClient();
   await Promise.all(
@@ -68,5 +77,24 @@ export async function prefetchAll(prefetch: readonly ServerQuery[]): Promise<Deh
     // The browser requests again what was never updated.
     if (data) client.setQueryData(queryKey, data, { updatedAt: 0 });
   }
+  let left = MOST_VALUES;
+  for (const { queryKey } of prefetch) {
+    const values = countValues(client.getQueryData(queryKey), left);
+    if (values > left) client.removeQueries({ queryKey, exact: true });
+    else left -= values;
+  }
   return dehydrate(client);
+}
+
+/** The number of values in a result, at any depth; it ends above `most`. */
+function countValues(result: unknown, most: number): number {
+  const open: unknown[] = [result];
+  let values = 0;
+  while (open.length > 0 && values <= most) {
+    values++;
+    const value = open.pop();
+    if (typeof value === "object" && value !== null)
+      for (const inner of Object.values(value)) open.push(inner);
+  }
+  return values;
 }

@@ -2,6 +2,7 @@ import { Link } from "@/components/ui/text/link";
 import { cn } from "@/lib/cn";
 import { formatNumber } from "@/lib/format";
 import type { FailureGroup, FailureOutcomes } from "@/lib/model/rows/failure";
+import { CUT_NAME } from "@/lib/model/rows/shown-name";
 import type { TaskState } from "@/lib/model/states";
 import { groupTasksPath } from "./paths";
 
@@ -53,7 +54,7 @@ const OUTCOMES: readonly Outcome[] = [
 
 /**
  * Current states of the tasks that a group has in the page's time range, with their counts. Each links to the list of
- * all tasks with the error: the list cannot be filtered by the time of a failure.
+ * all tasks with the error, unless the name is cut: the list cannot be filtered by the time of a failure.
  */
 export function Outcomes({
   group,
@@ -68,17 +69,29 @@ export function Outcomes({
   return (
     <span className={cn("flex flex-wrap gap-x-2 text-12", className)}>
       {OUTCOMES.filter(({ key }) => group.tasks[key] > 0).map(
-        ({ key, word, title, tone, states }) => (
-          <Link
-            key={key}
-            href={groupTasksPath(group, states, [...tenant])}
-            data-tip={`${title}. The list has tasks of any time.`}
-            className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
-          >
-            {formatNumber(group.tasks[key])} {word}
-            <span className="sr-only"> of {group.taskName}</span>
-          </Link>
-        ),
+        ({ key, word, title, tone, states }) => {
+          const href = groupTasksPath(group, states, [...tenant]);
+          const text = `${formatNumber(group.tasks[key])} ${word}`;
+          return href === null ? (
+            <span
+              key={key}
+              data-tip={`${title}. ${CUT_NAME}`}
+              className={cn("relative z-1 whitespace-nowrap", tone)}
+            >
+              {text}
+            </span>
+          ) : (
+            <Link
+              key={key}
+              href={href}
+              data-tip={`${title}. The list has tasks of any time.`}
+              className={cn("relative z-1 whitespace-nowrap hover:underline", tone)}
+            >
+              {text}
+              <span className="sr-only"> of {group.taskName}</span>
+            </Link>
+          );
+        },
       )}
     </span>
   );

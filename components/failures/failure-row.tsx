@@ -20,6 +20,8 @@ import type { BulkPage } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId, plural } from "@/lib/format";
 import type { FailureGroup, FailureSample } from "@/lib/model/rows/failure";
+import { CUT_NAME } from "@/lib/model/rows/shown-name";
+import type { TaskState } from "@/lib/model/states";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { failedTasksQuery } from "@/lib/query/failures";
 import { taskQuery } from "@/lib/query/task";
@@ -127,6 +129,8 @@ type RetryProps = {
 /** The tasks of a group that failed most recently, each with its own message. */
 function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
   const [latest] = group.samples;
+  const states: TaskState[] = ["failed", "pending", "running", "sleeping"];
+  const tasks = groupTasksPath(group, states, filters.tenant);
   return (
     <div className="border-line-subtle border-t bg-canvas pb-2">
       <ul aria-label="Latest failures of this group" className="py-1">
@@ -168,13 +172,13 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
       {latest && <LatestTrace sample={latest} />}
       <div className="flex flex-wrap gap-2 px-3 wide:pl-10">
         <RetryGroup group={group} filters={filters} isRetried={isRetried} onRetry={onRetry} />
-        <Link
-          href={groupTasksPath(group, ["failed", "pending", "running", "sleeping"], filters.tenant)}
-          aria-label={`Show ${group.taskName} tasks`}
-          className={buttonClass()}
-        >
-          Show {group.taskName.length > 30 ? "its" : group.taskName} tasks
-        </Link>
+        {tasks === null ? (
+          <p className="self-center text-12 text-ink-2">{CUT_NAME}</p>
+        ) : (
+          <Link href={tasks} aria-label={`Show ${group.taskName} tasks`} className={buttonClass()}>
+            Show {group.taskName.length > 30 ? "its" : group.taskName} tasks
+          </Link>
+        )}
       </div>
     </div>
   );

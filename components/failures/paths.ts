@@ -1,5 +1,6 @@
 import { createSerializer, parseAsString } from "nuqs/server";
 import type { FailureGroup } from "@/lib/model/rows/failure";
+import { isCutName } from "@/lib/model/rows/shown-name";
 import type { TaskState } from "@/lib/model/states";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import { type FailureFilters, failuresSearchParams } from "@/lib/search-params/windows";
@@ -12,13 +13,15 @@ export const failuresPath = (filters: Partial<FailureFilters> & { group?: string
 
 /**
  * Path of the task list with a group's tasks in these states. The list can't filter by fingerprint, so the link filters
- * by task name, error name and the longest fixed part of the message, which may match a few more tasks.
+ * by task name, error name and the longest fixed part of the message, which may match a few more tasks. `null` if the
+ * task name is cut.
  */
 export function groupTasksPath(
   group: Omit<FailureGroup, "samples">,
   state: TaskState[],
   tenant: string[] = [],
-): string {
+): string | null {
+  if (isCutName(group.taskName)) return null;
   const part = longestFixedPart(group.pattern);
   return `/tasks${serializeTaskFilters({
     name: [group.taskName],

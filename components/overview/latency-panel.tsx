@@ -14,6 +14,7 @@ import { CountText, NoValue } from "@/components/ui/text/count";
 import type { Latency, Quantiles, LatencyRow as Row } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatDuration, formatNumber } from "@/lib/format";
+import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import type { Window } from "@/lib/search-params/windows";
 
@@ -88,11 +89,7 @@ export function LatencyPanel({
                 <LatencyRow
                   key={row.name}
                   row={row}
-                  href={
-                    by === "names"
-                      ? `/tasks${serializeTaskFilters({ name: [row.name], range: window })}`
-                      : queuePath(row.name)
-                  }
+                  href={by === "names" ? namePath(row.name, window) : queuePath(row.name)}
                 />
               ))}
             </tbody>
@@ -107,6 +104,11 @@ export function LatencyPanel({
       )}
     </Panel>
   );
+}
+
+/** `null` for a cut name. */
+function namePath(name: string, range: Window): string | null {
+  return isCutName(name) ? null : `/tasks${serializeTaskFilters({ name: [name], range })}`;
 }
 
 function describeSample({ complete, sampled }: Latency): string {
@@ -130,18 +132,24 @@ function ScaleKey() {
  */
 const LONG_WAIT_MS = 60_000;
 
-function LatencyRow({ row, href }: { row: Row; href: string }) {
+function LatencyRow({ row, href }: { row: Row; href: string | null }) {
   const late = (row.wait?.p95 ?? 0) >= LONG_WAIT_MS;
   return (
     <tr className="hover:bg-hover">
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[120px]">
-        <ScopedLink
-          href={href}
-          data-tip={row.name}
-          className="block truncate font-medium hover:text-accent-text hover:underline"
-        >
-          {row.name}
-        </ScopedLink>
+        {href === null ? (
+          <span data-tip={CUT_NAME} className="block truncate font-medium">
+            {row.name}
+          </span>
+        ) : (
+          <ScopedLink
+            href={href}
+            data-tip={row.name}
+            className="block truncate font-medium hover:text-accent-text hover:underline"
+          >
+            {row.name}
+          </ScopedLink>
+        )}
       </Td>
       <Td numeric className="text-ink-2 max-wide:hidden">
         <CountText count={row.tasks} />

@@ -10,6 +10,7 @@ import type { Worker, WorkerList } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCountdown, formatDuration, formatNumber } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
+import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Columns hidden on narrow screens. */
@@ -68,7 +69,13 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
     <tr className="hover:bg-hover">
       <Td className="max-w-[130px] wide:min-w-[280px] wide:max-w-[420px]">
         <span className="flex items-center gap-2 max-wide:flex-col max-wide:items-start max-wide:gap-0.5">
-          {worker.name ? (
+          {worker.name === "" ? (
+            <span className="text-ink-3">unnamed</span>
+          ) : isCutName(worker.name) ? (
+            <span data-tip={CUT_NAME} className="mono max-w-full truncate font-medium">
+              {worker.name}
+            </span>
+          ) : (
             <Link
               data-row
               href={`/tasks${serializeTaskFilters({ worker: [worker.name] })}`}
@@ -77,8 +84,6 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
             >
               {worker.name}
             </Link>
-          ) : (
-            <span className="text-ink-3">unnamed</span>
           )}
           {worker.expired > 0 && <Badge tone="bad">{formatNumber(worker.expired)} expired</Badge>}
           {worker.withoutLease > 0 && (

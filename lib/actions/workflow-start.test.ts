@@ -232,12 +232,28 @@ test("a definition of more than four million characters is neither shown nor sta
 });
 
 test("a definition of more values or templates than can be checked in time is neither shown nor started", async () => {
+  const start = () => new WorkflowBuilder("busy").task("a", "f");
   const task = (args: Json[]) => new WorkflowBuilder("busy").task("a", "f", { args });
-  for (const [args, limit] of [
-    [Array.from({ length: 300_000 }, () => 1), "has more than 300,000 values, or 1,000 levels"],
-    [["{{ a }}".repeat(20_001)], "has more than 20,000 templates"],
-  ] as [Json[], string][]) {
-    const id = await storeWorkflow(database.pool, task(args).build({ check: false }), {
+  const fields = { ...Array.from({ length: 9_999 }, () => 1) };
+  const dense = start();
+  for (let n = 0; n < 205; n++)
+    dense.task(`t${n}`, "f", {
+      dependencies: Array.from({ length: n }, (_, before) => `t${before}`),
+    });
+  for (const [busy, limit] of [
+    [
+      task(Array.from({ length: 16 }, () => fields)),
+      "has more than 150,000 values, or 1,000 levels",
+    ],
+    [
+      task(Array.from({ length: 20_001 }, () => 1)),
+      "has more than 20,000 dependencies and other items of lists",
+    ],
+    [dense, "has more than 20,000 dependencies and other items of lists"],
+    [task([{ ...fields, more: 1, most: 1 }]), "has more than 10,000 members in one object"],
+    [task(["{{ a }}".repeat(20_001)]), "has more than 20,000 templates"],
+  ] as const) {
+    const id = await storeWorkflow(database.pool, busy.build({ check: false }), {
       tenantId: "acme",
     });
     expect(await getDefinitionView(id)).toMatchObject({

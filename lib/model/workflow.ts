@@ -7,22 +7,32 @@ import type { Page } from "./page.ts";
 import type { UnreadableQueue } from "./queue.ts";
 import type { TaskState, WorkflowStatus } from "./states.ts";
 import type { TaskDetail } from "./task.ts";
-import { isTooLarge } from "./work/json-values.ts";
+import { findExcess } from "./work/json-values.ts";
 
 /**
  * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep
  * other requests waiting. One with 3,000 simple operators has 1.4 million.
  */
 export const MOST_DEFINITION_CHARACTERS = 4_000_000;
-/** The same for values, such as the fields of operators, and for templates. 3,000 simple operators have 130,000 values. */
-const MOST_VALUES = 300_000;
+/**
+ * The same for values, such as the fields of operators, of which 3,000 simple operators have 130,000; for items of
+ * lists, such as dependencies, each of which is an edge of the graph; and for the members of one object, which nothing
+ * can process in slices.
+ */
+const LIMITS = { values: 150_000, items: 20_000, members: 10_000 };
+const EXCESSES = {
+  values: "has more than 150,000 values, or 1,000 levels",
+  items: "has more than 20,000 dependencies and other items of lists",
+  members: "has more than 10,000 members in one object",
+};
 const MOST_TEMPLATES = 20_000;
 
 /** Why the text of a definition is neither shown nor started here: `has more than …`; `null` if it is. */
 export function findDefinitionLimit(text: string): string | null {
   if (text.length > MOST_DEFINITION_CHARACTERS)
     return `has more than ${MOST_DEFINITION_CHARACTERS / 1_000_000} million characters`;
-  if (isTooLarge(text, MOST_VALUES)) return "has more than 300,000 values, or 1,000 levels";
+  const excess = findExcess(text, LIMITS);
+  if (excess !== null) return EXCESSES[excess];
   let templates = 0;
   for (let at = text.indexOf("{{"); at >= 0; at = text.indexOf("{{", at + 2))
     if (++templates > MOST_TEMPLATES) return "has more than 20,000 templates";

@@ -8,6 +8,7 @@ import { formatNumber, plural } from "@/lib/format";
 import { type Iso, toMs } from "@/lib/model/instants";
 import type { Queue } from "@/lib/model/queue";
 import type { QueueFlow } from "@/lib/model/rows/flow";
+import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Shows whether a backlog grows or drains and who works on it; renders nothing without a backlog. */
@@ -54,6 +55,10 @@ export function BacklogPanel({
               <li key={worker.name} className="flex min-w-0 items-baseline gap-2">
                 {worker.name === "" ? (
                   <span className="text-ink-3">unnamed</span>
+                ) : isCutName(worker.name) ? (
+                  <span data-tip={CUT_NAME} className="mono min-w-0 break-all">
+                    {worker.name}
+                  </span>
                 ) : (
                   <Link
                     href={`/tasks${serializeTaskFilters({ queue: [name], worker: [worker.name] })}`}

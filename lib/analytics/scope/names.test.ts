@@ -2,9 +2,13 @@ import { beforeAll, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
+import { isCutName } from "@/lib/model/rows/shown-name";
+import type { TaskSummary } from "@/lib/model/task";
+import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { failureFilters } from "@/lib/search-params/windows";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { list } from "@/testing/reads";
+import { exportTasks } from "../export";
 import { listFailures } from "../failures";
 import { suggestTasks } from "../task-suggestions";
 import { listWorkers } from "../workers";
@@ -31,6 +35,25 @@ test("lists cut names of more than 500 characters, which the engine accepts", as
   expect(groups.map(({ taskName }) => taskName).sort()).toEqual([SHOWN, "short"].sort());
   const { workers } = await listWorkers("1h");
   expect(workers.map(({ name }) => name).sort()).toEqual([SHOWN, "short"].sort());
+});
+
+test("cut names are recognised, and an export has them whole", async () => {
+  const { rows } = await list();
+  expect(rows.filter(({ name }) => isCutName(name)).map(({ name }) => name)).toEqual([SHOWN]);
+  const exported: TaskSummary[] = [];
+  for await (const tasks of exportTasks({ ...taskFilters(), limit: 10 })) exported.push(...tasks);
+  const columns = exported.map(({ name, run }) => [name, run?.claimedBy]);
+  expect(columns).toEqual([
+    ["short", "short"],
+    [LONG, LONG],
+  ]);
+});
+
+test("an export holds ten tasks with long names at a time", async () => {
+  for (let n = 0; n < 11; n++) await spawnTask(database.pool, "names", `${LONG}${n}`, null);
+  const sizes: number[] = [];
+  for await (const tasks of exportTasks({ ...taskFilters(), limit: 20 })) sizes.push(tasks.length);
+  expect(sizes).toEqual([10, 3]);
 });
 
 test("names too long to type are not suggested", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isTooLarge } from "./json-values";
+import { findExcess, isTooLarge } from "./json-values";
 
 function count(value: unknown): number {
   if (typeof value !== "object" || value === null) return 1;
@@ -35,4 +35,14 @@ test("a text is nested at most 1,000 levels deep", () => {
 
 test("a bound is noticed before the rest of the text", () => {
   expect(isTooLarge("[".repeat(3_000_000), 10)).toBe(true);
+});
+
+test("items of all lists are counted together, members of each object alone", () => {
+  const lists = JSON.stringify({ a: [1, [2, 3]], b: [4], none: [] });
+  expect(findExcess(lists, { values: 99, items: 5 })).toBeNull();
+  expect(findExcess(lists, { values: 99, items: 4 })).toBe("items");
+  const objects = JSON.stringify([{ a: 1, b: { c: 1, d: ["{,"], e: 1 } }, { f: 1, g: 1 }, {}]);
+  expect(findExcess(objects, { values: 99, members: 3 })).toBeNull();
+  expect(findExcess(objects, { values: 99, members: 2 })).toBe("members");
+  expect(findExcess(objects, { values: 9, members: 3 })).toBe("values");
 });

@@ -1,28 +1,53 @@
 /** Programs that write or read values recursively fail at a few thousand levels, after a long time. */
 const MOST_LEVELS = 1_000;
 
+/** The largest sizes of a JSON text. Without a number there is no limit. */
+export type JsonLimits = {
+  /** At any depth. */
+  values: number;
+  /** Of all lists together. */
+  items?: number;
+  /** Of one object. */
+  members?: number;
+};
+
 /**
  * Whether a JSON text has more values, at any depth, than `most`, or is nested more than 1,000 levels deep. An upper
  * bound, for limits: an empty list counts as two. Linear in the text, without parsing it; a text that is not JSON gets
  * any answer.
  */
 export function isTooLarge(text: string, most: number): boolean {
+  return findExcess(text, { values: most }) !== null;
+}
+
+/** The first limit that a JSON text exceeds, as in `isTooLarge`; more than 1,000 levels count as values. */
+export function findExcess(
+  text: string,
+  { values: most, items: mostItems = most, members: mostMembers = most }: JsonLimits,
+): keyof JsonLimits | null {
   let values = 1;
-  let levels = 0;
+  let items = 0;
+  /** The members of each open object; `null` for a list. */
+  const open: (number | null)[] = [];
   const signs = /["[\]{},]/g;
   for (let found = signs.exec(text); found; found = signs.exec(text)) {
     const [sign] = found;
     if (sign === '"') {
       const end = findStringEnd(text, found.index);
-      if (end === undefined) return false;
+      if (end === undefined) return null;
       signs.lastIndex = end;
-    } else if (sign === "]" || sign === "}") levels--;
+    } else if (sign === "]" || sign === "}") open.pop();
     else {
-      if (sign !== ",") levels++;
-      if (++values > most || levels > MOST_LEVELS) return true;
+      if (sign !== ",") open.push(sign === "[" ? null : 0);
+      if (++values > most || open.length > MOST_LEVELS) return "values";
+      const members = open.at(-1);
+      if (typeof members === "number") {
+        open[open.length - 1] = members + 1;
+        if (members >= mostMembers) return "members";
+      } else if (text[found.index + 1] !== "]" && ++items > mostItems) return "items";
     }
   }
-  return false;
+  return null;
 }
 
 /** The position after the JSON string that starts here; `undefined` if it does not end. */
