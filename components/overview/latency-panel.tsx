@@ -106,8 +106,8 @@ export function LatencyPanel({
   );
 }
 
-/** `null` for a cut name. */
-function namePath(name: string, range: Window): string | null {
+/** Path of the tasks with a name; `null` for a cut name. */
+export function namePath(name: string, range: Window): string | null {
   return isCutName(name) ? null : `/tasks${serializeTaskFilters({ name: [name], range })}`;
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { placeOnScale } from "@/components/charts/log-range";
 import type { Throughput } from "@/lib/analytics/overview";
 import { queueWith } from "@/testing/scenes/queue-with";
+import { namePath } from "./latency-panel";
 import { pickBusiest } from "./queue-health";
 import { bucketStart, toSeries } from "./throughput-series";
 
@@ -46,4 +47,9 @@ test("durations outside the scale are clamped to its ends", () => {
   expect(placeOnScale(0)).toBe(placeOnScale(10));
   expect(placeOnScale(10)).toBeLessThan(placeOnScale(1_000));
   expect(placeOnScale(1_800_000)).toBe(placeOnScale(9e9));
+});
+
+test("a task name links to its tasks, unless it is cut", () => {
+  expect(namePath("ship", "1h")).toBe("/tasks?name=ship&range=1h");
+  expect(namePath(`${"n".repeat(500)}...`, "1h")).toBeNull();
 });

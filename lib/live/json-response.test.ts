@@ -1,6 +1,8 @@
 import { gunzipSync } from "node:zlib";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonResponse } from "./json-response";
+import { workAtOnce } from "@/lib/model/work/turns";
+import { jsonResponse, stringifyInTurns } from "./json-response";
 
 const ask = (headers: Record<string, string> = {}) =>
   new Request("http://localhost/api/tasks", { headers });
@@ -44,4 +46,27 @@ test("a small or unusual result is complete", async () => {
     expect(await (await jsonResponse(ask({ "X-Body-Encoding": "gzip" }), result)).json()).toEqual(
       result,
     );
+});
+
+test("large results are stringified as JSON.stringify does, in stretches", () => {
+  const object = fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), fc.constant(undefined)));
+  const pause = fc.sample(fc.array(object, { maxLength: 120 }), { numRuns: 40, seed: 19 });
+  for (const value of [...pause, { at: new Date(0), none: undefined, ["__proto__"]: 1 }])
+    expect(workAtOnce(stringifyInTurns({ value }))).toBe(JSON.stringify({ value }));
+});
+
+test("between two pauses, at most 50 members of a large result are stringified", () => {
+  const seen: number[] = [];
+  const operator = { toJSON: () => seen.push(0) };
+  const operators = Object.fromEntries(
+    Array.from({ length: 6_000 }, (_, n) => [`t${n}`, operator]),
+  );
+  const most: number[] = [];
+  for (const _ of stringifyInTurns({
+    view: { graph: { nodes: Array(6_000).fill(operator) } },
+    operators,
+  }))
+    most.push(seen.splice(0).length);
+  expect(Math.max(...most)).toBe(50);
+  expect(most.reduce((sum, one) => sum + one, 0)).toBe(12_000);
 });

@@ -2,6 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip, gzipSync } from "node:zlib";
+import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import { BODY_ENCODING_HEADER } from "./body-encoding";
 
 const TYPE = "application/json; charset=utf-8";
@@ -18,7 +19,7 @@ const NOW_HEADER = "X-Now";
 type Encoded = { bytes: Uint8Array<ArrayBuffer>; etag: string; now: string | undefined };
 
 // Requests that share a result share its bytes, hash and compressed forms.
-const encoded = new WeakMap<object, Encoded>();
+const encoded = new WeakMap<object, Promise<Encoded>>();
 const compressed = new WeakMap<Encoded, Promise<Uint8Array<ArrayBuffer>>>();
 
 /**
@@ -26,7 +27,7 @@ const compressed = new WeakMap<Encoded, Promise<Uint8Array<ArrayBuffer>>>();
  * everything except the member `now`, which a 304 sends in `X-Now`.
  */
 export async function jsonResponse(request: Request, result: object): Promise<Response> {
-  const body = encode(result);
+  const body = await encode(result);
   const headers: Record<string, string> = { ETag: body.etag };
   if (request.headers.get("if-none-match") === body.etag) {
     if (body.now !== undefined) headers[NOW_HEADER] = body.now;
@@ -43,23 +44,64 @@ export async function jsonResponse(request: Request, result: object): Promise<Re
   return new Response(await compress(body), { headers });
 }
 
-function encode(result: object): Encoded {
-  const known = encoded.get(result);
-  if (known) return known;
+function encode(result: object): Promise<Encoded> {
+  const made = encoded.get(result) ?? workInTurns(encodeInTurns(result));
+  encoded.set(result, made);
+  return made;
+}
+
+function* encodeInTurns(result: object): Pausing<Encoded> {
   const { now, ...rest } = result as { now?: unknown };
-  const text = JSON.stringify(rest);
+  const text = (yield* stringifyInTurns(rest)) ?? "{}";
+  yield;
   const etag = `W/"${createHash("sha1").update(text).digest("base64url")}"`;
+  yield;
   const whole =
     typeof now === "string"
       ? `${text.slice(0, -1)}${text === "{}" ? "" : ","}"now":${JSON.stringify(now)}}`
-      : JSON.stringify(result);
-  const made = {
-    bytes: new TextEncoder().encode(whole),
-    etag,
-    now: typeof now === "string" ? now : undefined,
-  };
-  encoded.set(result, made);
-  return made;
+      : now === undefined && !Array.isArray(result)
+        ? text
+        : JSON.stringify(result);
+  const bytes = new TextEncoder().encode(whole);
+  return { bytes, etag, now: typeof now === "string" ? now : undefined };
+}
+
+/** The members or items that are stringified between two pauses. */
+const STRETCH = 50;
+
+/** Values nested deeper are stringified at once. */
+const LEVELS = 5;
+
+/** As `JSON.stringify`, pausing within large lists and objects. `undefined` for a value that JSON leaves out. */
+export function* stringifyInTurns(value: unknown, level = 0): Pausing<string | undefined> {
+  if (typeof value !== "object" || value === null || level === LEVELS || "toJSON" in value)
+    return JSON.stringify(value);
+  const texts: string[] = [];
+  if (Array.isArray(value)) {
+    if (value.length <= STRETCH)
+      for (const item of value) texts.push((yield* stringifyInTurns(item, level + 1)) ?? "null");
+    else
+      for (let at = 0; at < value.length; at += STRETCH) {
+        texts.push(JSON.stringify(value.slice(at, at + STRETCH)).slice(1, -1));
+        yield;
+      }
+    return `[${texts.join(",")}]`;
+  }
+  const members = Object.entries(value);
+  if (members.length <= STRETCH)
+    for (const [name, member] of members) {
+      const text = yield* stringifyInTurns(member, level + 1);
+      if (text !== undefined) texts.push(`${JSON.stringify(name)}:${text}`);
+      yield;
+    }
+  else
+    for (let at = 0; at < members.length; at += STRETCH) {
+      const part = Object.fromEntries(members.slice(at, at + STRETCH));
+      const text = JSON.stringify(part).slice(1, -1);
+      if (text !== "") texts.push(text);
+      yield;
+    }
+  return `{${texts.join(",")}}`;
 }
 
 const compressBytes = promisify(gzip);

@@ -16,14 +16,14 @@ import { findExcess } from "./work/json-values.ts";
 export const MOST_DEFINITION_CHARACTERS = 4_000_000;
 /**
  * The same for values, such as the fields of operators, of which 3,000 simple operators have 130,000; for items of
- * lists, such as dependencies, each of which is an edge of the graph; and for the members of one object, which nothing
- * can process in slices.
+ * lists, such as dependencies, each of which is an edge of the graph; and for the members of large objects, which are
+ * parsed slowly, and not in slices.
  */
-const LIMITS = { values: 150_000, items: 20_000, members: 10_000 };
+const LIMITS = { values: 150_000, items: 20_000, members: 15_000 };
 const EXCESSES = {
   values: "has more than 150,000 values, or 1,000 levels",
   items: "has more than 20,000 dependencies and other items of lists",
-  members: "has more than 10,000 members in one object",
+  members: "has more than 15,000 members in large objects",
 };
 const MOST_TEMPLATES = 20_000;
 

@@ -6,6 +6,7 @@ import { Icon } from "@/components/ui/icons/icon";
 import { copyText } from "@/components/ui/overlay/copy";
 import { showToast } from "@/components/ui/overlay/toast";
 import { formatNumber, plural } from "@/lib/format";
+import { isCutName } from "@/lib/model/rows/shown-name";
 import type { TaskSummary } from "@/lib/model/task";
 import { exportHead, exportLine } from "@/lib/query/tasks-export";
 import { EXPORT_FORMATS, type ExportFormat } from "@/lib/search-params/tasks/export";
@@ -47,6 +48,9 @@ export function SelectionBar({
   );
 }
 
+const CUT =
+  "Names of more than 500 characters are cut as in the list. The export of the whole list has up to 100,000.";
+
 /** Saves the selected tasks as a file, from rows already loaded. */
 function ExportSelected({
   tasks,
@@ -66,6 +70,7 @@ function ExportSelected({
   return EXPORT_FORMATS.map((format) => (
     <Button
       key={format}
+      data-tip={tasks.some(({ name }) => isCutName(name)) ? CUT : undefined}
       onClick={() => save(format)}
       className={format === "csv" ? "" : "hidden wide:inline-flex"}
     >

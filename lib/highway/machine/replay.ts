@@ -1,4 +1,5 @@
 import { isActive, type TaskState } from "../../model/states.ts";
+import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { behindIn } from "../model/reach.ts";
 import {
   bodyScope,
@@ -78,8 +79,18 @@ export function replayRun(
   records: Records,
   ends: Readonly<Record<string, string>> = {},
 ): Map<string, OperatorTrace> {
+  return workAtOnce(replayInTurns(workflow, records, ends));
+}
+
+/** As `replayRun`, pausing at each end of an operator. */
+export function* replayInTurns(
+  workflow: Workflow,
+  records: Records,
+  ends: Readonly<Record<string, string>> = {},
+): Pausing<Map<string, OperatorTrace>> {
   const replay = new Replay(workflow, new RecordIndex(records));
-  replay.replayScope(topScope(workflow), "", records.root);
+  yield;
+  yield* replay.replayScope(topScope(workflow), "", records.root);
   for (const trace of replay.traces.values()) conclude(trace, records.root, ends[trace.instance]);
   return replay.traces;
 }
@@ -159,13 +170,13 @@ export class Replay {
   }
 
   /** Observes one operator, with everything inside it; `undefined` if nothing is recorded. */
-  observe(
+  *observe(
     scope: Scope,
     operator: Operator,
     path: string,
     host: TaskState | null,
-  ): { found: Observation | undefined; inside: Inside | undefined } {
-    const inside = this.observeInside(findHome(scope, operator), operator, path, host);
+  ): Pausing<{ found: Observation | undefined; inside: Inside | undefined }> {
+    const inside = yield* this.observeInside(findHome(scope, operator), operator, path, host);
     const found =
       observeFailure(this.records, path) ??
       inside?.found ??
@@ -189,10 +200,12 @@ export class Replay {
   }
 
   /** Replays one scope whose path in the run is `base`, executed by a task in the state `host`. */
-  replayScope(scope: Scope, base: string, host: TaskState | null): ScopeTrace {
+  *replayScope(scope: Scope, base: string, host: TaskState | null): Pausing<ScopeTrace> {
     const { records } = this;
     const hasBegun = (path: string) => records.hasBegun(path);
-    const machine = new ScopeMachine(scope, base, hasBegun, this.getPlan(scope));
+    const plan = this.getPlan(scope);
+    yield;
+    const machine = new ScopeMachine(scope, base, hasBegun, plan);
     const byKey = new Map<string, OperatorTrace>();
     const ended: Ended[] = [];
     /** The inside of a fork is known to the scope once a task has waited for it. */
@@ -209,8 +222,9 @@ export class Replay {
     for (;;) {
       const known = ended.length;
       for (const start of machine.advance()) {
+        yield;
         const { operator, path } = start;
-        const { found: recorded, inside } = this.observe(scope, operator, path, host);
+        const { found: recorded, inside } = yield* this.observe(scope, operator, path, host);
         const found = recorded ?? this.guess(scope, base, start, host, at);
         if (inside && found.state === "failed")
           for (const inner of this.inside(path)) close(inner, "cancelled");
@@ -223,6 +237,7 @@ export class Replay {
       }
       // The first end decides what else starts. The latest one is first in the list; on a tie, the later start.
       if (ended.length > known) ended.sort((a, b) => b.found.at - a.found.at || b.order - a.order);
+      yield;
       const next = ended.pop();
       if (!next) break;
       const { start, found, trace } = next;
@@ -257,6 +272,7 @@ export class Replay {
         trace.inferred = true;
       }
     }
+    yield;
     const traced = new Set([...byKey.keys()].map((key) => key.split("\n")[0]));
     for (const [id, operator] of scope.operators) {
       const state = machine.states.get(id);
@@ -355,45 +371,43 @@ export class Replay {
   }
 
   /** `undefined` for operators that have nothing inside. */
-  private observeInside(
+  private *observeInside(
     scope: Scope,
     operator: Operator,
     path: string,
     host: TaskState | null,
-  ): Inside | undefined {
+  ): Pausing<Inside | undefined> {
     if (!isBranching(operator) && !isLoop(operator)) return undefined;
     const attempt = this.records.attemptAt(path);
     const visit = { scope, path, host, at: attemptPath(path, attempt) };
     for (let earlier = 1; earlier < attempt; earlier++)
-      this.observeAttempt({ ...visit, at: attemptPath(path, earlier) }, operator);
+      yield* this.observeAttempt({ ...visit, at: attemptPath(path, earlier) }, operator);
     for (const trace of attempt > 1 ? this.inside(path) : []) {
       trace.isSuperseded = true;
       close(trace, "cancelled");
     }
-    return this.observeAttempt(visit, operator);
+    return yield* this.observeAttempt(visit, operator);
   }
 
-  private observeAttempt(visit: Visit, operator: Operator): Inside | undefined {
+  private *observeAttempt(visit: Visit, operator: Operator): Pausing<Inside | undefined> {
     switch (operator.operator_type) {
       case "parallel":
-        return this.observeParallel(visit, operator);
+        return yield* this.observeParallel(visit, operator);
       case "multi_choice":
-        return this.observeChoice(visit, operator);
+        return yield* this.observeChoice(visit, operator);
       case "foreach":
-        return this.observeForeach(visit, operator);
+        return yield* this.observeForeach(visit, operator);
       case "while":
-        return this.observeWhile(visit, operator);
+        return yield* this.observeWhile(visit, operator);
       default:
         return undefined;
     }
   }
 
-  private observeParallel(visit: Visit, operator: ParallelOperator): Inside {
+  private *observeParallel(visit: Visit, operator: ParallelOperator): Pausing<Inside> {
     const { scope, at } = visit;
     const branches = branchScopes(operator, scope);
-    const parts = branches.map(({ name, scope: inner }) =>
-      this.observeBranch(inner, branchPath(at, name)),
-    );
+    const parts = yield* this.observeBranches(branches, at);
     const started = this.records.get(`${at}/tasks`);
     if (started && isFork(this.workflow, scope, operator))
       return { ...this.gather(visit, parts), found: { state: "completed", at: started.at } };
@@ -404,14 +418,15 @@ export class Replay {
     return this.gather(visit, parts, hasBegun, true, started?.at);
   }
 
-  private observeChoice(visit: Visit, operator: MultiChoiceOperator): Inside {
+  private *observeChoice(visit: Visit, operator: MultiChoiceOperator): Pausing<Inside> {
     const { scope, at } = visit;
     const decision = this.records.get(`${at}/chosen`);
     const chosen = Array.isArray(decision?.value) ? decision.value.map(String) : [];
     const branches = branchScopes(operator, scope);
-    const parts = branches
-      .filter(({ name }) => chosen.includes(name))
-      .map(({ name, scope: inner }) => this.observeBranch(inner, branchPath(at, name)));
+    const parts = yield* this.observeBranches(
+      branches.filter(({ name }) => chosen.includes(name)),
+      at,
+    );
     const startedAt = this.records.get(`${at}/tasks`)?.at ?? decision?.at;
     const inside = this.gather(visit, parts, decision !== undefined, true, startedAt);
     const skipped: [string, OperatorState][] = [];
@@ -440,7 +455,7 @@ export class Replay {
     };
   }
 
-  private observeForeach(visit: Visit, operator: ForeachOperator): Inside {
+  private *observeForeach(visit: Visit, operator: ForeachOperator): Pausing<Inside> {
     const { scope, at } = visit;
     const items = this.records.get(`${at}/items`);
     const body = bodyScope(operator, scope);
@@ -451,8 +466,8 @@ export class Replay {
     for (let index = 0; exists(index); index++) {
       const path = `${at}[${index}]`;
       const round = operator.parallel
-        ? this.observeBranch(body, path)
-        : this.observeRound(body, path, visit.host);
+        ? yield* this.observeBranch(body, path)
+        : yield* this.observeRound(body, path, visit.host);
       rounds.push(round);
       if (!operator.parallel && !isOver(round)) break;
     }
@@ -462,7 +477,7 @@ export class Replay {
     return { ...inside, rounds: { done: rounds.filter(isOver).length, total } };
   }
 
-  private observeWhile(visit: Visit, operator: WhileOperator): Inside {
+  private *observeWhile(visit: Visit, operator: WhileOperator): Pausing<Inside> {
     const { scope, at, host } = visit;
     const body = bodyScope(operator, scope);
     const rounds: Part[] = [];
@@ -474,7 +489,7 @@ export class Replay {
       isWhole = decision?.value === false;
       const path = `${at}[${index}]`;
       if (isWhole || !(decision ?? this.records.hasBegun(path))) break;
-      const round = this.observeRound(body, path, host);
+      const round = yield* this.observeRound(body, path, host);
       rounds.push(round);
       if (!isOver(round)) break;
     }
@@ -483,16 +498,26 @@ export class Replay {
     return { ...inside, rounds: { done, total: isWhole ? done : null } };
   }
 
+  private *observeBranches(
+    branches: readonly { name: string; scope: Scope }[],
+    at: string,
+  ): Pausing<Part[]> {
+    const parts: Part[] = [];
+    for (const { name, scope } of branches)
+      parts.push(yield* this.observeBranch(scope, branchPath(at, name)));
+    return parts;
+  }
+
   /** A part that is executed by a separate task. */
-  private observeBranch(scope: Scope, path: string): Part {
+  private *observeBranch(scope: Scope, path: string): Pausing<Part> {
     const found = observePart(this.records, path);
     const host = this.records.parts.get(path) ?? null;
-    return { found, trace: this.replayScope(scope, path, host) };
+    return { found, trace: yield* this.replayScope(scope, path, host) };
   }
 
   /** A round that the surrounding task executes. */
-  private observeRound(scope: Scope, path: string, host: TaskState | null): Part {
-    const trace = this.replayScope(scope, path, host);
+  private *observeRound(scope: Scope, path: string, host: TaskState | null): Pausing<Part> {
+    const trace = yield* this.replayScope(scope, path, host);
     const { state, at } = trace;
     if (trace.isTerminated) return { found: { state: "skipped", at, isTerminal: true }, trace };
     if (state === "open") return { found: { state: trace.isBusy ? "running" : "sleeping" }, trace };

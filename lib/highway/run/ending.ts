@@ -2,6 +2,7 @@ import type { Queryable } from "../../absurd/connection/queryable.ts";
 import { emitEvent, getEvent } from "../../absurd/events/events.ts";
 import type { Uuid } from "../../model/ids.ts";
 import type { JsonObject } from "../../model/json.ts";
+import { workAtOnce } from "../../model/work/turns.ts";
 import { RecordIndex } from "../machine/record-index.ts";
 import { Replay } from "../machine/replay.ts";
 import type { States } from "../machine/states.ts";
@@ -108,7 +109,7 @@ export async function listStatesAtEnd(tx: Queryable, run: Run): Promise<States> 
   const { queue } = run.journal.execution;
   const records = await getRunRecords(tx, queue, run.workflowRunId);
   const replay = new Replay(run.workflow, new RecordIndex(records));
-  replay.replayScope(topScope(run.workflow), "", "running");
+  workAtOnce(replay.replayScope(topScope(run.workflow), "", "running"));
   const states: States = {};
   for (const { instance, state, isSuperseded } of replay.traces.values()) {
     if (isSuperseded) continue;

@@ -1,4 +1,5 @@
 import type { Json } from "../../model/json.ts";
+import { workAtOnce } from "../../model/work/turns.ts";
 import { pathOfKey } from "../machine/entry-names.ts";
 import { ScopeMachine, type Start } from "../machine/scope-machine.ts";
 import type { Failure, States } from "../machine/states.ts";
@@ -77,7 +78,7 @@ class ScopeRunner {
   private launch(start: Start): void {
     const { operator, key, path, trigger } = start;
     const context = trigger ? this.handlerContext(trigger.start) : this.context;
-    const { found } = this.run.replay.observe(this.scope, operator, path, "running");
+    const { found } = workAtOnce(this.run.replay.observe(this.scope, operator, path, "running"));
     const endedAt = found && "at" in found ? found.at : undefined;
     const stateOf = (id: string) => this.machine.memberState(id);
     // Parts of a handler of a surrounding scope belong to that scope.

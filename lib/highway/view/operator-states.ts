@@ -4,7 +4,7 @@ import type { Pausing } from "../../model/work/turns.ts";
 import type { Circuit, WorkflowRunDetail } from "../../model/workflow.ts";
 import type { WorkflowGraph } from "../graph/graph.ts";
 import type { OperatorTrace } from "../machine/replay.ts";
-import { replayRun } from "../machine/replay.ts";
+import { replayInTurns } from "../machine/replay.ts";
 import type { Workflow } from "../model/workflow.ts";
 import { collectRecords, parseValue, type TaskHistory } from "./records.ts";
 import { createResolver, findOwner, type Resolve } from "./resolve-step.ts";
@@ -70,8 +70,10 @@ export function* computeOperatorStates(
   yield;
   const ends = detail.records[detail.run.rootTaskId ?? ""]?.ends ?? {};
   const byNode = new Map<string, OperatorTrace[]>(graph.nodes.map(({ path }) => [path, []]));
-  for (const trace of replayRun(workflow, records, ends).values())
-    byNode.get(trace.path)?.push(trace);
+  yield;
+  const traces = yield* replayInTurns(workflow, records, ends);
+  yield;
+  for (const trace of traces.values()) byNode.get(trace.path)?.push(trace);
   yield;
   const times = listTimes(histories, resolve);
   yield;

@@ -44,6 +44,7 @@ export function* computeRunView(
     yield;
   }
   const resolve = createResolver(graph?.nodes ?? []);
+  yield;
   const operators =
     workflow && graph
       ? yield* computeOperatorStates(workflow, graph, whole, histories)
@@ -54,6 +55,7 @@ export function* computeRunView(
   }
   yield;
   const annotated = yield* annotateTasks(histories, whole, resolve);
+  yield;
   return {
     ...detail,
     operators: Object.fromEntries(operators),

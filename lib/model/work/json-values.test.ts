@@ -37,12 +37,18 @@ test("a bound is noticed before the rest of the text", () => {
   expect(isTooLarge("[".repeat(3_000_000), 10)).toBe(true);
 });
 
-test("items of all lists are counted together, members of each object alone", () => {
+test("items of all lists are counted together", () => {
   const lists = JSON.stringify({ a: [1, [2, 3]], b: [4], none: [] });
   expect(findExcess(lists, { values: 99, items: 5 })).toBeNull();
   expect(findExcess(lists, { values: 99, items: 4 })).toBe("items");
-  const objects = JSON.stringify([{ a: 1, b: { c: 1, d: ["{,"], e: 1 } }, { f: 1, g: 1 }, {}]);
-  expect(findExcess(objects, { values: 99, members: 3 })).toBeNull();
-  expect(findExcess(objects, { values: 99, members: 2 })).toBe("members");
-  expect(findExcess(objects, { values: 9, members: 3 })).toBe("values");
+});
+
+test("members beyond the hundredth of each object are counted together", () => {
+  const object = (length: number) => ({ ...Array.from({ length }, () => 1) });
+  const small = JSON.stringify(Array.from({ length: 9 }, () => object(100)));
+  expect(findExcess(small, { values: 9_999, members: 0 })).toBeNull();
+  const large = JSON.stringify([object(130), { a: object(121), b: ["{,"] }]);
+  expect(findExcess(large, { values: 999, members: 51 })).toBeNull();
+  expect(findExcess(large, { values: 999, members: 50 })).toBe("members");
+  expect(findExcess(large, { values: 99, members: 50 })).toBe("values");
 });

@@ -1,13 +1,16 @@
 /** Programs that write or read values recursively fail at a few thousand levels, after a long time. */
 const MOST_LEVELS = 1_000;
 
+/** Members of an object that do not count as those of a large one. */
+const FEW_MEMBERS = 100;
+
 /** The largest sizes of a JSON text. Without a number there is no limit. */
 export type JsonLimits = {
   /** At any depth. */
   values: number;
   /** Of all lists together. */
   items?: number;
-  /** Of one object. */
+  /** Of all objects together, without the first hundred of each: those of few objects that are large. */
   members?: number;
 };
 
@@ -27,6 +30,7 @@ export function findExcess(
 ): keyof JsonLimits | null {
   let values = 1;
   let items = 0;
+  let large = 0;
   /** The members of each open object; `null` for a list. */
   const open: (number | null)[] = [];
   const signs = /["[\]{},]/g;
@@ -43,7 +47,7 @@ export function findExcess(
       const members = open.at(-1);
       if (typeof members === "number") {
         open[open.length - 1] = members + 1;
-        if (members >= mostMembers) return "members";
+        if (members >= FEW_MEMBERS && ++large > mostMembers) return "members";
       } else if (text[found.index + 1] !== "]" && ++items > mostItems) return "items";
     }
   }
