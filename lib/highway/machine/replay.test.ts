@@ -13,7 +13,7 @@ import { Bench, playFunctions } from "../testing/bench.ts";
 import { buildEverything, EVERYTHING_INPUTS, playEverything } from "../testing/everything.ts";
 import { SCENARIOS, stage } from "../testing/scenarios.ts";
 import type { OperatorTrace } from "./replay.ts";
-import { replayRun } from "./replay.ts";
+import { replayInTurns, replayRun } from "./replay.ts";
 
 let database: TestDatabase;
 let queues = 0;
@@ -227,4 +227,23 @@ describe.concurrent("the interpreter's final states follow from its records alon
       last: "skipped",
     });
   });
+});
+
+test("the replay of a large workflow pauses at each of its operators", () => {
+  const builder = new WorkflowBuilder("long");
+  for (let n = 0; n < 300; n++) builder.task(`step_${n}`, "f");
+  const entries = new Map(Array.from({ length: 300 }, (_, n) => [`step_${n}`, { at: n }]));
+  const records = {
+    entries,
+    parts: new Map(),
+    root: "completed",
+    now: 300,
+    isComplete: true,
+  } as const;
+  const replay = replayInTurns(builder.build({ check: false }), records);
+  let pauses = 0;
+  let step = replay.next();
+  for (; !step.done; step = replay.next()) pauses++;
+  expect([...step.value.values()].map(({ state }) => state)).toEqual(Array(300).fill("completed"));
+  expect(pauses).toBeGreaterThanOrEqual(300);
 });
