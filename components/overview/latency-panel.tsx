@@ -138,13 +138,14 @@ function LatencyRow({ row, href }: { row: Row; href: string | null }) {
     <tr className="hover:bg-hover">
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[120px]">
         {href === null ? (
-          <span data-tip={CUT_NAME} className="block truncate font-medium">
+          <span data-tip={CUT_NAME} dir="auto" className="block truncate font-medium">
             {row.name}
           </span>
         ) : (
           <ScopedLink
             href={href}
             data-tip={row.name}
+            dir="auto"
             className="block truncate font-medium hover:text-accent-text hover:underline"
           >
             {row.name}

@@ -69,7 +69,8 @@ function TopFailure({ group, window }: { group: TopFailureGroup; window: Window 
         <ScopedLink
           data-row
           href={failuresPath({ range: window, group: group.id })}
-          className="block truncate font-medium after:absolute after:inset-0 hover:text-accent-text"
+          dir="auto"
+          className="block truncate text-left font-medium after:absolute after:inset-0 hover:text-accent-text"
         >
           {group.taskName}
         </ScopedLink>

@@ -39,3 +39,17 @@ test("a queue's other concerns expand below its worst one", async () => {
   expect(view.container.textContent).toContain("40 tasks ready");
   expect(view.container.textContent).toMatch(/2 (tasks|leases|runs|expired)/);
 });
+
+test("the all-clear of one queue's page says nothing about other queues, that of a list of all does", () => {
+  const throughput = { window: "1h", now: NOW, queues: [] } as never;
+  const list = { queues: [queueWith({ name: "calm" })], now: NOW, unreadable: [] } as never;
+  const one = render(<Attention list={list} throughput={throughput} page="calm" />);
+  expect(one.container.textContent).toContain(
+    "and fewer than 10 failed attempts or a failure rate",
+  );
+  one.unmount();
+  const all = render(
+    <Attention list={list} throughput={throughput} page="Overview" tenants={[]} />,
+  );
+  expect(all.container.textContent).toContain("and no queue with 10 or more failed attempts");
+});

@@ -49,7 +49,7 @@ export function Attention({
   useSectionFigures(
     tenants && sumFigures({ queues, now }, { throughput, concerns: concerns.length, tenants }),
   );
-  const clear = describeAllClear({ attempts });
+  const clear = describeAllClear({ attempts, oneQueue: tenants === undefined });
   const [all, setAll] = useState(false);
   const byQueue = groupByQueue(concerns);
   const shown = all ? byQueue : byQueue.slice(0, LIMIT);

@@ -221,7 +221,7 @@ function Step({
       >
         <Icon name={open ? "chevron-down" : "chevron-right"} size={14} className="text-ink-3" />
         <span className="hidden text-right text-12 text-ink-3 wide:block">{number}</span>
-        <code className="mono truncate" data-tip={name}>
+        <code dir="auto" className="mono truncate text-left" data-tip={name}>
           {name}
         </code>
         <code className="mono hidden truncate text-ink-3 wide:block">{preview(state)}</code>

@@ -84,6 +84,17 @@ test("a preview counts eligible and skipped tasks with reasons, and changes noth
   expect((await listBulk(bulkFilters())).rows).toEqual([]);
 });
 
+test("the preview of selected tasks shows the newest, in any order of selection", async () => {
+  const spawned: string[] = [];
+  for (let n = 0; n < 7; n++) spawned.push(await spawn("sampled"));
+  const newest = spawned.toSorted().toReversed().slice(0, 5);
+  for (const selected of [spawned, spawned.toReversed()]) {
+    const ids = selected.map((taskId) => ({ queue, taskId }));
+    const { sample } = data(await getBulkPreview({ action: "cancel", ids }));
+    expect(sample.map(({ taskId }) => taskId)).toEqual(newest);
+  }
+});
+
 test("retry adds attempts to the tasks that match, and changes no others", async () => {
   const failed = await fail("again");
   const pending = await spawn("again");

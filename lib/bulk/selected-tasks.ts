@@ -63,7 +63,7 @@ export async function previewBulk(
   do {
     const page: TaskPage =
       "ids" in selection
-        ? { ...(await listSelectedTasks(selection.ids, options)), next: null }
+        ? toNewestFirst(await listSelectedTasks(selection.ids, options))
         : await listMatchingTasks(selection.filters, cursor, options);
     for (const task of page.rows) {
       const reason = whyNotEligible(action, task, page.now);
@@ -90,6 +90,11 @@ export async function previewBulk(
     sample,
     tasks: cursor === null && eligible <= MAX_LISTED ? tasks : null,
   };
+}
+
+/** Selected tasks come in no particular order; ids sort by time, as in the task list. */
+function toNewestFirst({ rows, now }: Omit<TaskPage, "next">): TaskPage {
+  return { rows: rows.toSorted((a, b) => (a.taskId < b.taskId ? 1 : -1)), next: null, now };
 }
 
 const summarize = ({ queue, taskId, name, state }: TaskSummary) => ({ queue, taskId, name, state });

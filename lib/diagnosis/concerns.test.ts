@@ -151,6 +151,13 @@ test("the all-clear waits until failures are read, and names what was checked", 
   });
   expect(describeAllClear({ attempts: ATTEMPTS })).toEqual({
     complete: true,
-    text: "All clear: no task ready for 1 min or longer, no expired leases, and no queue with 10 or more failed attempts and a failure rate of 10 % in the last hour.",
+    text: "All clear: no task ready for 1 min or longer, no expired leases, and no queue with 10 or more failed attempts and a failure rate of 10 % or more in the last hour.",
+  });
+});
+
+test("the all-clear of one queue says nothing about other queues", () => {
+  expect(describeAllClear({ attempts: ATTEMPTS, oneQueue: true })).toEqual({
+    complete: true,
+    text: "All clear: no task ready for 1 min or longer, no expired leases, and fewer than 10 failed attempts or a failure rate below 10 % in the last hour.",
   });
 });

@@ -79,19 +79,25 @@ export function listConcerns(reading: ConcernReading): Concern[] {
  * What an empty list of concerns means, naming what was checked. `complete` is false if failures were not read:
  * then it is not an all-clear.
  */
-export function describeAllClear({ attempts }: Pick<ConcernReading, "attempts">): {
-  complete: boolean;
-  text: string;
-} {
+export function describeAllClear({
+  attempts,
+  oneQueue = false,
+}: Pick<ConcernReading, "attempts"> & {
+  /** Whether only one queue was checked; then the text says nothing about others. */
+  oneQueue?: boolean;
+}): { complete: boolean; text: string } {
   const waiting = `no task ready for ${formatDuration(BACKLOG_MS)} or longer, no expired leases`;
   if (!attempts)
     return {
       complete: false,
       text: `${waiting[0]?.toUpperCase()}${waiting.slice(1)}. Failures not read yet.`,
     };
+  const failing = oneQueue
+    ? `fewer than ${FAILING.attempts} failed attempts or a failure rate below ${FAILING.rate * 100} %`
+    : `no queue with ${FAILING.attempts} or more failed attempts and a failure rate of ${FAILING.rate * 100} % or more`;
   return {
     complete: true,
-    text: `All clear: ${waiting}, and no queue with ${FAILING.attempts} or more failed attempts and a failure rate of ${FAILING.rate * 100} % in the ${attempts.words}.`,
+    text: `All clear: ${waiting}, and ${failing} in the ${attempts.words}.`,
   };
 }
 

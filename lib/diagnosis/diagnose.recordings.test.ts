@@ -31,7 +31,7 @@ const VERDICTS: Record<string, [Tone, string | null, string]> = {
   "cancelled-running": [
     "plain",
     "run-again",
-    "Cancelled while running. The worker continues until its next step, heartbeat or completion, which the engine rejects.",
+    "Cancelled while running. The worker can continue until its next step, heartbeat or completion, which the engine rejects.",
   ],
   "cancelled-sleeping": ["plain", "run-again", "Cancelled while sleeping in step cool-off."],
   "cancelled-waiting": [

@@ -165,5 +165,5 @@ function wasRunning(run: Facts["run"]): boolean {
 
 function stillExecuting({ run }: Facts): Part[] {
   if (run.startedAt === null || !wasRunning(run)) return [];
-  return sentence` The worker continues until its next step, heartbeat or completion, which the engine rejects.`;
+  return sentence` The worker can continue until its next step, heartbeat or completion, which the engine rejects.`;
 }

@@ -44,7 +44,7 @@ export function NewRows({
         <button
           type="button"
           onClick={onShow}
-          className="float-in mt-1 inline-flex h-9 items-center gap-1 rounded-full bg-inverse pr-4 pl-3 font-medium text-12 text-ink-inverse shadow-2 wide:mr-4 wide:h-5 wide:pr-2.5 wide:pl-1.5"
+          className="float-in mt-1 inline-flex h-9 items-center gap-1 rounded-full bg-inverse pr-4 pl-3 font-medium text-12 text-ink-inverse shadow-2 wide:mt-8 wide:mr-4 wide:h-5 wide:pr-2.5 wide:pl-1.5"
         >
           <Icon name="arrow-up" strokeWidth={2} size={12} />
           {formatNumber(count)}

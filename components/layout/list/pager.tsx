@@ -34,7 +34,9 @@ export function Pager({
       aria-label="Pages"
       className="flex h-13 shrink-0 items-center gap-3 border-t bg-canvas px-3 wide:h-11 wide:px-4"
     >
-      <span className="min-w-0 truncate text-12 text-ink-2">{note}</span>
+      <span className="line-clamp-2 min-w-0 text-12 text-ink-2 wide:line-clamp-1 wide:break-all">
+        {note}
+      </span>
       <span className="ml-auto hidden whitespace-nowrap text-12 text-ink-3 wide:inline">
         {on && keys}
       </span>

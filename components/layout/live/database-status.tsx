@@ -2,7 +2,6 @@
 "use no memo";
 import { useQuery } from "@tanstack/react-query";
 import { Icon } from "@/components/ui/icons/icon";
-import { Name } from "@/components/ui/text/name";
 import { cn } from "@/lib/cn";
 import { formatDuration } from "@/lib/format";
 import { healthQuery } from "@/lib/query/health";
@@ -29,8 +28,8 @@ export function DatabaseStatus({ name = null }: { name?: string | null }) {
         </span>
         <span className="block min-h-4 truncate text-ink-3">{up && schemaText(data)}</span>
         {name !== null && (
-          <span className="block truncate text-ink-3" data-tip={name}>
-            <Name text={name} />
+          <span dir="auto" className="block truncate text-left text-ink-3" data-tip={name}>
+            {name}
           </span>
         )}
         {up && data.replicaLagSeconds !== undefined && (

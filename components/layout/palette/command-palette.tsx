@@ -38,7 +38,7 @@ export function CommandPalette({ onClose, onKeys }: { onClose: () => void; onKey
         kind="palette"
         label="Id, queue, task name, page or action"
         listLabel="Results"
-        placeholder="Paste an id, or type a queue, task name, page or action"
+        placeholder="Id, queue, task name or page"
         className="h-full min-w-0 flex-1 bg-transparent font-mono text-14 outline-none"
         value={text}
         onType={(value) => {
@@ -84,7 +84,9 @@ function CommandLine({ command: { icon, label, note } }: { command: Command }) {
   return (
     <span className="flex min-h-11 items-center gap-2 px-2 wide:min-h-7">
       <Icon name={icon} className="shrink-0 text-ink-3" />
-      <span className="min-w-0 truncate font-medium">{label}</span>
+      <span dir="auto" className="min-w-0 truncate font-medium">
+        {label}
+      </span>
       <span className="min-w-0 flex-1 truncate text-12 text-ink-3">{note}</span>
       <Icon
         name="corner-down-left"

@@ -11,6 +11,7 @@ import { queuesQuery } from "@/lib/query/queues";
 import { taskSuggestionsQuery } from "@/lib/query/tasks-suggestions";
 import { parseShortId } from "@/lib/search-params/parsers";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
+import { listWords, parseTaskQuery, type TaskQuery } from "@/lib/search-params/tasks/query";
 import { SECTIONS } from "../frame/sections";
 import { queueEventsPath, queuePath, queueTasksPath, taskPath, workflowRunPath } from "../paths";
 import { listPageCommands } from "./page-commands";
@@ -33,7 +34,7 @@ const MIN_ANYWHERE_LENGTH = 3;
 
 /**
  * Commands that match the typed text. An id is looked up in every queue, even if it is abbreviated or within other text; a URL of
- * this dashboard is opened; any other text can be searched in all values of all tasks.
+ * this dashboard is opened; filters of the task list are applied; any other text can be searched in all values of all tasks.
  */
 export function useCommands(text: string): {
   commands: Command[];
@@ -56,7 +57,7 @@ export function useCommands(text: string): {
     const { leave } = address;
     return { commands: [leave ? { ...command, to: leave } : command], note: null, looking: false };
   }
-  const anywhere = listAnywhere(given);
+  const anywhere = listSearches(text);
   const hits = id === null ? [] : (found.data?.found ?? []).map(toCommand);
   if (isId)
     return {
@@ -115,12 +116,22 @@ function findAddress(text: string): { path: string; leave?: () => void } | undef
   return { path: `${there.prefix}${there.path}${search}`, leave: () => location.assign(href) };
 }
 
-/** The command that searches all values of all tasks. */
-function listAnywhere(text: string): Command[] {
+/**
+ * The command that searches tasks: with the filters in the text, such as `tenant:acme`, or for the whole text in all
+ * values. Quotation marks belong to the filters, so they are parsed as typed.
+ */
+function listSearches(typed: string): Command[] {
+  const { query, problems } = parseTaskQuery(typed);
+  const hasFilters = /(^|\s)any:/.test(typed) || listWords(query).some(({ key }) => key !== "any");
+  if (hasFilters && problems.length === 0)
+    return [linkSearch(query, typed.trim(), "filters tasks")];
+  const text = trimPasted(typed);
   if (text.length < MIN_ANYWHERE_LENGTH) return [];
-  const to = `/tasks${serializeTaskFilters({ any: [text] })}`;
-  const note = "anywhere in a task: params, headers, result, errors";
-  return [link(to, text, note, "Search tasks", "search")];
+  return [linkSearch({ any: [text] }, text, "anywhere in a task: params, headers, result, errors")];
+}
+
+function linkSearch(query: Partial<TaskQuery>, label: string, note: string): Command {
+  return link(`/tasks${serializeTaskFilters(query)}`, label, note, "Search tasks", "search");
 }
 
 function link(to: string, label: string, note: string, group: string, icon: IconName): Command {

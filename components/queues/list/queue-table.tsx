@@ -90,6 +90,7 @@ function QueueRow({
             data-row
             href={queuePath(name)}
             data-tip={name}
+            dir="auto"
             className="truncate rounded-1 font-medium hover:text-accent-text hover:underline"
           >
             {name}

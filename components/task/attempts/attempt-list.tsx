@@ -8,7 +8,6 @@ import { Fact, Facts } from "@/components/ui/data/facts";
 import { Table, Td, Th } from "@/components/ui/data/table";
 import { CopyButton } from "@/components/ui/form/copy-button";
 import { NoValue } from "@/components/ui/text/count";
-import { Name } from "@/components/ui/text/name";
 import { AbsoluteTime, RelativeTime } from "@/components/ui/text/relative-time";
 import { formatDuration } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
@@ -86,12 +85,8 @@ function AttemptTable({ detail }: { detail: TaskDetail }) {
                   <NoValue />
                 )}
               </Td>
-              <Td className="w-full max-w-0 truncate">
-                {error ? (
-                  <Name text={[error.name, error.message].filter(Boolean).join(": ")} />
-                ) : (
-                  <NoValue />
-                )}
+              <Td dir="auto" className="w-full max-w-0 truncate">
+                {error ? [error.name, error.message].filter(Boolean).join(": ") : <NoValue />}
               </Td>
             </tr>
           );

@@ -332,7 +332,9 @@ function Counts({
               <span className="w-20 shrink-0">
                 <StateLabel state={task.state} />
               </span>
-              <span className="min-w-0 flex-1 truncate font-medium">{task.name}</span>
+              <span dir="auto" className="min-w-0 flex-1 truncate text-left font-medium">
+                {task.name}
+              </span>
               <code className="mono text-ink-3">{formatShortId(task.taskId)}</code>
             </li>
           ))}

@@ -35,7 +35,8 @@ export function SavedViewList({ filters, fixedQueue, close }: Props) {
             <Link
               href={view.href}
               onClick={close}
-              className="min-w-0 flex-1 truncate px-2 py-2.5 font-medium wide:py-1"
+              dir="auto"
+              className="min-w-0 flex-1 truncate px-2 py-2.5 text-left font-medium wide:py-1"
             >
               {view.name}
             </Link>

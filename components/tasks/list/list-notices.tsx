@@ -163,7 +163,8 @@ export function NoTasks({
           </>
         }
       >
-        Names and values must match exactly; error text may match partially.
+        Names and values must match exactly; <code className="mono">any:</code> and{" "}
+        <code className="mono">error:</code> also match parts of them.
       </EmptyState>
     );
   }

@@ -6,7 +6,6 @@ import { Sentence } from "@/components/task/sentence";
 import { useClock } from "@/components/ui/text/clock";
 import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
-import { Name } from "@/components/ui/text/name";
 import { Age } from "@/components/ui/text/relative-time";
 import { cn } from "@/lib/cn";
 import { explainSummary } from "@/lib/diagnosis/explain-summary";
@@ -75,11 +74,12 @@ export function listColumns({ oneQueue, tenants, paths, hidden }: ColumnOptions)
       cell: (task) => (
         <Link
           data-row={rowKey(task)}
+          dir="auto"
           href={taskPath(task.queue, task.taskId)}
           data-tip={task.name}
           className="block truncate font-medium outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
         >
-          <Name text={task.name} />
+          {task.name}
         </Link>
       ),
     },

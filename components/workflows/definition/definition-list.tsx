@@ -89,7 +89,11 @@ function Row({ definition, first }: { definition: WorkflowDefinitionSummary; fir
   } = definition;
   return (
     <tr className="hover:bg-hover">
-      <Td className="relative max-w-44 truncate pl-4! font-medium wide:max-w-80" data-tip={name}>
+      <Td
+        dir="auto"
+        className="relative max-w-44 truncate pl-4! font-medium wide:max-w-80"
+        data-tip={name}
+      >
         {first ? name : <span className="sr-only">{name}</span>}
       </Td>
       <Td>

@@ -105,6 +105,7 @@ function RunRow({
         <td className={cn(CELL, "min-w-0")}>
           <Link
             data-row
+            dir="auto"
             href={workflowRunPath(run.workflowRunId)}
             data-tip={run.name}
             className="block truncate font-medium leading-6 outline-none after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"

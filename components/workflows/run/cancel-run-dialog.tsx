@@ -100,7 +100,9 @@ export function CancelRunDialog({
             {plan.tasks.slice(0, MAX_LISTED).map((task) => (
               <li key={task.taskId} className="flex min-w-0 items-center gap-2">
                 <StateLabel state={task.state} />
-                <span className="truncate text-ink">{task.taskName}</span>
+                <span dir="auto" className="truncate text-left text-ink">
+                  {task.taskName}
+                </span>
                 <code className="mono shrink-0 whitespace-nowrap text-ink-3">
                   {formatShortId(task.taskId)}
                 </code>
