@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
 import type { CDPSession, Page } from "@playwright/test";
 import { WorkflowBuilder } from "../lib/highway/builder/workflow-builder";
 import type { Workflow } from "../lib/highway/model/workflow";
@@ -73,6 +74,39 @@ test("names of any length and script stay in their boxes and are shown in full o
   const svg = await readFile(await (await saved).path(), "utf8");
   for (const text of drawn) expect(svg).toContain(text.replaceAll("&", "&amp;"));
   for (const name of Object.values(NAMES)) expect(svg).toContain(name);
+});
+
+test("a saved graph of hostile names runs nothing and loads nothing", async ({
+  page,
+  work,
+  context,
+}, testInfo) => {
+  const hostile = `"'></text></svg><script>document.title="ran"</script><image href="http://192.0.2.1/x"/>&<![CDATA[`;
+  const workflow = new WorkflowBuilder(`hostile_${work.queue.replace(/\W/g, "")}`)
+    .switch("by_region", "{{ inputs.region }}", {
+      [hostile]: "next",
+      'url("http://192.0.2.1/y")': "last",
+    })
+    .task("next", hostile, { dependencies: ["by_region"] })
+    .task("last", "javascript:alert(1)", { dependencies: ["by_region"] })
+    .build();
+  await openDefinition(page, work, workflow);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "Graph (SVG)" }).click();
+  const file = testInfo.outputPath("graph.svg");
+  await (await saved).saveAs(file);
+  const opened = await context.newPage();
+  const requests: string[] = [];
+  opened.on("request", (request) => requests.push(request.url()));
+  await opened.goto(pathToFileURL(file).href);
+  await expect(opened.locator("text").first()).toBeVisible();
+  expect(requests).toEqual([pathToFileURL(file).href]);
+  expect(await opened.title()).not.toBe("ran");
+  expect(
+    await opened.locator("script, image, foreignObject, a, use, style, parsererror").count(),
+  ).toBe(0);
+  expect(await readFile(file, "utf8")).toContain("&lt;script&gt;");
 });
 
 test("above the operator limit, a table with the reason replaces the graph of a definition or run", async ({
