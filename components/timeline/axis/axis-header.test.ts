@@ -54,3 +54,13 @@ test("the label of a hidden gap at the now-line is beside the time of now, not u
     );
   }
 });
+
+test("a label without space on either side of the time of now is left out", () => {
+  const now = (x: number) => ({ x, width: 60, text: "12:00:00" });
+  const gap = (x: number) => ({ x, width: 12, from: 0, to: 7 * 60_000 });
+  const texts = (gaps: number[], at: number, width: number) =>
+    placeGaps({ gaps: gaps.map(gap), width }, [now(at)]).map(({ text }) => text);
+  expect(texts([44], 50, 100)).toEqual([]);
+  expect(texts([20, 244], 250, 300)).toEqual(["7 min idle", "7 min idle"]);
+  expect(texts([100, 244], 180, 212)).toEqual(["7 min idle"]);
+});

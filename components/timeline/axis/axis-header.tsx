@@ -94,7 +94,7 @@ type Gap = Scale["gaps"][number];
 
 /**
  * Length of each hidden gap, as detailed as space allows; a label that leaves none for a later one is shortened. A label
- * that the one of now would cover is placed beside it.
+ * that the one of now would cover is placed beside it, or left out if neither side has space.
  */
 export function placeGaps(
   scale: Pick<Scale, "gaps" | "width">,
@@ -108,7 +108,7 @@ export function placeGaps(
   for (;;) {
     const { placed, inTheWay } = placeInOrder(labels, now, scale.width);
     if (inTheWay === undefined) return placed;
-    labels[inTheWay]?.tags.shift();
+    labels.find(({ gap }) => gap === inTheWay)?.tags.shift();
   }
 }
 
@@ -117,22 +117,21 @@ function placeInOrder(
   labels: { gap: Gap; tags: Tag[] }[],
   now: Tag[],
   width: number,
-): { placed: (Tag & { gap: Gap })[]; inTheWay?: number } {
-  const placed: (Tag & { gap: Gap })[] = [];
+): { placed: (Tag & { gap: Gap })[]; inTheWay?: Gap } {
+  const placed: (Tag & { gap: Gap; canShrink: boolean })[] = [];
   for (const { gap, tags } of labels) {
     const shortest = tags.at(-1);
     if (!shortest) continue;
-    const at = gapCentre(gap);
-    const beside = now.flatMap((other) =>
-      [at, 2 * other.x - at].flatMap((side) => tags.map((one) => moveBeside(one, other, side))),
-    );
+    const beside = now.flatMap((other) => {
+      const nearer = gapCentre(gap) < other.x ? -1 : 1;
+      return [nearer, -nearer].flatMap((side) => tags.map((one) => moveBeside(one, other, side)));
+    });
     const fits = (one: Tag) => !overlapsAny(one, [...now, ...placed]) && isWithin(one, width);
     const tag = [...tags, ...beside].find(fits);
-    const inTheWay = placed.findIndex(
-      (one, before) => (labels[before]?.tags.length ?? 0) > 1 && overlapsAny(shortest, [one]),
-    );
-    if (!tag && inTheWay >= 0) return { placed, inTheWay };
-    placed.push({ ...(tag ?? shortest), gap });
+    const inTheWay = placed.find((one) => one.canShrink && overlapsAny(shortest, [one]));
+    if (!tag && inTheWay) return { placed, inTheWay: inTheWay.gap };
+    if (tag || !overlapsAny(shortest, now))
+      placed.push({ ...(tag ?? shortest), gap, canShrink: tags.length > 1 });
   }
   return { placed };
 }
@@ -170,10 +169,9 @@ function createTag(
   return { x: Math.min(Math.max(at, width / 2), limit - width / 2), width, text };
 }
 
-/** The label next to another one, on the side of `at`. */
-function moveBeside(one: Tag, other: Tag, at: number): Tag {
-  const distance = (one.width + other.width) / 2 + SPACE;
-  return { ...one, x: at < other.x ? other.x - distance : other.x + distance };
+/** The label next to another one: before it with a side of -1, after it with 1. */
+function moveBeside(one: Tag, other: Tag, side: number): Tag {
+  return { ...one, x: other.x + side * ((one.width + other.width) / 2 + SPACE) };
 }
 
 function isWithin({ x, width }: Tag, limit: number): boolean {
