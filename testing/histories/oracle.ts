@@ -214,7 +214,7 @@ const VERDICTS: [sentence: RegExp, check: Check][] = [
     },
   ],
   [
-    /^The worker continues until its next step, heartbeat or completion, which the engine rejects\./,
+    /^The worker can continue until its next step, heartbeat or completion, which the engine rejects\./,
     (_, { before }) => before?.state === "running",
   ],
   [
