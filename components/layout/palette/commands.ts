@@ -33,8 +33,9 @@ const MIN_NAME_LENGTH = 2;
 const MIN_ANYWHERE_LENGTH = 3;
 
 /**
- * Commands that match the typed text. An id is looked up in every queue, even if it is abbreviated or within other text; a URL of
- * this dashboard is opened; filters of the task list are applied; any other text can be searched in all values of all tasks.
+ * Commands that match the typed text. An id is looked up in every queue, even if it is abbreviated or within other text;
+ * a URL of this dashboard is opened; filters of the task list are applied; any other text can be searched in all values
+ * of all tasks.
  */
 export function useCommands(text: string): {
   commands: Command[];
@@ -48,7 +49,8 @@ export function useCommands(text: string): {
   const id = isId ? typed : findUuid(typed);
   // Read once, because the page is covered while the palette is open.
   const [pageCommands] = useState(listPageCommands);
-  const queues = useQuery(queuesQuery()).data?.queues ?? [];
+  const queueList = useQuery(queuesQuery());
+  const queues = queueList.data?.queues ?? [];
   const names = useQuery({ ...taskSuggestionsQuery([]), retry: false }).data?.names ?? [];
   const found = useQuery({ ...findQuery(id ?? ""), enabled: id !== null });
   const address = findAddress(given);
@@ -93,11 +95,11 @@ export function useCommands(text: string): {
   const words = typed.split(/\s+/).filter(Boolean);
   const fits = ({ label, note }: Command) =>
     words.every((word) => `${label} ${note}`.toLowerCase().includes(word));
-  const looking = id !== null && found.isPending;
-  // The search is listed after commands matched by name, and not where the task will be a moment later.
+  const looking = (id !== null && found.isPending) || queueList.isPending;
+  // The search is listed after commands matched by name, and not where a task or queue will be a moment later.
   const commands = [...hits, ...all.filter(fits).slice(0, LIMIT), ...(looking ? [] : anywhere)];
   if (id !== null) return { commands, note: findNote(found, hits.length), looking };
-  return { commands, note: commands.length === 0 ? "No matches." : null, looking: false };
+  return { commands, note: commands.length === 0 && !looking ? "No matches." : null, looking };
 }
 
 /** Strips quotation marks, brackets and commas copied along with a value. */
