@@ -1,20 +1,28 @@
 import type { Client } from "pg";
 import { ERROR, endOf, type Filling, idOf, NAME, startOf, tasksOf } from "./rows";
+import type { BenchQueue } from "./sizes";
 
-/** Creates a queue and fills its tables as the engine's functions would have, in the order of their ids. */
-export async function loadQueue(client: Client, filling: Filling): Promise<void> {
-  const { name, partitioned } = filling.queue;
+/** Creates a queue; a partitioned one has partitions for all its data. */
+export async function createQueue(
+  client: Client,
+  { name, partitioned }: BenchQueue,
+): Promise<void> {
   await client.query("select absurd.create_queue($1, $2)", [
     name,
     partitioned ? "partitioned" : "unpartitioned",
   ]);
-  if (partitioned) {
-    await client.query(
-      "update absurd.queues set partition_lookback = '35 days' where queue_name = $1",
-      [name],
-    );
-    await client.query("select absurd.ensure_partitions($1)", [name]);
-  }
+  if (!partitioned) return;
+  await client.query(
+    "update absurd.queues set partition_lookback = '35 days' where queue_name = $1",
+    [name],
+  );
+  await client.query("select absurd.ensure_partitions($1)", [name]);
+}
+
+/** Creates a queue and fills its tables as the engine's functions would have, in the order of their ids. */
+export async function loadQueue(client: Client, filling: Filling): Promise<void> {
+  const { name, partitioned } = filling.queue;
+  await createQueue(client, filling.queue);
   for (const statement of [tasks, runs, checkpoints, events, waits])
     await client.query(statement(filling));
   if (partitioned)

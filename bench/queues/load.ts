@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { EmbeddedServer } from "@/demo/postgres/embedded";
 import { migrate } from "@/lib/db/migrate";
+import { createQueue } from "../console/load";
 import { connect } from "../console/server";
 import { type BenchQueue, DAYS, NAMES } from "../console/sizes";
 
@@ -87,17 +88,7 @@ async function drain<Item>(
 /** Creates a queue and fills its tables in the order of their ids; most indexes are built when the rows are there. */
 async function loadQueue(client: Client, queue: BenchQueue, tasks: number, now: number) {
   const { name, partitioned } = queue;
-  await client.query("select absurd.create_queue($1, $2)", [
-    name,
-    partitioned ? "partitioned" : "unpartitioned",
-  ]);
-  if (partitioned) {
-    await client.query(
-      "update absurd.queues set partition_lookback = '35 days' where queue_name = $1",
-      [name],
-    );
-    await client.query("select absurd.ensure_partitions($1)", [name]);
-  }
+  await createQueue(client, queue);
   const indexes = partitioned ? [] : await dropIndexes(client, name);
   const numbers = numbersOf(name, tasks, now);
   for (const statement of [tasksOf, runsOf, checkpointsOf, eventsOf])
