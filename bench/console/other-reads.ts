@@ -26,8 +26,8 @@ import type { Read } from "./reads";
 import { LARGEST, NAMES } from "./sizes";
 
 const one = (values: readonly string[], n: number) => values[n % values.length] ?? "";
-const list = { limit: 20, growth: 1.5 };
-const detail = { limit: 10, growth: 1.5 };
+const list = { limit: 20 };
+const detail = { limit: 10 };
 
 /** Events, workflows, the audit log and bulk operations. */
 export const OTHER_READS: readonly Read[] = [
@@ -119,7 +119,6 @@ export const OTHER_READS: readonly Read[] = [
     function: "getDefinitionView",
     run: ({ definitions }, n) => getDefinitionView(one(definitions, n)),
     limit: 20,
-    growth: 1.5,
   },
   {
     title: "definitions",
@@ -132,7 +131,6 @@ export const OTHER_READS: readonly Read[] = [
     function: "getTakers",
     run: (_, n) => getTakers(LARGEST, one(NAMES, n)),
     limit: 50,
-    growth: 1.5,
   },
   {
     title: "where a workflow runs",

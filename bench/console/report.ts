@@ -21,11 +21,12 @@ export function reportReads(measured: Measured[]): string {
   const sizes = [...(measured[0]?.bySize.keys() ?? [])];
   return table(
     [
-      "Question",
+      "Query",
       "Function",
       ...sizes.flatMap((size) => [`${size} p50`, "p95"]),
       "first p95",
       "growth",
+      "its work follows",
       "limit p95",
       "database CPU",
       "dashboard CPU",
@@ -42,7 +43,8 @@ export function reportReads(measured: Measured[]): string {
         `\`${read.function}\``,
         ...figures.flatMap(({ p50, p95 }) => [tenths(p50), tenths(p95)]),
         tenths(large.first.p95),
-        (large.p50 / small.p50).toFixed(2) + (read.growth ? "" : " ¹"),
+        (large.p50 / small.p50).toFixed(2),
+        read.follows ?? "",
         read.limit ?? "",
         // Workers of a parallel plan take their counters with them when they exit.
         large.cpu.server > 0 ? tenths(large.cpu.server) : "",

@@ -9,7 +9,7 @@ import { ACTIVE_STATES } from "@/lib/model/states";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import type { Context } from "./context";
 import type { Read } from "./reads";
-import { LARGEST, NAMES, PARTITIONED } from "./sizes";
+import { LARGEST, NAMES, PARTITIONED, SIZES } from "./sizes";
 
 const at = <T>(values: readonly T[], n: number): T => {
   const value = values[n % values.length];
@@ -20,6 +20,9 @@ const at = <T>(values: readonly T[], n: number): T => {
 const older = (context: Context, n: number) => `o.${at(context.tasks, n)}`;
 const newer = (context: Context, n: number) => `n.${at(context.tasks, n)}`;
 const daysAgo = ({ now }: Context, days: number) => new Date(now - days * 86_400_000).toISOString();
+
+/** The instant since which each data set has as many tasks as the smallest one has in a day. */
+const since = (context: Context) => daysAgo(context, SIZES["100k"] / SIZES[context.size]);
 
 /** The n-th combination of filters; the choices cycle with different periods, so that all pairs occur. */
 function combination(context: Context, n: number): Partial<TaskFilters> {
@@ -70,9 +73,10 @@ const page = (
   function: "listTasks",
   run: (context, n) => listTasks(taskFilters(filters(context, n))),
   limit: 20,
-  growth: 1.5,
   ...more,
 });
+
+let newTask = 0;
 
 /** Lists of tasks, and reads of one task. */
 export const TASK_READS: readonly Read[] = [
@@ -110,7 +114,6 @@ export const TASK_READS: readonly Read[] = [
   page("tasks of the most common name", () => ({ name: [at(NAMES, 0)] })),
   page("failed tasks of a name", () => ({ state: ["failed"], name: [at(NAMES, 2)] }), {
     limit: 100,
-    growth: 3,
   }),
   page("the oldest tasks", () => ({ sort: "oldest" })),
   page("pending tasks by what is due", () => ({ state: ["pending"], sort: "due" })),
@@ -119,12 +122,20 @@ export const TASK_READS: readonly Read[] = [
   // These scan every task in their window, up to a limit that the small data set doesn't reach.
   page("tasks of a day with the most attempts", () => ({ range: "24h", sort: "attempts" }), {
     limit: 500,
-    growth: 15,
+    follows: "tasks of the window",
   }),
   page("tasks of a day that took longest", () => ({ range: "24h", sort: "duration" }), {
     limit: 1_000,
-    growth: 15,
+    follows: "tasks of the window",
   }),
+  page("3,333 tasks with the most attempts", (context) => ({
+    after: since(context),
+    sort: "attempts",
+  })),
+  page("3,333 tasks that took longest", (context) => ({
+    after: since(context),
+    sort: "duration",
+  })),
   {
     title: "fifty named tasks",
     function: "listSelectedTasks",
@@ -135,7 +146,6 @@ export const TASK_READS: readonly Read[] = [
         ),
       ),
     limit: 20,
-    growth: 1.5,
   },
   {
     title: "fifty rows on screen",
@@ -146,7 +156,6 @@ export const TASK_READS: readonly Read[] = [
         Array.from({ length: 50 }, (_, k) => at(context.anywhere, n + k)),
       ),
     limit: 30,
-    growth: 1.5,
   },
   {
     title: "a task by its bare id",
@@ -157,14 +166,12 @@ export const TASK_READS: readonly Read[] = [
       await getTask(found.queue, found.taskId);
     },
     limit: 10,
-    growth: 1.5,
   },
   {
     title: "a run's id",
     function: "findById",
     run: (context, n) => findById(at(context.anywhere, n).runId),
     limit: 10,
-    growth: 1.5,
   },
   {
     title: "a shortened id",
@@ -173,40 +180,48 @@ export const TASK_READS: readonly Read[] = [
       const { taskId } = at(context.anywhere, n);
       return findByShortId({ prefix: taskId.slice(0, 8), suffix: taskId.slice(-4) });
     },
-    // Reads the ids of one minute, which grow with the data.
     limit: 50,
+    follows: "tasks of a minute",
   },
   {
     title: "one task",
     function: "getTask",
     run: (context, n) => getTask(LARGEST, at(context.tasks, n)),
     limit: 10,
-    growth: 1.5,
   },
   {
     title: "a task's parameters",
     function: "getPayload",
     run: (context, n) => getPayload(LARGEST, at(context.tasks, n), { of: "params" }),
     limit: 10,
-    growth: 1.5,
   },
   {
     title: "related tasks",
     function: "getRelated",
+    run: ({ anywhere }) => {
+      // A call for the same task continues the search.
+      const { queue, taskId } = at(anywhere, newTask++);
+      return getRelated(queue, taskId);
+    },
+    limit: 30,
+  },
+  {
+    title: "related tasks, continued",
+    function: "getRelated",
     run: (context, n) => getRelated(LARGEST, at(context.tasks, n)),
+    limit: 350,
+    follows: "later tasks, for 0.25 s",
   },
   {
     title: "what is usual for a name",
     function: "getBaseline",
     run: (_, n) => getBaseline(LARGEST, at(NAMES, n)),
     limit: 50,
-    growth: 1.5,
   },
   {
     title: "suggestions of the search box",
     function: "suggestTasks",
     run: () => suggestTasks([]),
     limit: 50,
-    growth: 1.5,
   },
 ];
