@@ -185,7 +185,11 @@ async function findRun(
   return findTasks(db, queues, ids.slice(0, MOST_OF_RUN));
 }
 
-/** How long one query may search for headers, in milliseconds. */
+/**
+ * How long a call may search for headers, in milliseconds. The first one is short, because it also returns everything
+ * that can be looked up.
+ */
+const FIRST_BUDGET = 5;
 const BUDGET = 250;
 const MOST_FOUND = 100;
 /** Maximum number of earlier tasks that are checked, over all queues. */
@@ -213,8 +217,8 @@ export type Linked = { row: TaskRow; by: "parent_task_id" | "spawned_from"; step
 
 /**
  * Later tasks whose headers name this one, earliest first, at most 100. No index supports that: windows of the key
- * are scanned starting at the task until time runs out, and `rest` is the first id not searched. The next call
- * continues there.
+ * are scanned starting at the task until time runs out, and `rest` is the first id not searched. The first call scans
+ * little; each further one continues where the last one stopped.
  */
 export async function searchLinked(
   db: Database,
@@ -227,6 +231,7 @@ export async function searchLinked(
     key: `linked to ${taskId}`,
     range: { from: successor(taskId), to: uuidFloor(toMs(now) + 1_000) },
     most: MOST_FOUND,
+    firstBudget: FIRST_BUDGET,
     budget: BUDGET,
   };
   const { found, rest } = await searchHeaders(

@@ -5,7 +5,7 @@ import type { RelatedTasks } from "@/lib/model/rows/related";
 import type { TaskDetail } from "@/lib/model/task";
 import { type PayloadRef, payloadUrl } from "@/lib/search-params/payload";
 import { queueSegment } from "@/lib/search-params/queue-segment";
-import { fetchFromApi, fetchJson } from "./api";
+import { fetchFromApi, fetchJson, withFreshReads } from "./api";
 
 /** One task with its attempts, checkpoints and waits. */
 export function taskQuery(queue: string, taskId: Uuid) {
@@ -27,13 +27,24 @@ export function payloadQuery(queue: string, taskId: Uuid, ref: PayloadRef) {
   });
 }
 
-/** Tasks related to a task. Cached longer than other queries, because it searches every queue. */
+/**
+ * Tasks related to a task. The first response has those that can be looked up; a refetch, one of which follows at once,
+ * continues the search among later tasks. Cached longer than other queries, because it searches every queue.
+ */
 export function relatedQuery(queue: string, taskId: Uuid) {
+  const queryKey = ["task", queue, taskId, "related"];
   return queryOptions({
-    queryKey: ["task", queue, taskId, "related"],
-    queryFn: ({ signal }) =>
-      fetchJson<RelatedTasks>(`/api/queues/${queueSegment(queue)}/tasks/${taskId}/related`, signal),
+    queryKey,
+    queryFn: ({ signal, client }) => {
+      const path = `/api/queues/${queueSegment(queue)}/tasks/${taskId}/related`;
+      const request = () => fetchJson<RelatedTasks>(path, signal);
+      // A shared result would be the one before.
+      const isContinued = client.getQueryData<RelatedTasks>(queryKey)?.searchedTo;
+      return isContinued ? withFreshReads(request) : request();
+    },
     staleTime: 15_000,
+    refetchInterval: ({ state: { data, dataUpdateCount, fetchFailureCount } }) =>
+      data?.searchedTo && dataUpdateCount < 2 && fetchFailureCount === 0 ? 50 : false,
   });
 }
 

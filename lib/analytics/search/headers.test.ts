@@ -45,7 +45,13 @@ async function marked(): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-type More = { most?: number; range?: KeyRange; queues?: string[]; budget?: number };
+type More = {
+  most?: number;
+  range?: KeyRange;
+  queues?: string[];
+  budget?: number;
+  firstBudget?: number;
+};
 /** The default budget is large, so that results don't depend on the machine's speed. */
 const search = (key: string, more: More = {}) =>
   inSnapshot((db) =>
@@ -55,6 +61,7 @@ const search = (key: string, more: More = {}) =>
       range: more.range ?? history,
       most: more.most ?? 1_000,
       budget: more.budget ?? 60_000,
+      ...(more.firstBudget !== undefined && { firstBudget: more.firstBudget }),
     }),
   );
 const names = ({ found }: FoundTasks) => found.map(({ queue, taskId }) => `${queue}/${taskId}`);
@@ -83,6 +90,20 @@ test("continues after the budget and finds every task", async () => {
   }
   expect(rests.length).toBeGreaterThan(3);
   expect(rests.slice(0, -1)).toEqual(rests.slice(0, -1).toSorted());
+});
+
+test("the first call may have a smaller budget than those that continue the search", async () => {
+  const first = await search("small first", { firstBudget: 0 });
+  expect(first.rest).not.toBeNull();
+  const second = await search("small first", { firstBudget: 0 });
+  expect(second.rest).toBeNull();
+  expect(names(second)).toEqual(await marked());
+});
+
+test("a search of the last minutes continues too", async () => {
+  const recent = { ...history, from: uuidFloor(now - 90_000) };
+  await search("recent", { range: recent, firstBudget: 0 });
+  expect((await search("recent", { range: recent, firstBudget: 0 })).rest).toBeNull();
 });
 
 test("finds tasks that were spawned or committed since the last search", async () => {

@@ -19,7 +19,10 @@ const MOST_KEPT = 200;
 
 export type FoundTask = { queue: string; taskId: Uuid };
 
-/** A search for at most `most` tasks in a range of ids, for `budget` milliseconds. */
+/**
+ * A search for at most `most` tasks in a range of ids. After its first window, each call scans for `budget` milliseconds,
+ * the one that begins the search for `firstBudget`.
+ */
 export type HeaderSearch = {
   /** Names the search: one with the same key continues where the last one stopped. */
   key: string;
@@ -27,6 +30,7 @@ export type HeaderSearch = {
   range: KeyRange;
   most: number;
   budget: number;
+  firstBudget?: number;
 };
 
 /** `rest` is the first id not searched, `null` when complete; `full` when the search stopped at `most`. */
@@ -47,14 +51,17 @@ const kept = new Map<string, Progress>();
 export async function searchHeaders(
   db: Database,
   queues: readonly string[],
-  { key, matches, range, most, budget }: HeaderSearch,
+  { key, matches, range, most, budget, firstBudget = budget }: HeaderSearch,
   options: ReadOptions = {},
 ): Promise<FoundTasks> {
-  const progress = getProgress(
-    JSON.stringify([key, range.from, queues, getDashboardTenants(), viewerKey()]),
-    range.from,
-  );
-  const windows = { range: { ...range, from: progress.next }, width: progress.width, budget };
+  const name = JSON.stringify([key, range.from, queues, getDashboardTenants(), viewerKey()]);
+  const isFirst = !kept.has(name);
+  const progress = getProgress(name, range.from);
+  const windows = {
+    range: { ...range, from: progress.next },
+    width: progress.width,
+    budget: isFirst ? firstBudget : budget,
+  };
   const rest = await scanWindows(
     db,
     { ...windows, direction: "newer" },
