@@ -234,12 +234,14 @@ export async function listRunningClaims(
         group by 1
       ) claims
       cross join lateral (
-        select jsonb_agg(jsonb_build_array(${runs.taskId}, (
-            select ${shownName(tasks.name)} from ${tasks} where ${tasks.taskId} = ${runs.taskId}
-          ), ${runs.startedAt}::text, ${runs.claimExpiresAt}::text, (
-            select left(${tenantId}, 200) from ${tasks} where ${tasks.taskId} = ${runs.taskId}
-          )) order by ${runs.availableAt}) as runs
-        from ${runs} where ${runs.runId} = any(claims.oldest)
+        select jsonb_agg(jsonb_build_array(${runs.taskId}, task.name, ${runs.startedAt}::text,
+          ${runs.claimExpiresAt}::text, task.tenant) order by ${runs.availableAt}) as runs
+        from ${runs}
+        left join lateral (
+          select ${shownName(tasks.name)} as name, left(${tenantId}, 200) as tenant
+          from ${tasks} where ${tasks.taskId} = ${runs.taskId} limit 1
+        ) task on true
+        where ${runs.runId} = any(claims.oldest)
       ) held`;
   });
   if (arms.length === 0) return [];

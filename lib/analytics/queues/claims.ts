@@ -109,7 +109,7 @@ function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolea
 }
 
 /** The maximum number of rows of each kind to search for a poison task, and of tasks to name. */
-const SUSPECTS = 500;
+const SUSPECTS = 200;
 const SPAWNED_SINCE = 2_000;
 const NAMED = 3;
 /** A task spawned up to this long before the last claim may be committed after it, in milliseconds. */
