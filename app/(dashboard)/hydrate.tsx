@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { HydrateData } from "@/components/layout/live/hydrate-data";
+import { areFiguresSlow } from "@/lib/analytics/queues";
 import { withPermission } from "@/lib/identity/require";
 
 type ServerQuery = {
@@ -35,8 +36,9 @@ export function onServer<Key extends QueryKey>(
 /** A read that counts or samples, which takes long while the caches of the database are empty. */
 export const FIGURE = { isFigure: true };
 
-/** How long a page waits for its figures, in milliseconds. */
+/** How long a page waits for its figures, in milliseconds; of many queues, only for those that are kept or quick. */
 const FIGURES_MS = 200;
+const FIGURES_OF_MANY_MS = 75;
 
 /**
  * The most values, at any depth, that a page includes: they are serialised at once, while nothing else is served. The
@@ -56,20 +58,27 @@ export async function Hydrate({
   prefetch: readonly ServerQuery[];
   children: ReactNode;
 }) {
-  const state = await withPermission("view", undefined, () => prefetchAll(prefetch));
+  const state = await withPermission("view", undefined, () =>
+    prefetchAll(prefetch, areFiguresSlow() ? FIGURES_OF_MANY_MS : FIGURES_MS),
+  );
   return <HydrateData state={state}>{children}</HydrateData>;
 }
 
 /**
  * The results of the queries, without those that failed, figures that are not there yet, and results with which the
  * page would have more than 20,000 values.
+ *
+ * @param wait how long to wait for figures, in milliseconds.
  */
-export async function prefetchAll(prefetch: readonly ServerQuery[]): Promise<DehydratedState> {
+export async function prefetchAll(
+  prefetch: readonly ServerQuery[],
+  wait = FIGURES_MS,
+): Promise<DehydratedState> {
   const client = new QueryClient();
   await Promise.all(
     prefetch.map((query) => {
       const read = client.prefetchQuery(query);
-      return query.isFigure ? Promise.race([read, pause(FIGURES_MS)]) : read;
+      return query.isFigure ? Promise.race([read, pause(wait)]) : read;
     }),
   );
   for (const { queryKey, isPartial } of prefetch) {

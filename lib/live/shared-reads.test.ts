@@ -160,8 +160,9 @@ test.each([0, 3_000])(
     expect(finish).toHaveLength(1);
     vi.advanceTimersByTime(1_000);
     expect(await Promise.all([get(), get(changed), get()])).toEqual(["first", "first", "first"]);
+    await vi.advanceTimersByTimeAsync(100);
     expect(finish).toHaveLength(2);
-    vi.advanceTimersByTime(9_000);
+    vi.advanceTimersByTime(8_900);
     expect(await get()).toBe("first");
     finish[1]?.("second");
     await vi.advanceTimersByTimeAsync(0);
@@ -184,8 +185,48 @@ test("a kept result is not returned to a bypassing request, after an operator's 
   expect(await get(bypassing())).toBe(2);
   vi.advanceTimersByTime(3_000);
   expect(await get()).toBe(2);
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(100);
   expect(await get()).toBe(4);
   clearSharedReads();
   expect(await get()).toBe(5);
+});
+
+test("reads that nobody waits for run one after another, but at once for a caller that waits", async () => {
+  const underWay = new Set<string>();
+  const finish = new Map<string, () => void>();
+  const get = (key: string, asking?: Parameters<typeof coalesce>[1]) => {
+    const read = () => {
+      underWay.add(key);
+      return new Promise<string>((resolve) =>
+        finish.set(key, () => {
+          underWay.delete(key);
+          resolve(key);
+        }),
+      );
+    };
+    return coalesce([key], asking, read, { isKept: () => true });
+  };
+  const end = async (key: string) => {
+    finish.get(key)?.();
+    await vi.advanceTimersByTimeAsync(100);
+  };
+  const keys = ["a", "b", "c"];
+  const first = Promise.all(keys.map((key) => get(key)));
+  expect([...underWay]).toEqual(keys);
+  for (const key of keys) await end(key);
+  await first;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(await Promise.all(keys.map((key) => get(key)))).toEqual(keys);
+  expect([...underWay]).toEqual([]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect([...underWay]).toEqual(["a"]);
+  await end("a");
+  expect([...underWay]).toEqual(["b"]);
+  const waiting = get("c", bypassing());
+  await vi.advanceTimersByTimeAsync(0);
+  expect([...underWay]).toEqual(["b", "c"]);
+  await end("c");
+  expect(await waiting).toBe("c");
+  await end("b");
+  expect([...underWay]).toEqual([]);
 });

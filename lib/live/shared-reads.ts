@@ -1,3 +1,4 @@
+import { getDatabase } from "@/lib/db/databases";
 import { viewerKey } from "@/lib/db/viewer";
 
 /** How long after its start a read is shared, in milliseconds: a little less than the shortest refresh interval. */
@@ -18,6 +19,9 @@ const LONGEST_PAUSE = 5_000;
 /** For how long after that a kept result is returned while the next one is read, in milliseconds. */
 const KEEP = 10_000;
 
+/** A read that nobody waits for begins this much later, in milliseconds: the request that found it due is served first. */
+const UNHURRIED = 50;
+
 type Entry = {
   result: Promise<unknown>;
   controller: AbortController;
@@ -32,6 +36,8 @@ type Entry = {
   keptUntil: number;
   /** The result before, if it is kept. */
   previous: Entry | undefined;
+  /** Begins a queued read at once, because a caller waits for it. */
+  hurry: () => void;
 };
 
 export type SharingOptions = {
@@ -41,7 +47,7 @@ export type SharingOptions = {
    * Whether callers that don't bypass shared results receive this result while the next one is read, instead of waiting
    * for it. The next read begins after a pause of four times its duration, at most five seconds, even if something
    * changed; ten seconds later the result is dropped. For reads that take longer than a page may, whose results contain
-   * their time.
+   * their time. Those that nobody waits for run one after another, so that they leave processors to the requests.
    */
   isKept?: (() => boolean) | undefined;
 };
@@ -64,9 +70,17 @@ type Shared = {
   turn: number;
   /** Over how many milliseconds the listeners of a change are notified. */
   spread: number;
+  /** The end of the last of the reads that nobody waits for, by database. */
+  lines: Map<string, Promise<unknown>>;
 };
 const shared = globalThis as { [SYMBOL]?: Shared };
-shared[SYMBOL] ??= { entries: new Map(), clearing: new Set(), turn: 0, spread: 0 };
+shared[SYMBOL] ??= {
+  entries: new Map(),
+  clearing: new Set(),
+  turn: 0,
+  spread: 0,
+  lines: new Map(),
+};
 const state = shared[SYMBOL];
 const { entries, clearing } = state;
 
@@ -94,11 +108,7 @@ export async function coalesce<T>(
   const known = entries.get(text);
   const entry = known && !isTooOld(known, requester) ? known : start(text, read, known, options);
   const { previous } = entry;
-  if (
-    previous &&
-    performance.now() < previous.keptUntil &&
-    Number.isFinite(acceptedTurn(requester))
-  )
+  if (isReturnable(previous) && Number.isFinite(acceptedTurn(requester)))
     return (await previous.result) as T;
   return (await join(text, entry, requester?.signal)) as T;
 }
@@ -165,6 +175,7 @@ function start(
     sharedUntil: Number.POSITIVE_INFINITY,
     keptUntil: 0,
     previous: known?.state === "settled" ? known : known?.previous,
+    hurry: () => undefined,
   };
   entries.set(key, entry);
   entry.result = run(key, entry, read, known, options);
@@ -183,11 +194,16 @@ async function run(
   const { signal } = entry.controller;
   try {
     if (before && before.state !== "settled") await before.result.catch(() => undefined);
-    signal.throwIfAborted();
-    entry.state = "reading";
-    entry.turn = state.turn;
-    const started = performance.now();
-    const result = await read(signal);
+    const isUnhurried = entry.waiting === 0 && isReturnable(entry.previous);
+    const readNow = async () => {
+      signal.throwIfAborted();
+      entry.state = "reading";
+      entry.turn = state.turn;
+      started = performance.now();
+      return read(signal);
+    };
+    let started = 0;
+    const result = await (isUnhurried ? readInLine(entry, readNow) : readNow());
     entry.state = "settled";
     const now = performance.now();
     entry.previous = undefined;
@@ -206,6 +222,35 @@ async function run(
   }
 }
 
+function isReturnable(kept: Entry | undefined): kept is Entry {
+  return kept !== undefined && performance.now() < kept.keptUntil;
+}
+
+/**
+ * Reads after the others of this database that nobody waits for, and after the request that found it due was served; at
+ * once if a caller begins to wait.
+ */
+async function readInLine(entry: Entry, read: () => Promise<unknown>): Promise<unknown> {
+  const { name } = getDatabase();
+  const before = state.lines.get(name);
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const line = before ? before.then(() => left) : left;
+  state.lines.set(name, line);
+  try {
+    await new Promise<void>((resolve) => {
+      entry.hurry = resolve;
+      void (before ?? Promise.resolve()).then(() => setTimeout(resolve, UNHURRIED));
+    });
+    return await read();
+  } finally {
+    leave();
+    if (state.lines.get(name) === line) state.lines.delete(name);
+  }
+}
+
 /** Keeps a later entry under the same key. */
 function remove(key: string, entry: Entry): void {
   if (entries.get(key) === entry) entries.delete(key);
@@ -214,6 +259,7 @@ function remove(key: string, entry: Entry): void {
 async function join(key: string, entry: Entry, signal: AbortSignal | undefined): Promise<unknown> {
   signal?.throwIfAborted();
   entry.waiting++;
+  entry.hurry();
   let leave = () => {};
   const gone = new Promise<never>((_, reject) => {
     leave = () => reject(signal?.reason);
