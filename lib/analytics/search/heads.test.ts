@@ -9,12 +9,13 @@ import { forgetEnvironment } from "@/lib/db/env";
 import { closePools } from "@/lib/db/pools";
 import { inSnapshot } from "@/lib/db/snapshot";
 import { SQLSTATE } from "@/lib/model/sqlstate";
-import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { ids, list } from "@/testing/reads";
 import { explainStatements, flattenPlan, recordStatements } from "@/testing/statements";
 import { listRegisteredQueues, withQueues } from "../scope/registry";
 import { walkManyQueues } from "./heads";
+import { pageByKey } from "./key-page";
 import { scanTasks } from "./scan";
 import { toTaskSearch } from "./task-search";
 
@@ -87,6 +88,65 @@ test("a page is that of reading all queues, while tasks are spawned and queues c
   }
   isDone = true;
   await writing;
+}, 60_000);
+
+test("a page by state and name is that of reading all queues, while tasks are claimed and fail", async () => {
+  const random = randomNumbers(3);
+  const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)];
+  let isDone = false;
+  const write = async () => {
+    const chance = randomNumbers(5);
+    while (!isDone) {
+      const queue = nameOf(Math.floor(chance() * QUEUES));
+      await query(
+        "select absurd.spawn_task($1, case n % 3 when 0 then 'rare' else 'work' end, '{}', '{\"max_attempts\": 1}') from generate_series(1, 4) n",
+        [queue],
+      );
+      const { rows } = await query("select run_id from absurd.claim_task($1, 'w', 60, 3)", [queue]);
+      const [failed, completed] = rows;
+      if (failed) await query("select absurd.fail_run($1, $2, '{}')", [queue, failed.run_id]);
+      if (completed)
+        await query("select absurd.complete_run($1, $2, 'null')", [queue, completed.run_id]);
+    }
+  };
+  const writing = write();
+  const conditions: Pick<Partial<TaskFilters>, "state" | "name">[] = [
+    { state: ["failed"] },
+    { state: ["pending"] },
+    { state: ["running"] },
+    { state: ["sleeping"] },
+    { state: ["completed", "failed"] },
+    { name: ["rare"] },
+    { state: ["failed"], name: ["rare", "work"] },
+  ];
+  let found = 0;
+  for (let n = 0; n < 28; n++) {
+    const condition = conditions[n % conditions.length];
+    const limit = pick([1, 3, 10, 50]) ?? 1;
+    const sort = pick(["newest", "oldest"] as const) ?? "newest";
+    let cursor: string | null = null;
+    for (let page = 0; page < 2; page++) {
+      const filters = taskFilters({ ...condition, limit, sort, cursor });
+      const [got, all] = await withQueues([], {}, async (scope) => {
+        const search = await toTaskSearch(scope, filters);
+        return [
+          await pageByKey(scope.db, search, {}),
+          await scanTasks(scope.db, search, "walk"),
+        ] as const;
+      });
+      const ahead: string | null = sort === "newest" ? got.older : got.newer;
+      // On a slow machine a search may run out of time, and says how far it got.
+      const most = got.searchedTo === undefined ? limit : got.rows.length;
+      expect(got.rows).toEqual(all.slice(0, most));
+      expect(ahead !== null).toBe(all.length > limit || got.searchedTo !== undefined);
+      found += got.rows.length;
+      if (ahead === null) break;
+      cursor = ahead;
+    }
+  }
+  isDone = true;
+  await writing;
+  expect(found).toBeGreaterThan(0);
 }, 60_000);
 
 test("a page reads rows of few queues", async () => {

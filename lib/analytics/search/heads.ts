@@ -1,9 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import { getDatabase } from "@/lib/db/databases";
 import { integer, uuid } from "@/lib/db/decode";
-import { fixText, query } from "@/lib/db/query";
+import { fixText } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import { type Database, keepPlans } from "@/lib/db/snapshot";
+import type { Database } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
 import {
@@ -14,12 +14,9 @@ import {
   uuidFloor,
   uuidMilliseconds,
 } from "@/lib/model/key-range";
-import type { Direction } from "@/lib/model/page";
+import { queryPortions } from "../scope/portions";
 import { queryTaskRows, selectRow, type TaskRow } from "./rows";
-import type { TaskPageSearch } from "./task-search";
-
-/** How many queues one kept statement reads. A change of a table makes the server plan its statement again. */
-const PORTION = 100;
+import type { TaskPageSearch, TaskSearch } from "./task-search";
 
 /** How many queues one statement of rows reads, which is planned each time. */
 const CHUNK = 40;
@@ -30,8 +27,7 @@ const MARGIN = 4;
 /** How far in milliseconds the last page reached, by database and whether it began at the newest task. */
 const reached = new Map<string, number>();
 
-/** Fixed texts of the heads of a portion, and of the rows of a queue. */
-const portionTexts = new Map<string, SQL>();
+/** Fixed texts of the rows of a queue. */
 const rowTexts = new WeakMap<object, Map<string, SQL>>();
 
 /** The ends of the range, which `inRange` defines once for all arms. */
@@ -110,36 +106,57 @@ function selectFirst(queue: string, order: string): SQL {
   });
 }
 
+/** A task of a queue. */
+export type Head = { queue: string; id: Uuid };
+
 /** The first task of each queue in the range of a search, in its direction. */
-async function listHeads(
+export function listHeads(
   db: Database,
-  { queues, range, direction }: TaskPageSearch,
-): Promise<{ queue: string; id: Uuid }[]> {
-  const portions: Promise<{ queue: string; id: Uuid }[]>[] = [];
-  for (let start = 0; start < queues.length; start += PORTION) {
-    const names = queues.slice(start, start + PORTION);
-    const heads = query(
-      keepPlans(db),
-      { queue: integer, id: uuid },
-      sql`${inRange(range)} ${selectHeads(names, direction)}`,
-    );
-    portions.push(
-      heads.then((found) => found.map(({ queue, id }) => ({ queue: names[queue] ?? "", id }))),
-    );
-  }
-  return (await Promise.all(portions)).flat();
+  { queues, range, direction }: Pick<TaskSearch, "queues" | "range" | "direction">,
+): Promise<Head[]> {
+  const order = sql.raw(direction === "older" ? "desc" : "asc");
+  return queryPortions(db, { id: uuid }, queues, {
+    key: `heads ${direction}`,
+    start: inRange(range),
+    write: (queue) => sql`(
+      select task_id as id from ${queueTables(queue).tasks} where task_id >= ${LOW} and task_id < ${HIGH}
+      order by task_id ${order} limit 1)`,
+  });
 }
 
-function selectHeads(queues: readonly string[], direction: Direction): SQL {
+/**
+ * The first `limit + 1` tasks of each queue in the range of a search that match its states and names, in its direction.
+ */
+export function listMatches(db: Database, search: TaskSearch): Promise<Head[]> {
+  const { range, direction, limit, query } = search;
   const order = sql.raw(direction === "older" ? "desc" : "asc");
-  return fixText(portionTexts, [direction, ...queues].join(" "), () => {
-    const arms = queues.map((queue, index) => {
-      const { tasks } = queueTables(queue);
-      return sql`select ${sql.raw(`${index}`)} as queue, (
-        select task_id from ${tasks} where task_id >= ${LOW} and task_id < ${HIGH}
-        order by task_id ${order} limit 1
-      ) as id`;
-    });
-    return sql`select queue, id from (${sql.join(arms, sql` union all `)}) as heads where id is not null`;
+  const states = sql.raw(query.state.map((state) => `'${state}'`).join(", "));
+  const isWanted = sql`${query.state.length > 0 ? sql`and state in (${states})` : sql``}
+    ${query.name.length > 0 ? sql`and task_name = any($3::text[])` : sql``}`;
+  return queryPortions(db, { id: uuid }, search.queues, {
+    key: ["matches", direction, limit, query.name.length > 0, ...query.state].join(" "),
+    start: sql`with range(low, high, names) as (
+      select ${range.from}::uuid, ${range.to}::uuid, ${sql.param(query.name)}::text[])`,
+    write: (queue) => sql`(
+      select task_id as id from ${queueTables(queue).tasks}
+      where task_id >= ${LOW} and task_id < ${HIGH} ${isWanted}
+      order by task_id ${order} limit ${sql.raw(`${limit + 1}`)})`,
+  });
+}
+
+/** How many runs of each queue are in these active states, up to `most`; queues without any are left out. */
+export function countActiveRuns(
+  db: Database,
+  { queues, query: { state } }: TaskSearch,
+  most: number,
+): Promise<{ queue: string; runs: number }[]> {
+  const states = sql.raw(state.map((one) => `'${one}'`).join(", "));
+  return queryPortions(db, { runs: integer }, queues, {
+    key: ["active", most, ...state].join(" "),
+    start: sql``,
+    write: (queue) => sql`(
+      select count(*)::int as runs from (
+        select from ${queueTables(queue).runs} where state in (${states}) limit ${sql.raw(`${most}`)}
+      ) as found having count(*) > 0)`,
   });
 }

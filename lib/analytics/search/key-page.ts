@@ -1,14 +1,26 @@
 import { sql } from "drizzle-orm";
+import { getDatabase } from "@/lib/db/databases";
 import { boolean, nullable, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { queueTablesOfAllTenants } from "@/lib/db/schema";
 import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
-import { beyond, type KeyRange, predecessor, successor, uuidInstant } from "@/lib/model/key-range";
+import { groupBy } from "@/lib/model/group-by";
+import type { Uuid } from "@/lib/model/ids";
+import { toMs } from "@/lib/model/instants";
+import {
+  beyond,
+  EVERYTHING,
+  type KeyRange,
+  predecessor,
+  successor,
+  uuidInstant,
+  uuidMilliseconds,
+} from "@/lib/model/key-range";
 import { formatCursor, opposite, type Page } from "@/lib/model/page";
 import { inKeyRange } from "../scope/key-pages";
 import { MANY_QUEUES } from "../scope/union";
-import { walkManyQueues } from "./heads";
+import { countActiveRuns, type Head, listHeads, listMatches, walkManyQueues } from "./heads";
 import type { TaskRow } from "./rows";
 import { isAtMostActive, isForActive, scanActiveTasks, scanTasks } from "./scan";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
@@ -53,7 +65,9 @@ export async function pageByKey(
       ? { rows: await walkManyQueues(db, search), rest: null }
       : search.ids || isPlain
         ? { rows: await scanTasks(keepPlans(db), search, "walk"), rest: null }
-        : await searchTasks(db, search, options);
+        : search.queues.length >= MANY_QUEUES && hasOnlyStatesAndNames(search)
+          ? await searchManyQueues(db, search, options)
+          : await searchTasks(db, search, options);
   const page = hits.rows.slice(0, search.limit);
   const onward = search.sort === "oldest" ? "newer" : "older";
   return {
@@ -66,6 +80,94 @@ export async function pageByKey(
 function isNarrowed({ query: { queue: _, id: __, ...rest } }: TaskSearch): boolean {
   // No index covers tenants, so a restriction to tenants is searched like any other filter.
   return getTenants() !== null || Object.values(rest).some((part) => part.length > 0);
+}
+
+/** Whether a search has no conditions but states and names, and sees all tenants. */
+function hasOnlyStatesAndNames({ query: { state, name, ...rest } }: TaskSearch): boolean {
+  const { queue: _, id: __, ...others } = rest;
+  return getTenants() === null && Object.values(others).every((part) => part.length === 0);
+}
+
+/** The width of the first window if no page of such a search is known, in milliseconds. */
+const FIRST_WIDTH = 60_000;
+
+/** How far in milliseconds the last page of a search reached, by database and conditions. */
+const reached = new Map<string, number>();
+const MOST_REACHED = 100;
+
+/** How many times as far as its last page a page is expected to reach. */
+const MARGIN = 1.25;
+
+/** Up to this many active runs in each of this many queues: read them all. */
+const FEW_RUNS = 50;
+const FEW_QUEUES = 20;
+
+/** How long kept statements search many queues before the rest is swept, in milliseconds. */
+const KEPT_BUDGET = 300;
+
+/**
+ * As `searchTasks`, for states and names in many queues. Looks up the ids that match in windows, the first of which is
+ * as wide as the last page of such a search, by statements that the session keeps; then reads the rows of the page.
+ */
+async function searchManyQueues(
+  db: Database,
+  search: TaskPageSearch,
+  options: ReadOptions,
+): Promise<Hits> {
+  const { range, direction, limit, query: wanted } = search;
+  if (isForActive(search)) {
+    const active = await countActiveRuns(db, search, FEW_RUNS + 1);
+    if (active.length <= FEW_QUEUES && active.every(({ runs }) => runs <= FEW_RUNS)) {
+      const queues = active.map(({ queue }) => queue);
+      return { rows: await scanActiveTasks(db, { ...search, queues }), rest: null };
+    }
+  }
+  const isOlder = direction === "older";
+  const byId = (a: Uuid, b: Uuid) => (a < b === isOlder ? 1 : -1);
+  const isFirst = isOlder && range.to === EVERYTHING.to;
+  let edge = isOlder ? Math.min(uuidMilliseconds(range.to), toMs(search.at)) : 0;
+  if (!isOlder) {
+    const heads = await listHeads(db, search);
+    const first = heads.map(({ id }) => id).sort()[0];
+    if (first === undefined) return { rows: [], rest: null };
+    edge = uuidMilliseconds(first);
+  }
+  const key = JSON.stringify([getDatabase().name, wanted.state, wanted.name, isFirst]);
+  const windows = {
+    range,
+    direction,
+    edge,
+    width: (reached.get(key) ?? FIRST_WIDTH) * MARGIN,
+    budget: KEPT_BUDGET,
+  };
+  let matches: Head[] = [];
+  const rest = await scanWindows(db, windows, options, async (window) => {
+    const found = await listMatches(db, { ...search, range: window });
+    found.sort((a, b) => byId(a.id, b.id));
+    matches = [...matches, ...found].slice(0, limit + 1);
+    if (matches.length > limit) return "enough";
+    return matches.length === 0 ? "more" : (2 * (limit + 1)) / matches.length;
+  });
+  const last = matches[limit];
+  if (last) {
+    if (reached.size >= MOST_REACHED) reached.clear();
+    reached.set(key, Math.max(1_000, Math.abs(edge - uuidMilliseconds(last.id))));
+  }
+  const ids = groupBy(matches, ({ queue }) => queue);
+  const page = { ...search, queues: [...ids.keys()] };
+  const rows = await scanTasks(db, page, "walk", (queue) => ({
+    ...search,
+    ids: (ids.get(queue) ?? []).map(({ id }) => id),
+  }));
+  if (rest === null) return { rows, rest };
+  const missing = { ...search, range: rest, limit: limit - rows.length };
+  const active = isForActive(search)
+    ? await withinTime(db, BUDGET, () => scanActiveTasks(db, missing), options)
+    : null;
+  const more = active
+    ? { rows: active, rest: null }
+    : await sweep(db, missing, null, () => Promise.resolve(null), options);
+  return { rows: [...rows, ...more.rows], rest: more.rest };
 }
 
 /**

@@ -33,6 +33,8 @@ export type Windows = {
   direction: Direction;
   /** Width of the first window, in milliseconds of ids. */
   width: number;
+  /** Where the width of the first window starts, if the range begins before that: in milliseconds of ids. */
+  edge?: number;
   /** How long further windows may be scanned, in milliseconds. */
   budget: number;
 };
@@ -61,7 +63,7 @@ export async function scanWindows(
     const isFirst = rest === windows.range;
     // Without at least one window, a caller that continues from here would never advance.
     if (!isFirst && performance.now() + expected > deadline) return rest;
-    const range = nextWindow(rest, direction, width);
+    const range = nextWindow(rest, direction, width, windows.edge);
     const started = performance.now();
     const limited = limitStatements(db, "before_window", WINDOW_LIMIT);
     let outcome: "enough" | "more" | number;
@@ -88,10 +90,17 @@ export async function scanWindows(
 }
 
 /** The part of a range next to its start that is `width` milliseconds wide, and never empty. */
-function nextWindow(rest: KeyRange, direction: Direction, width: number): KeyRange {
-  if (direction === "older")
-    return intersect(rest, { from: uuidFloor(uuidMilliseconds(rest.to) - width), to: rest.to });
-  const to = uuidFloor(uuidMilliseconds(rest.from) + 1 + width);
+function nextWindow(
+  rest: KeyRange,
+  direction: Direction,
+  width: number,
+  edge: number | undefined,
+): KeyRange {
+  if (direction === "older") {
+    const end = Math.min(uuidMilliseconds(rest.to), edge ?? Number.POSITIVE_INFINITY);
+    return intersect(rest, { from: uuidFloor(end - width), to: rest.to });
+  }
+  const to = uuidFloor(Math.max(uuidMilliseconds(rest.from), edge ?? 0) + 1 + width);
   // The last millisecond an id can hold has no successor.
   return to > rest.from ? intersect(rest, { from: rest.from, to }) : rest;
 }
