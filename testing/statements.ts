@@ -10,6 +10,7 @@ export type PlanNode = {
   "Node Type": string;
   "Relation Name"?: string;
   "Index Name"?: string;
+  "Subplan Name"?: string;
   "Actual Rows": number;
   "Actual Loops": number;
   Filter?: string;

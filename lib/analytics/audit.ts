@@ -1,6 +1,6 @@
 import "server-only";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
-import { auditEntries } from "@/lib/db/dashboard-schema";
+import { auditEntries, ownEntriesFirst } from "@/lib/db/dashboard-schema";
 import { array, nullable, oneOf, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { isViewRedacted } from "@/lib/db/redaction";
@@ -161,11 +161,17 @@ function conditions(entries: Entries, filters: AuditFilters, tenants: boolean) {
     return wanted.length === 1 ? eq(column, only) : inArray(column, wanted);
   };
   return [
-    among(operator, filters.operator),
-    among(action, filters.action),
+    ownEntriesFirst(
+      and(
+        among(operator, filters.operator),
+        among(action, filters.action),
+        filters.outcome.length > 0 ? inArray(outcome, filters.outcome) : undefined,
+        filters.tenant.length > 0
+          ? concerns(tenants && entries.tenants, filters.tenant)
+          : undefined,
+      ),
+    ),
     among(queue, filters.queue),
-    filters.outcome.length > 0 ? inArray(outcome, filters.outcome) : undefined,
-    filters.tenant.length > 0 ? concerns(tenants && entries.tenants, filters.tenant) : undefined,
     filters.fold ? or(isNull(bulkId), isNull(taskId)) : undefined,
     filters.task === null ? undefined : inKeyRange(taskId, { range: prefixRange(filters.task) }),
     filters.bulk === null ? undefined : inKeyRange(bulkId, { range: prefixRange(filters.bulk) }),

@@ -5,7 +5,7 @@ import { escapeLiteral } from "pg";
 import { getDatabase } from "@/lib/db/databases";
 import { boolean, instant, integer, nullable, text } from "@/lib/db/decode";
 import { type DecodedRow, fixText, query } from "@/lib/db/query";
-import { type QueueTables, queueTables } from "@/lib/db/schema";
+import { ownFirst, type QueueTables, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import { groupBy } from "@/lib/model/group-by";
@@ -109,9 +109,13 @@ function selectIfNamed(queue: string): SQL {
       table,
       sql`${column} >= (select start from names) collate "default" and ${column} < (select "end" from names) collate "default"`,
     )} else ${has(table, sql`starts_with(${column}, (select start from names))`)} end`;
-  const write = () => sql`select ${sql.raw(escapeLiteral(queue))}::text as queue
+  const named = sql.raw(escapeLiteral(queue));
+  // A visible event has a visible wait, so the names of other tenants' events are not compared.
+  const startsWith = sql`starts_with(${waits.eventName}, (select start from names))`;
+  if (isOwn)
+    return sql`select ${named}::text as queue where ${has(waits, ownFirst(tables, "waits", startsWith))}`;
+  const write = () => sql`select ${named}::text as queue
     where ${find(events, sql`${events.name}`)} or ${find(waits, sql`${waits.eventName}`)}`;
-  if (isOwn) return write();
   const known = namedTexts.get(tables) ?? new Map<string, SQL>();
   namedTexts.set(tables, known);
   return fixText(known, queue, write);
@@ -150,7 +154,8 @@ export function listWaiters(
   { limit = 100, ...options }: ReadOptions & { limit?: number } = {},
 ): Promise<EventWaiters> {
   return withQueues([queue], options, async ({ db, now }) => {
-    const { tasks, waits, tenantId } = queueTables(queue);
+    const tables = queueTables(queue);
+    const { tasks, waits, tenantId } = tables;
     const first = db
       .select({
         taskId: waits.taskId,
@@ -161,7 +166,7 @@ export function listWaiters(
         total: sql`count(*) over ()::int`.mapWith(integer).as("total"),
       })
       .from(waits)
-      .where(eq(waits.eventName, name))
+      .where(ownFirst(tables, "waits", eq(waits.eventName, name)))
       .orderBy(waits.timeoutAt, waits.runId, waits.stepName)
       .limit(limit)
       .as("first");
@@ -295,7 +300,8 @@ function listEarliestAwaited(
 ): Promise<Awaited[]> {
   const most = limit * WAITS_PER_EVENT;
   const arms = queues.map((queue) => {
-    const { events, waits } = queueTables(queue, tenants);
+    const tables = queueTables(queue, tenants);
+    const { events, waits } = tables;
     // A value in a subquery doesn't change a plan's cost: otherwise the server would plan each time.
     const isEarly =
       until === null ? sql`` : sql`and ${waits.timeoutAt} <= (select ${until}::timestamptz)`;
@@ -308,7 +314,7 @@ function listEarliestAwaited(
           select name, at, row_number() over (order by at, name) as n
           from (
             select ${waits.eventName} as name, coalesce(${waits.timeoutAt}, 'infinity') as at
-            from ${waits} where ${beginsWith(sql`${waits.eventName}`, name)} ${isEarly}
+            from ${waits} where ${waitBeginsWith(tables, name)} ${isEarly}
             order by at, name limit ${sql.raw(`${most + 1}`)}
           ) as earliest
         ) as numbered
@@ -342,7 +348,8 @@ const ARMS: Record<EventState, (queue: string, section: EventSection) => SQL> = 
  * 0.0.7. Sorts before the lookups, so that only the events of the page are looked up by key.
  */
 function awaitedArm(queue: string, section: EventSection): SQL {
-  const { events, waits } = queueTables(queue, section.tenants);
+  const tables = queueTables(queue, section.tenants);
+  const { events, waits } = tables;
   const order = getOrder(section);
   return sql`
     select ${queue}::text as queue, awaited.name, awaited.at
@@ -350,7 +357,7 @@ function awaitedArm(queue: string, section: EventSection): SQL {
       select name, at
       from (
         select ${waits.eventName} as name, coalesce(min(${waits.timeoutAt}), 'infinity') as at
-        from ${waits} where ${beginsWith(sql`${waits.eventName}`, section.name)}
+        from ${waits} where ${waitBeginsWith(tables, section.name)}
         group by ${waits.eventName}
       ) as grouped
       where ${beyond(section, sql`at`, sql`name`, queue)}
@@ -365,16 +372,17 @@ function awaitedArm(queue: string, section: EventSection): SQL {
 }
 
 function emittedArm(queue: string, section: EventSection): SQL {
-  const { events, waits } = queueTables(queue, section.tenants);
+  const tables = queueTables(queue, section.tenants);
+  const { events, waits } = tables;
   const order = getOrder(section);
   // Found through the waits: a scan backwards in time would test every event of the queue.
-  const waitedFor = isRestricted(section)
-    ? sql`and ${events.name} = any(array(select ${waits.eventName} from ${waits}))`
-    : sql``;
+  const isNamed = isRestricted(section)
+    ? sql`${events.name} = any(array(select ${waits.eventName} from ${waits} where ${waitBeginsWith(tables, section.name)}))`
+    : beginsWith(sql`${events.name}`, section.name);
   return sql`
     select ${queue}::text as queue, ${events.name} as name, ${events.emittedAt} as at
     from ${events}
-    where ${events.payload} is not null ${waitedFor} and ${beginsWith(sql`${events.name}`, section.name)}
+    where ${events.payload} is not null and ${isNamed}
       and ${beyond(section, sql`${events.emittedAt}`, sql`${events.name}`, queue)}
     order by ${events.emittedAt} ${order}, ${events.name} ${order} limit ${section.limit}::int`;
 }
@@ -413,6 +421,11 @@ function beyond(section: EventSection, at: SQL, name: SQL, queue: string): SQL {
   if (from === null) return sql`true`;
   return sql`(${at}, ${name}, ${queue}::text) ${ascends(section) ? sql`>` : sql`<`}
     (${from.at}::timestamptz, ${from.name}::text, ${from.queue}::text)`;
+}
+
+function waitBeginsWith(tables: QueueTables, prefix: string | null): SQL {
+  const condition = beginsWith(sql`${tables.waits.eventName}`, prefix);
+  return prefix === null ? condition : ownFirst(tables, "waits", condition);
 }
 
 function beginsWith(column: SQL, prefix: string | null): SQL {

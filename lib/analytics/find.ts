@@ -2,7 +2,7 @@ import "server-only";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { queueTables } from "@/lib/db/schema";
+import { ownFirst, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
@@ -87,17 +87,18 @@ const getId = ({ runId, taskId }: FoundTask) => runId ?? taskId;
 
 /** Statements for the tasks and for the runs of a queue whose id is in this range and has this suffix. */
 function listArms(queue: string, range: KeyRange, suffix: string): SQL[] {
-  const { tasks, runs } = queueTables(queue);
+  const tables = queueTables(queue);
+  const { tasks, runs } = tables;
   const ends = (id: PgColumn) => sql`right(${id}::text, ${suffix.length}::int) = ${suffix}::text`;
   return [
     sql`(select 'task' as "kind", ${queue}::text as "queue", ${tasks.taskId} as "taskId",
           null::uuid as "runId", null::integer as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
-        from ${tasks} where ${inKeyRange(tasks.taskId, { range })} and ${ends(tasks.taskId)}
+        from ${tasks} where ${inKeyRange(tasks.taskId, { range })} and ${ownFirst(tables, "tasks", ends(tasks.taskId))}
         order by ${tasks.taskId} desc limit ${MOST}::int)`,
     sql`(select 'run' as "kind", ${queue}::text as "queue", ${runs.taskId} as "taskId", ${runs.runId} as "runId",
           ${runs.attempt} as "attempt", ${tasks.name} as "name", ${tasks.state} as "state"
         from ${runs} join ${tasks} on ${tasks.taskId} = ${runs.taskId}
-        where ${inKeyRange(runs.runId, { range })} and ${ends(runs.runId)}
+        where ${inKeyRange(runs.runId, { range })} and ${ownFirst(tables, "runs", ends(runs.runId))}
         order by ${runs.runId} desc limit ${MOST}::int)`,
   ];
 }

@@ -2,7 +2,7 @@ import "server-only";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { nullable, text } from "@/lib/db/decode";
-import { type QueueTables, queueTables } from "@/lib/db/schema";
+import { ownFirst, type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
@@ -35,12 +35,14 @@ export function getEventPayload(
   name: string,
   options: ReadOptions = {},
 ): Promise<string> {
-  const { events } = queueTables(queue);
-  return getText(
-    queue,
-    { table: events, column: events.payload, where: eq(events.name, name) },
-    options,
-  );
+  const tables = queueTables(queue);
+  const { events, waits, isOwn } = tables;
+  // The name is compared in visible waits first: they decide whether an event is visible.
+  const isNamed = ownFirst(tables, "waits", eq(waits.eventName, name));
+  const where = isOwn
+    ? sql`${events.name} = any(array(select ${waits.eventName} from ${waits} where ${isNamed} limit 1))`
+    : eq(events.name, name);
+  return getText(queue, { table: events, column: events.payload, where }, options);
 }
 
 type Place = { table: PgTable; column: PgColumn; where: SQL | undefined };

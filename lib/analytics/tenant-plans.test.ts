@@ -1,20 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createQueue } from "@/lib/absurd/queues/queues";
+import { auditFilters } from "@/lib/search-params/audit";
 import { eventFilters } from "@/lib/search-params/events";
 import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
+import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { failureFilters } from "@/lib/search-params/windows";
+import { workflowFilters } from "@/lib/search-params/workflows";
 import { endReaders, openTestDatabase } from "@/testing/dashboard-database";
 import { restrictTo, uuidOf } from "@/testing/reads";
+import { explainStatements, type PlanNode, recordStatements } from "@/testing/statements";
+import { listAudit } from "./audit";
+import { getBaseline } from "./baseline";
 import { listEvents, listWaiters } from "./events";
 import { listFailures } from "./failures";
-import { findById } from "./find";
+import { findById, findByShortId } from "./find";
 import { getLatency, getQueueFigures, getThroughput } from "./overview";
 import { getEventPayload, getPayload } from "./payloads";
 import { listQueues } from "./queues";
 import { getTask } from "./task";
 import { suggestTasks } from "./task-suggestions";
-import { listTasks } from "./tasks";
+import { countTasks, followTasks, listTasks } from "./tasks";
 import { listWorkers } from "./workers";
+import { listWorkflowRuns } from "./workflows";
 
 const database = openTestDatabase();
 
@@ -139,6 +146,97 @@ describe.each(TENANTS)("filtered by the %s tenant", (tenant) => {
     await restrictTo();
   });
 });
+
+/** No row has this in any column; a plan shows where it is compared. */
+const GUESS = "guess-of-a-stranger";
+
+/** Otherwise the duration of a request reveals whether a hidden row has a value. */
+describe("a condition of a request is evaluated on visible rows only", () => {
+  let newest = "";
+  beforeAll(async () => {
+    const { rows } = await database.pool.query(
+      "select max(task_id::text) as id from absurd.t_plain",
+    );
+    newest = rows[0].id.slice(0, 8);
+    await restrictTo("small");
+  });
+
+  const search = (words: string) => taskFilters({ ...parseTaskQuery(words).query });
+  const drain = async (rows: AsyncIterable<unknown>) => {
+    for await (const _ of rows);
+  };
+  const names = [`name:${GUESS}`, `tenant:${GUESS}`, `worker:${GUESS}`, `checkpoint:${GUESS}`];
+  const values = [`params.n:${GUESS}`, `headers.n>=${GUESS}`, `any:${GUESS}`, `error:${GUESS}`];
+  const all = [...names, ...values, "attempts>77777"].join(" ");
+  const SEARCHES: [string, () => Promise<unknown>][] = [
+    ...[...names, ...values].map((text): [string, () => Promise<unknown>] => [
+      `a list, ${text}`,
+      () => listTasks(search(text)),
+    ]),
+    ["a list of active tasks", () => listTasks(search(`${all} state:pending`))],
+    [
+      "a ranking of active tasks",
+      () => listTasks({ ...search(`${all} state:running`), sort: "due" }),
+    ],
+    ["a ranking", () => listTasks({ ...search(all), range: "7d", sort: "attempts" })],
+    ["a count", () => drain(countTasks(search(all)))],
+    ["an export or a bulk operation", () => drain(followTasks(search(all)))],
+  ];
+  const EVENTS = (["emitted", "awaited"] as const).map(
+    (state): [string, () => Promise<unknown>] => [
+      `a list of ${state} events`,
+      () => listEvents(eventFilters({ state: [state], name: GUESS })),
+    ],
+  );
+  const of = { name: [GUESS], version: [GUESS], creator: [GUESS], tenant: [GUESS], tag: [GUESS] };
+  const OTHERS: [string, () => Promise<unknown>][] = [
+    ["waiters of an event", () => listWaiters("plain", GUESS)],
+    ["the payload of an event", () => getEventPayload("plain", GUESS).catch(() => null)],
+    ["failures", () => listFailures(failureFilters({ name: [GUESS] }))],
+    ["usual durations", () => getBaseline("plain", GUESS)],
+    ["workflow runs", () => listWorkflowRuns(workflowFilters(of))],
+    ["the audit log", () => listAudit(auditFilters({ operator: [GUESS], action: [GUESS] }))],
+    ["a part of an id", () => findByShortId({ prefix: newest, suffix: "abcdef012345" })],
+  ];
+
+  test.each([...SEARCHES, ...EVENTS, ...OTHERS])("%s", async (_, read) => {
+    const plans = await explainStatements(await recordStatements(read));
+    const conditions = plans.flatMap((plan) => listConditions(plan, false));
+    const compares = (text: string) =>
+      text.includes(GUESS) || /starts_with|"right"|77777/.test(text);
+    expect(conditions.some(({ text }) => compares(text))).toBe(true);
+    for (const { text, isGuarded, table } of conditions)
+      if (!isGuarded && table) expect(listOpen(text)).not.toSatisfy(compares);
+  });
+});
+
+/** The part of a condition before the test of visibility. */
+function listOpen(text: string): string {
+  return (
+    text.split(/CASE WHEN (?:(?! THEN ).)*(?:\{small\}|SubPlan|tenant)(?:(?! THEN ).)* THEN/)[0] ??
+    ""
+  );
+}
+
+type Condition = { text: string; table: string | undefined; isGuarded: boolean };
+
+/**
+ * The conditions of a plan. Those of a subplan that only the guarded part of its parent's condition names are guarded,
+ * too.
+ */
+function listConditions(node: PlanNode, isGuarded: boolean): Condition[] {
+  const table = node["Relation Name"];
+  const own = Object.entries(node).flatMap(([key, text]) =>
+    typeof text === "string" && /Cond$|Filter$/.test(key) ? [{ text, table, isGuarded }] : [],
+  );
+  const open = own.map(({ text }) => listOpen(text)).join(" ");
+  const children = (node.Plans ?? []).flatMap((plan) => {
+    const name = plan["Subplan Name"];
+    const isCalled = own.some(({ text }) => name !== undefined && text.includes(`(${name})`));
+    return listConditions(plan, isGuarded || (isCalled && !open.includes(`(${name})`)));
+  });
+  return [...own, ...children];
+}
 
 /** Counts the full scans of large tables, except tables of tasks, which a search in windows may scan. */
 async function scans(): Promise<unknown[]> {

@@ -110,7 +110,12 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
   const among = (name: string, values: readonly string[]) =>
     values.length === 0
       ? []
-      : [sql`${runColumn(columns, name)}::text = any(${sql.param(values)}::text[])`];
+      : [
+          ownFirst(
+            columns,
+            sql`${runColumn(columns, name)}::text = any(${sql.param(values)}::text[])`,
+          ),
+        ];
   const time = runColumn(columns, columns.dated ? "created_at" : "started_at");
   const { after, before, range } = filters;
   const since = range && toInstant(toMs(now) - rangeMilliseconds(range));
@@ -133,7 +138,7 @@ function toConditions(columns: WorkflowColumns, filters: WorkflowFilters, now: I
 
 /**
  * The condition, evaluated for visible runs only. The database would otherwise evaluate cheap conditions first, and the
- * duration of a search would reveal other tenants' tags.
+ * duration of a search would reveal what other tenants' runs hold.
  */
 function ownFirst({ from: { isOwn } }: WorkflowColumns, condition: SQL): SQL {
   return isOwn ? sql`case when ${isOwn} then ${condition} else false end` : condition;

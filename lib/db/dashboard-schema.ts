@@ -91,6 +91,20 @@ export function auditEntries(): typeof auditTable {
 }
 
 /**
+ * The condition, evaluated for visible entries only. PostgreSQL would otherwise evaluate cheap conditions first, and the
+ * duration of a request would reveal what hidden entries hold.
+ */
+export function ownEntriesFirst(condition: SQL | undefined): SQL | undefined {
+  const visible = inScope(
+    sql`audit_entry.queue`,
+    (tenants) => sql`audit_entry.tenants <@ ${sql.param([...tenants])}::text[]`,
+  );
+  return visible && condition
+    ? sql`case when ${visible} then ${condition} else false end`
+    : condition;
+}
+
+/**
  * Bulk operations; `finishedAt` is set exactly when `state` is final. A viewer with a restricted scope sees those
  * of the same scope and, with access to all queues, those limited to the viewer's tenants.
  */

@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName, type SQL, Subquery, sql } from "drizzle-orm";
+import { getTableColumns, getTableName, type SQL, type SQLChunk, Subquery, sql } from "drizzle-orm";
 import { alias, type PgTable } from "drizzle-orm/pg-core";
 import { matchesTenants } from "./tenants";
 
@@ -6,6 +6,9 @@ type Tables = Record<
   "tasks" | "runs" | "checkpoints" | "events" | "waits" | "idempotencyKeys",
   PgTable
 >;
+
+/** The condition that a row is visible, for rows of the tables to which requests apply conditions. */
+export type Visibility = Record<"tasks" | "runs" | "waits", SQL>;
 
 /** The column of a task's tenant in a subquery; no column of a queue has this name. */
 const TENANT = sql.identifier("absurd_dashboard_tenant");
@@ -19,9 +22,9 @@ const TENANT = sql.identifier("absurd_dashboard_tenant");
 export function restrictTables<T extends Tables>(
   tables: T,
   tenants: readonly string[],
-): T & { tenantId: SQL<string | null>; isOwn: SQL } {
-  const { tasks, events, waits } = tables;
-  const belongs = (row: SQL) => sql`(
+): T & { tenantId: SQL<string | null>; isOwn: Visibility } {
+  const { tasks, runs, events, waits } = tables;
+  const belongs = (row: SQLChunk) => sql`(
     select task.allowed from (select null::text as tenant_id) as elsewhere
     cross join lateral (
       select ${matchesTenants(tenants, sql`${selectTenant()}`)} as allowed
@@ -48,7 +51,11 @@ export function restrictTables<T extends Tables>(
         where wait.event_name = event.event_name and ${belongs(sql`wait`)} limit 1)`,
     ),
     tenantId,
-    isOwn: matchesTenants(tenants, tenantId),
+    isOwn: {
+      tasks: matchesTenants(tenants, tenantId),
+      runs: belongs(sql.identifier(getTableName(runs))),
+      waits: belongs(sql.identifier(getTableName(waits))),
+    },
   };
 }
 

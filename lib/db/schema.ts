@@ -4,7 +4,7 @@ import { parseTimestamp } from "@/lib/model/instants";
 import { TASK_STATES } from "@/lib/model/states";
 import { getDatabase } from "./databases";
 import { instant as decodeInstant } from "./decode";
-import { exposeTenant, restrictTables } from "./restricted-tables";
+import { exposeTenant, restrictTables, type Visibility } from "./restricted-tables";
 import { getTenants, narrowTenants, type Tenants } from "./tenants";
 
 const absurd = pgSchema("absurd");
@@ -36,9 +36,23 @@ export const queues = absurd.table("queues", {
 export type QueueTables = ReturnType<typeof createTables> & {
   /** The tenant of a row of `tasks`, as SQL without an alias. */
   tenantId: SQL<string | null>;
-  /** Whether a row of `tasks` belongs to these tenants, if rows are limited to some. */
-  isOwn?: SQL;
+  /** Whether a row belongs to these tenants, if rows are limited to some. */
+  isOwn?: Visibility;
 };
+
+/**
+ * The condition of a request on a table, evaluated for its visible rows only. PostgreSQL would otherwise evaluate cheap
+ * conditions before the tenant, or in an index, and the duration of a request would reveal what other tenants' rows hold.
+ */
+export function ownFirst<T extends SQL | undefined>(
+  { isOwn }: QueueTables,
+  table: keyof Visibility,
+  condition: T,
+): T | SQL {
+  return isOwn && condition
+    ? sql`case when ${isOwn[table]} then ${condition} else false end`
+    : condition;
+}
 
 /**
  * The tables of a queue as a query may see them: as the engine creates them or, if the dashboard, its viewer or

@@ -1,6 +1,6 @@
 import { and, type SQL, sql } from "drizzle-orm";
 import { text, uuid } from "@/lib/db/decode";
-import { type QueueTables, queueTables } from "@/lib/db/schema";
+import { ownFirst, type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getDashboardTenants } from "@/lib/db/tenants";
 import { viewerKey } from "@/lib/db/viewer";
@@ -92,9 +92,10 @@ async function listMatches(
 ): Promise<FoundTask[]> {
   if (queues.length === 0) return [];
   const arms = queues.map((queue) => {
-    const { tasks } = queueTables(queue);
+    const tables = queueTables(queue);
+    const { tasks } = tables;
     return sql`(select ${queue}::text as "queue", ${tasks.taskId} as "taskId" from ${tasks}
-      where ${and(inKeyRange(tasks.taskId, { range }), matches(tasks.headers))}
+      where ${and(inKeyRange(tasks.taskId, { range }), ownFirst(tables, "tasks", matches(tasks.headers)))}
       limit ${most}::int)`;
   });
   return queryUnion(db, { queue: text, taskId: uuid }, arms);

@@ -3,7 +3,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { text, uuid } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
-import { type QueueTables, queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
+import { ownFirst, type QueueTables, queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
 import { matchesTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
@@ -142,12 +142,13 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
     lt(tasks.taskId, range.to),
     search.ids ? sql`${tasks.taskId} = any(${sql.param(search.ids)}::uuid[])` : undefined,
     state.length > 0 ? inArray(tasks.state, state) : undefined,
-    isAmong(tasks.name, name),
-    tenant.length > 0 ? matchesTenants(tenant, tenantId) : undefined,
-    ...attempts.map((condition) => compareAttempts(tasks, condition)),
     ownFirst(
       tables,
+      "tasks",
       and(
+        isAmong(tasks.name, name),
+        tenant.length > 0 ? matchesTenants(tenant, tenantId) : undefined,
+        ...attempts.map((condition) => compareAttempts(tasks, condition)),
         ...where
           .filter(({ path }) => path.source !== "error")
           .map((condition) => compareJson(jsonColumn(tables, condition.path), condition)),
@@ -162,14 +163,6 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
       ),
     ),
   );
-}
-
-/**
- * The condition, evaluated for rows of the visible tenants only. The database would otherwise evaluate cheap conditions
- * before the tenant, and the duration of a search would reveal other tenants' values.
- */
-function ownFirst({ isOwn }: QueueTables, condition: SQL | undefined): SQL | undefined {
-  return isOwn && condition ? sql`case when ${isOwn} then ${condition} else false end` : condition;
 }
 
 function matchAnywhere(tables: QueueTables, search: TaskSearch): (SQL | undefined)[] {
