@@ -41,24 +41,33 @@ async function withoutBody({ body, status, headers }: Response): Promise<Respons
 /** In characters. A longer text is encoded in slices of this length, so that other requests are served in between. */
 const SLICE = 262_144;
 
-/** Responds with the exact text of a JSON value. */
-export function jsonText(text: string): Response {
+/** Responds with the exact text of a JSON value, whose parts end between two characters. */
+export function jsonText(parts: readonly string[]): Response {
+  const [first = "", ...rest] = parts;
+  const isShort = rest.length === 0 && first.length <= SLICE;
   const headers = { "Content-Type": "application/json; charset=utf-8" };
-  return new Response(text.length > SLICE ? encodeInSlices(text) : text, { headers });
+  return new Response(isShort ? first : encodeInSlices(listSlices(parts)), { headers });
 }
 
-function encodeInSlices(text: string): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let at = 0;
-  return new ReadableStream({
-    async pull(sink) {
+function* listSlices(parts: readonly string[]): Generator<string> {
+  for (const text of parts)
+    for (let at = 0; at < text.length; ) {
       // A slice that ends between the two halves of a character would lose it.
       const isSplit = /[\ud800-\udbff]/.test(text.charAt(at + SLICE - 1));
       const end = at + SLICE - (isSplit ? 1 : 0);
-      sink.enqueue(encoder.encode(text.slice(at, end)));
+      yield text.slice(at, end);
       at = end;
-      if (at >= text.length) sink.close();
-      else await new Promise(setImmediate);
+    }
+}
+
+function encodeInSlices(slices: Generator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(sink) {
+      const { done, value } = slices.next();
+      if (done) return sink.close();
+      sink.enqueue(encoder.encode(value));
+      await new Promise(setImmediate);
     },
   });
 }

@@ -143,7 +143,7 @@ test("a large payload is listed by size, and returned in full on request", async
   await emitEvent(database.pool, QUEUE, "zz large", { pad: "x".repeat(90_000) });
   const [row] = (await list({ name: "zz" })).rows;
   expect(row?.payload).toEqual({ bytes: 90_011 });
-  expect((await getEventPayload(QUEUE, "zz large")).length).toBe(90_011);
+  expect((await getEventPayload(QUEUE, "zz large")).join("").length).toBe(90_011);
 });
 
 test("cursors of another list are refused", async () => {

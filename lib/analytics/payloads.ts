@@ -1,18 +1,16 @@
 import "server-only";
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { nullable, text } from "@/lib/db/decode";
 import { ownFirst, type QueueTables, queueTables } from "@/lib/db/schema";
 import type { ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { ProblemError } from "@/lib/model/problem";
 import type { PayloadRef } from "@/lib/search-params/payload";
-import { getPayloadRoot } from "./scope/payload";
-import { redactLong } from "./scope/redact";
+import { getPayloadRoot, listSlices } from "./scope/payload";
 import { withQueues } from "./scope/registry";
 
 /**
- * The exact text of one JSON value of a task, of any size. Redacted values are masked.
+ * The exact text of one JSON value of a task, of any size, in slices. Redacted values are masked.
  *
  * @throws ProblemError `payload_not_found` if there is no such row or its value is SQL NULL.
  */
@@ -21,12 +19,12 @@ export function getPayload(
   taskId: Uuid,
   ref: PayloadRef,
   options: ReadOptions = {},
-): Promise<string> {
+): Promise<string[]> {
   return getText(queue, locate(queueTables(queue), taskId, ref), options);
 }
 
 /**
- * The exact text of an event's payload, of any size. Redacted values are masked.
+ * The exact text of an event's payload, of any size, in slices. Redacted values are masked.
  *
  * @throws ProblemError `payload_not_found` if the event was not emitted.
  */
@@ -34,7 +32,7 @@ export function getEventPayload(
   queue: string,
   name: string,
   options: ReadOptions = {},
-): Promise<string> {
+): Promise<string[]> {
   const tables = queueTables(queue);
   const { events, waits, isOwn } = tables;
   // The name is compared in visible waits first: they decide whether an event is visible.
@@ -45,7 +43,7 @@ export function getEventPayload(
   return getText(queue, { table: events, column: events.payload, where }, options);
 }
 
-type Place = { table: PgTable; column: PgColumn; where: SQL | undefined };
+type Place = { table: PgTable; column: PgColumn; where: SQL };
 
 function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: PayloadRef): Place {
   switch (ref.of) {
@@ -53,7 +51,7 @@ function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: Pa
       return {
         table: checkpoints,
         column: checkpoints.state,
-        where: and(eq(checkpoints.taskId, taskId), eq(checkpoints.name, ref.name)),
+        where: sql`${eq(checkpoints.taskId, taskId)} and ${eq(checkpoints.name, ref.name)}`,
       };
     case "runResult":
     case "failureReason":
@@ -62,7 +60,7 @@ function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: Pa
       return {
         table: runs,
         column,
-        where: and(eq(runs.runId, ref.run), eq(runs.taskId, taskId)),
+        where: sql`${eq(runs.runId, ref.run)} and ${eq(runs.taskId, taskId)}`,
       };
     }
     default:
@@ -70,19 +68,21 @@ function locate({ tasks, runs, checkpoints }: QueueTables, taskId: Uuid, ref: Pa
   }
 }
 
-function getText(queue: string, place: Place, options: ReadOptions): Promise<string> {
+function getText(queue: string, place: Place, options: ReadOptions): Promise<string[]> {
+  const { table, column, where } = place;
   return withQueues([queue], options, async ({ db }) => {
-    const [row] = await db
-      .select({ text: sql`${place.column}::text`.mapWith(nullable(text)) })
-      .from(place.table)
-      .where(place.where);
-    if (row?.text == null)
+    const slices = await listSlices(
+      db,
+      column,
+      sql`${table} where ${where}`,
+      getPayloadRoot(column),
+    );
+    if (slices.length === 0)
       throw new ProblemError({
         code: "payload_not_found",
         message: "There is no such value.",
         hint: "It may have changed since the page was loaded.",
       });
-    const root = getPayloadRoot(place.column);
-    return root === null ? row.text : redactLong(root, row.text);
+    return slices;
   });
 }

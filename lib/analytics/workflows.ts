@@ -1,6 +1,5 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
-import { nullable, text } from "@/lib/db/decode";
 import { query } from "@/lib/db/query";
 import { redactionRules } from "@/lib/db/redaction";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
@@ -21,7 +20,8 @@ import { isPathRedacted } from "@/lib/redaction/rules";
 import { rangeMilliseconds } from "@/lib/search-params/parsers";
 import type { WorkflowFilters, WorkflowPayloadName } from "@/lib/search-params/workflows";
 import { requireCursor } from "./scope/key-pages";
-import { isTextShown, redactLong } from "./scope/redact";
+import { listSlices } from "./scope/payload";
+import { isTextShown } from "./scope/redact";
 import { type RegisteredQueue, toUnreadable, withQueues } from "./scope/registry";
 import { type FoundTask, type FoundTasks, searchWorkflowTasks } from "./search/headers";
 import { listTaskDetails } from "./task/workflow-tasks";
@@ -314,7 +314,7 @@ function countLinked({ found, rest, full }: FoundTasks, run: WorkflowRunSummary)
 }
 
 /**
- * The exact text of one JSON value of a workflow run, of any size. Redacted values are masked.
+ * The exact text of one JSON value of a workflow run, of any size, in slices. Redacted values are masked.
  *
  * @throws ProblemError `payload_not_found`, and as `withQueues` does.
  */
@@ -322,22 +322,15 @@ export function getWorkflowPayload(
   workflowRunId: Uuid,
   of: WorkflowPayloadName,
   options: ReadOptions = {},
-): Promise<string> {
+): Promise<string[]> {
   return withQueues([], options, async ({ db, queues }) => {
     const columns = await getWorkflowColumns(db, queues);
-    const rows =
-      columns.runs.size === 0
-        ? []
-        : await query(
-            db,
-            { text: nullable(text) },
-            sql`select (${runColumn(columns, of)})::text as text from ${columns.from.runs}
-              where w.workflow_run_id = ${workflowRunId}::uuid`,
-          );
-    const value = rows[0]?.text;
-    if (value == null)
+    const row = sql`${columns.from.runs} where w.workflow_run_id = ${workflowRunId}::uuid`;
+    const slices =
+      columns.runs.size === 0 ? [] : await listSlices(db, runColumn(columns, of), row, of);
+    if (slices.length === 0)
       throw new ProblemError({ code: "payload_not_found", message: "There is no such value." });
-    return redactLong(of, value);
+    return slices;
   });
 }
 

@@ -10,7 +10,6 @@ import { expect, test } from "vitest";
  */
 const READERS: Record<string, string> = {
   "events.ts": "reads PostgreSQL's table of databases",
-  "payloads.ts": "redactLong",
   "queues/claims.ts": "reads cancellation policies of the engine",
   "queues/terminal-counts.ts": "the state of a task is not JSON",
   "related.ts": "redactMember for a step; ids otherwise",
@@ -27,7 +26,7 @@ const READERS: Record<string, string> = {
   "task/workflow-tasks.ts": "toTaskRecord redacts",
   "workers.ts": "compares the engine's own error names, and builds JSON of ids",
   "workflow-definitions.ts": "redactIn, redactLong",
-  "workflows.ts": "redactLong, and refuses redacted tags",
+  "workflows.ts": "listSlices redacts, and redacted tags are refused",
   "workflows/rows.ts": "payload, redact",
 };
 

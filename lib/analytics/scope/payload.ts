@@ -1,8 +1,11 @@
 import { type AnyColumn, Column, is, type SQL, sql } from "drizzle-orm";
+import { integer, text } from "@/lib/db/decode";
+import { query } from "@/lib/db/query";
 import { isViewRedacted } from "@/lib/db/redaction";
+import type { Database } from "@/lib/db/snapshot";
 import type { Payload } from "@/lib/model/json";
 import { isCompressed } from "./error-head";
-import { type PayloadRoot, redact } from "./redact";
+import { type PayloadRoot, redact, redactLong } from "./redact";
 
 /** Texts up to this many bytes are included in their row. */
 const INLINE_LIMIT = 65_536;
@@ -58,6 +61,47 @@ export function getPayloadRoot(column: AnyColumn | SQL): PayloadRoot | null {
   return root;
 }
 
+/** In bytes. The driver decodes a row at once, and one of 100 MB would keep all other requests waiting. */
+const SLICE = 1_048_576;
+
+/**
+ * The exact text of a JSON value of any size, in slices that end between two characters; none without a row or for SQL
+ * NULL. Redacted values are masked. It takes long only in the database.
+ *
+ * @param value of the only row of `from`, a table with its conditions.
+ */
+export async function listSlices(
+  db: Database,
+  value: SQL | AnyColumn,
+  from: SQL,
+  root: PayloadRoot | null,
+): Promise<string[]> {
+  const rows = await query(
+    db,
+    { start: integer, part: text },
+    sql`select start, convert_from(substring(bytes from first + 1 for last - first), 'UTF8') as part
+      from (select convert_to((${value})::text, 'UTF8') as bytes from ${from} offset 0) as whole
+      cross join lateral generate_series(0, octet_length(bytes) - 1, ${SLICE}::int) as start
+      cross join lateral (
+        select ${endOfCharacter(sql`start`)} as first, ${endOfCharacter(sql`start + ${SLICE}::int`)} as last offset 0
+      ) as slice`,
+  );
+  // Sorting in the database would copy the texts.
+  const slices = rows.sort((a, b) => a.start - b.start).map(({ part }) => part);
+  if (root === null || !isViewRedacted() || slices.length === 0) return slices;
+  return [await redactLong(root, slices.join(""))];
+}
+
+/** The first place at or after this one in the UTF-8 of `bytes` that is not within a character. */
+function endOfCharacter(at: SQL): SQL {
+  const isEnd = (place: SQL) =>
+    sql`case when ${place} >= octet_length(bytes) then true else get_byte(bytes, ${place}) & 192 <> 128 end`;
+  const later = [1, 2].map(
+    (by) => sql`when ${isEnd(sql`${at} + ${by}::int`)} then ${at} + ${by}::int`,
+  );
+  return sql`least(octet_length(bytes), case when ${isEnd(at)} then ${at} ${sql.join(later, sql` `)} else ${at} + 3 end)`;
+}
+
 /** The inline limit of each of these values, so that a result doesn't grow with its number of rows. */
 export function inlineLimit(values: number): number {
   const total = isViewRedacted() ? REDACTED_TOTAL_LIMIT : TOTAL_LIMIT;
@@ -72,9 +116,9 @@ function parsePayload(value: string, root: PayloadRoot | null): Payload {
   }
   const colon = value.indexOf(":");
   const bytes = Number(value.slice(0, colon));
-  const text = value.slice(colon + 1);
+  const inline = value.slice(colon + 1);
   // No JSON value prints as an empty text, so it marks an omitted text.
-  if (text === "") return { bytes };
-  const shown = root === null ? { text, redacted: 0 } : redact(root, text);
+  if (inline === "") return { bytes };
+  const shown = root === null ? { text: inline, redacted: 0 } : redact(root, inline);
   return { bytes, text: shown.text, ...(shown.redacted > 0 ? { redacted: shown.redacted } : {}) };
 }
