@@ -123,6 +123,24 @@ test("an encoded path and any query are unchanged", async () => {
   });
 });
 
+test("a URL has at most 500 parameters, which the framework would otherwise compare with each other", async () => {
+  expect(await seen(head(`GET /tasks?${"a&".repeat(499)}`))).toMatchObject({ refusal: null });
+  for (const path of ["/tasks", "/api/tasks", "/sign-in", "/_next/static/a.js", "/nothing"])
+    for (const parameter of ["a&", "a=1&", "&", "a[]=1&"])
+      expect(await seen(head(`GET ${path}?${parameter.repeat(501)}`))).toMatchObject({
+        refusal: 400,
+      });
+});
+
+test("a state of the router that the framework can't parse is refused", async () => {
+  const ask = (state: string) =>
+    seen(head("GET /tasks", { RSC: "1", "Next-Router-State-Tree": state }));
+  const page = encodeURIComponent('["",{"children":["tasks",{"children":["__PAGE__",{}]}]}]');
+  expect(await ask(page)).toMatchObject({ refusal: null });
+  for (const state of ["1", "[", "%", "%ff", "{}", "null", "[".repeat(10_000)])
+    expect(await ask(state), state).toMatchObject({ refusal: 400 });
+});
+
 test("without a session, a body must be small and declare its length; with one it is bounded too", async () => {
   const post = (headers: Record<string, string>) => seen(head("POST /sign-in", headers));
   expect(await post({ "Content-Length": "0" })).toMatchObject({ method: "POST", refusal: null });
@@ -210,6 +228,7 @@ test.each([
   ["a form within", '["$K1"]'],
   ["a chunk", '["$@1"]'],
   ["a key that refers", '[{"$1":1}]'],
+  ["many arguments", `[${"1,".repeat(1_500)}1]`],
   ["many lists", `${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}`],
   ["many objects", `[${'{"a":1},'.repeat(400_000)}1]`],
   ["many keys", `[{${Array.from({ length: 20_000 }, (_, n) => `"k${n}":1`).join(",")}}]`],

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { parseAndValidateFlightRouterState } from "next/dist/server/app-render/parse-and-validate-flight-router-state";
 import { withBase } from "@/lib/base-path";
 import { hasProxyDoor, listNamingHeaders } from "@/lib/db/door-settings";
 import { getEnvironment, hasDoor } from "@/lib/db/env";
@@ -20,6 +21,9 @@ export const ANONYMOUS_BODY = 65_536;
 
 /** The largest body of any request: actions accept no more. In bytes. */
 export const LARGEST_BODY = 4_194_304;
+
+/** The framework takes time quadratic in the number of parameters: a second for those that a URL can hold. */
+const MOST_PARAMETERS = 500;
 
 /** Milliseconds for a request to arrive: its headers, and all of it. Node checks every half minute. */
 const HEADERS_MS = 15_000;
@@ -104,7 +108,9 @@ function describePath(url = ""): string {
 
 function findRefusal(request: IncomingMessage): GuardRefusal | null {
   if (!METHODS.includes(request.method ?? "")) return 405;
-  if (!isValidPath(request.url ?? "") || hasTwice(request)) return 400;
+  const { url = "" } = request;
+  if (!isValidPath(url) || hasTwice(request) || !hasRouterState(request)) return 400;
+  if (url.split("&", MOST_PARAMETERS + 1).length > MOST_PARAMETERS) return 400;
   if (request.method !== "POST" || !hasDoor(getEnvironment())) return null;
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   if (encoding === undefined && Number(length ?? 0) <= ANONYMOUS_BODY) return null;
@@ -123,6 +129,16 @@ function hasTwice({ rawHeaders }: IncomingMessage): boolean {
   return single.some((name) => given.indexOf(name) !== given.lastIndexOf(name));
 }
 
+/** Whether the state of the router is as pages send it, or absent. The framework answers any other with 500. */
+function hasRouterState({ headers }: IncomingMessage): boolean {
+  try {
+    parseAndValidateFlightRouterState(headers["next-router-state-tree"]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isValidPath(url: string): boolean {
   try {
     decodeURIComponent(url.split("?")[0] ?? "");
@@ -134,6 +150,9 @@ function isValidPath(url: string): boolean {
 
 /** How many values the arguments of a server action may have. The longest selection of tasks has 3,000. */
 const MOST_VALUES = 10_000;
+
+/** How many arguments. Actions have one; the framework answers a call with a thousand by 500. */
+const MOST_ARGUMENTS = 10;
 
 /**
  * Whether a POST to a page is what pages send: nothing, or the arguments of a server action as a list of plain JSON
@@ -156,7 +175,8 @@ function* isPlainList(text: string): Pausing<boolean> {
   if (/(?<!\\)"\$(?!\$|undefined")/.test(text)) return false;
   yield;
   try {
-    return Array.isArray(JSON.parse(text));
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) && list.length <= MOST_ARGUMENTS;
   } catch {
     return false;
   } finally {
