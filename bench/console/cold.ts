@@ -7,13 +7,14 @@ import { listTasks } from "@/lib/analytics/tasks";
 import { closePools } from "@/lib/db/pools";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { pointPoolsAt } from "./context";
+import { TOLERANCE } from "./measure";
 import { paintOnce } from "./pages";
 import { databaseOf, startServer } from "./server";
 import type { Size } from "./sizes";
 
 /** Limits with cold caches, in milliseconds: the first page of the list, and the whole HTML of any page. */
 export const COLD = 90;
-export const COLD_PAGE = 400;
+const COLD_PAGE = 400;
 
 /**
  * Duration of the first page of all tasks after restarting the database and dropping the operating system's cache,
@@ -59,38 +60,41 @@ export type ColdPage = {
 };
 
 /**
- * Each page after restarting the database and the dashboard's server with empty caches. `null` if this process may not
- * empty them.
+ * A page after restarting the database and the dashboard's server with empty caches.
+ *
+ * @throws Error if this process may not empty them.
  */
-export async function measureColdPages(
+export async function measureColdPage(
   directory: string,
   server: EmbeddedServer,
   size: Size,
-  pages: readonly string[],
-): Promise<{ server: EmbeddedServer; pages: ColdPage[] | null }> {
-  const found: ColdPage[] = [];
+  path: string,
+): Promise<{ server: EmbeddedServer; page: ColdPage }> {
+  const restarted = await restartCold(directory, server);
+  if (!restarted.isCold) throw new Error("The caches could not be emptied.");
+  const databaseUrl = restarted.server.url(databaseOf(size));
   const { signal } = new AbortController();
-  let running = server;
-  for (const path of pages) {
-    const restarted = await restartCold(directory, running);
-    running = restarted.server;
-    if (!restarted.isCold) return { server: running, pages: null };
-    const databaseUrl = running.url(databaseOf(size));
-    const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
-    try {
-      const begun = performance.now();
-      const milliseconds = await paintOnce(web.url + path);
-      const requests = (REQUESTS[path] ?? []).map((route) => fetch(`${web.url}/api/${route}`));
-      for (const response of await Promise.all(requests)) {
-        if (!response.ok) throw new Error(`${response.url} responded with ${response.status}.`);
-        await response.text();
-      }
-      found.push({ path, milliseconds, complete: performance.now() - begun });
-    } finally {
-      await web.stop();
+  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
+  try {
+    const begun = performance.now();
+    const milliseconds = await paintOnce(web.url + path);
+    const requests = (REQUESTS[path] ?? []).map((route) => fetch(`${web.url}/api/${route}`));
+    for (const response of await Promise.all(requests)) {
+      if (!response.ok) throw new Error(`${response.url} responded with ${response.status}.`);
+      await response.text();
     }
+    const page = { path, milliseconds, complete: performance.now() - begun };
+    return { server: restarted.server, page };
+  } finally {
+    await web.stop();
   }
-  return { server: running, pages: found };
+}
+
+/** The limit of a cold page, if it takes longer by more than the tolerance. */
+export function judgeColdPage({ path, milliseconds }: ColdPage): string[] {
+  return milliseconds > COLD_PAGE * TOLERANCE
+    ? [`cold ${path}: ${milliseconds.toFixed(0)} ms, limit ${COLD_PAGE}`]
+    : [];
 }
 
 async function restartCold(

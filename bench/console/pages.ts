@@ -1,6 +1,6 @@
 import { Agent, get } from "node:http";
 import { performance } from "node:perf_hooks";
-import { quantile } from "./measure";
+import { quantile, TOLERANCE } from "./measure";
 
 /** The first paint of a page, requested like a browser does but without loading its scripts. */
 export type FirstPaint = {
@@ -21,11 +21,33 @@ export type FirstPaint = {
 export const PAGES = ["/", "/tasks", "/queues", "/events", "/failures", "/workers", "/workflows"];
 
 /** Limits of a page on the largest data set. */
-export const PAGE_LIMITS = { perSecond: 60, p95: 500, firstByte: 50, bytes: 120_000 };
+const LIMITS = { perSecond: 60, p95: 500, firstByte: 50, bytes: 120_000 };
 
 const CLIENTS = 20;
 const SECONDS = 10;
 const ALONE = 15;
+
+/** Limits that a page misses by more than the tolerance, if any. */
+export function judgePage({
+  path,
+  perSecond,
+  p95,
+  firstByte,
+  bytes,
+  failed,
+}: FirstPaint): string[] {
+  return [
+    ...(perSecond < LIMITS.perSecond / TOLERANCE
+      ? [`${path}: ${perSecond.toFixed(0)} pages/s, limit ${LIMITS.perSecond}`]
+      : []),
+    ...(p95 > LIMITS.p95 * TOLERANCE ? [`${path}: p95 ${p95.toFixed(0)} ms`] : []),
+    ...(firstByte > LIMITS.firstByte * TOLERANCE
+      ? [`${path}: first byte after ${firstByte.toFixed(0)} ms`]
+      : []),
+    ...(bytes > LIMITS.bytes ? [`${path}: ${bytes} bytes of HTML`] : []),
+    ...(failed > 0 ? [`${path}: ${failed} requests failed`] : []),
+  ];
+}
 
 type Paint = { firstByte: number; lastByte: number; bytes: number; whole: boolean };
 

@@ -2,7 +2,7 @@ import { Agent, get } from "node:http";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
-import { quantile } from "./measure";
+import { quantile, TOLERANCE } from "./measure";
 
 /** Throughput of a route with `connections` that each send the next request at once. */
 export type Throughput = {
@@ -15,7 +15,7 @@ export type Throughput = {
 };
 
 /** Lower limit for the task list alone, in requests per second. */
-export const PER_SECOND = 500;
+const PER_SECOND = 500;
 const CONNECTIONS = 20;
 const SECONDS = 8;
 
@@ -49,11 +49,21 @@ export async function measureRoute(url: string, path: string): Promise<Throughpu
   };
 }
 
+/** Limits that a route misses by more than the tolerance, if any. */
+export function judgeRoute({ path, perSecond, failed }: Throughput): string[] {
+  return [
+    ...(perSecond < PER_SECOND / TOLERANCE
+      ? [`${path}: ${perSecond.toFixed(0)} requests/s, limit ${PER_SECOND}`]
+      : []),
+    ...(failed > 0 ? [`${path}: ${failed} requests failed`] : []),
+  ];
+}
+
 /** Database work while `browsers` browsers had the task list open. */
 export type Watching = { browsers: number; transactions: number; pages: number; failed: number };
 
 /** Maximum database work of fifty browsers relative to one. */
-export const SHARING = 1.2;
+const SHARING = 1.2;
 const INTERVAL = 2_000;
 const WATCHED = 20_000;
 
@@ -85,6 +95,23 @@ export async function watchTasks(
     pages: after.pages - before.pages,
     failed,
   };
+}
+
+/** Database work that grows with the number of browsers by more than the tolerance, and failed requests. */
+export function judgeWatching([one, many]: Watching[]): string[] {
+  if (!one || !many) return ["The list was not watched."];
+  return [
+    ...(["transactions", "pages"] as const).flatMap((key) =>
+      many[key] > one[key] * SHARING * TOLERANCE
+        ? [
+            `${many.browsers} browsers: ${(many[key] / one[key]).toFixed(2)} times the ${key} of one`,
+          ]
+        : [],
+    ),
+    ...[one, many].flatMap(({ browsers, failed }) =>
+      failed > 0 ? [`${browsers} browsers: ${failed} requests failed`] : [],
+    ),
+  ];
 }
 
 /** Idle sessions report their counters after ten seconds at the latest. */

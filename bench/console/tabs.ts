@@ -6,6 +6,7 @@ import type { EmbeddedServer } from "@/demo/postgres/embedded";
 import { createQueue } from "@/lib/absurd/queues/queues";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { migrate } from "@/lib/db/migrate";
+import { TOLERANCE } from "./measure";
 import { connect } from "./server";
 
 /** Cost of open tabs while a list changes twenty times a second, and the age of what they show. */
@@ -20,10 +21,10 @@ export type OpenTabs = {
 };
 
 /** Maximum database work of twenty tabs relative to one. */
-export const TAB_SHARING = 1.2;
+const SHARING = 1.2;
 
 /** Maximum age of an unmarked row in milliseconds: the refresh interval and a tolerance. */
-export const ROW_AGE = 5_000 + 2_000;
+const ROW_AGE = 5_000 + 2_000;
 
 const DATABASE = "live_tabs";
 const QUEUE = "orders";
@@ -92,6 +93,22 @@ export async function openTabs(
     oldestRow,
     failed: tabs.reduce((sum, tab) => sum + tab.failed, 0),
   };
+}
+
+/** Limits that open tabs exceed by more than the tolerance, if any. */
+export function judgeTabs([one, many]: OpenTabs[]): string[] {
+  if (!one || !many) return ["No tabs were opened."];
+  return [
+    ...(many.statements > one.statements * SHARING * TOLERANCE
+      ? [`${many.tabs} tabs: ${many.statements} statements a minute, one: ${one.statements}`]
+      : []),
+    ...[one, many].flatMap(({ tabs, oldestRow, failed }) => [
+      ...(oldestRow > ROW_AGE * TOLERANCE
+        ? [`${tabs} tabs: a row was ${oldestRow.toFixed(0)} ms old`]
+        : []),
+      ...(failed > 0 ? [`${tabs} tabs: ${failed} requests failed`] : []),
+    ]),
+  ];
 }
 
 async function countStatements(logFile: string): Promise<number> {
