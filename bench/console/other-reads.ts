@@ -38,6 +38,7 @@ export const OTHER_READS: readonly Read[] = [
     limit: 150,
     // Scans all current waits, never emitted events.
     scans: true,
+    follows: "current waits",
   },
   {
     title: "emitted events",
