@@ -6,13 +6,21 @@ import { absurdctl, installPackages } from "@/drizzle/engine/tests/original/pack
 import { migrate } from "@/lib/db/migrate";
 import { createIdFunction, loadFinishedTasks } from "./load";
 import { quantile } from "./measure";
-import { FURTHER_OPERATIONS, loadSleepers, OPERATIONS, type Operation, tidyUp } from "./operations";
+import {
+  type Call,
+  FURTHER_OPERATIONS,
+  loadSleepers,
+  OPERATIONS,
+  type Operation,
+  tidyUp,
+} from "./operations";
 
 const QUEUE = "small";
 const FINISHED = 10_000;
 
-/** Pairs of calls of each kind. */
-const PAIRS = 400;
+/** Calls of each kind in one round, and rounds. */
+const CALLS = 400;
+const ROUNDS = 3;
 
 type Cost = {
   /** Median microseconds of the server for one call, without the commit and the connection. */
@@ -25,16 +33,23 @@ export type Beside = {
   title: string;
   ours: Cost;
   original: Cost;
-  /** How many times as many calls per second as the original, by the server's time. */
+  /** How many times as many calls per second as the original, by the server's time: the median of the rounds. */
   ratio: number;
+  /** The same of a second installation of the original, which differs from 1 by what measuring adds. */
+  equal: number;
 };
 
-/** Fills two databases of the server equally, one with each schema, and returns their sessions. */
-export async function openBoth(
-  server: EmbeddedServer,
-): Promise<{ ours: Client; original: Client }> {
+const NAMES = ["ours", "original", "again"] as const;
+
+type Name = (typeof NAMES)[number];
+
+/** Sessions on databases with the same content: our schema, the original's, and the original's once more. */
+export type Sessions = Record<Name, Client>;
+
+/** Fills three databases of the server equally, and returns their sessions. */
+export async function openAll(server: EmbeddedServer): Promise<Sessions> {
   await installPackages();
-  const open = async (name: string, install: (client: Client, url: string) => Promise<unknown>) => {
+  const open = async (name: Name, install: (client: Client, url: string) => Promise<unknown>) => {
     const maintenance = new Client({ connectionString: server.url("postgres") });
     await maintenance.connect();
     await maintenance.query(`create database ${name}`);
@@ -50,51 +65,62 @@ export async function openBoth(
   return {
     ours: await open("ours", (client) => migrate(client, "engine")),
     original: await open("original", (_, url) => absurdctl(url, "init")),
+    again: await open("again", (_, url) => absurdctl(url, "init")),
   };
 }
 
-/** Measures every operation on both, call by call in turns, so that other load on the machine favours neither. */
-export async function compareWithOriginal(
-  { ours, original }: { ours: Client; original: Client },
-  only: string,
-): Promise<Beside[]> {
+/** Measures every operation on all, call by call in turns, so that other load on the machine favours none. */
+export async function compareWithOriginal(sessions: Sessions, only: string): Promise<Beside[]> {
   const results: Beside[] = [];
   for (const operation of [...OPERATIONS, ...FURTHER_OPERATIONS]) {
     if (!operation.title.includes(only)) continue;
-    const server = await alternate(ours, original, operation, measureServer);
-    const client = await alternate(ours, original, operation, measureClient);
+    const rounds: Record<Name, number>[] = [];
+    for (let round = 0; round < ROUNDS; round += 1)
+      rounds.push(await measureInTurns(sessions, operation, measureServer));
+    const client = await measureInTurns(sessions, operation, measureClient);
+    const median = (figure: (round: Record<Name, number>) => number) =>
+      quantile(rounds.map(figure), 0.5);
     results.push({
       title: operation.title,
-      ours: { server: server.ours, client: client.ours },
-      original: { server: server.original, client: client.original },
-      ratio: server.original / server.ours,
+      ours: { server: median(({ ours }) => ours), client: client.ours },
+      original: { server: median(({ original }) => original), client: client.original },
+      ratio: median(({ ours, original }) => original / ours),
+      equal: median(({ again, original }) => original / again),
     });
   }
   return results;
 }
 
-type Measure = (client: Client, call: { text: string; values: unknown[] }) => Promise<number>;
+type Measure = (client: Client, call: Call) => Promise<number>;
 
-async function alternate(ours: Client, original: Client, operation: Operation, measure: Measure) {
+/** The median time of a call on each database. */
+async function measureInTurns(
+  sessions: Sessions,
+  operation: Operation,
+  measure: Measure,
+): Promise<Record<Name, number>> {
+  const prepare = (name: Name) => operation.prepare(sessions[name], QUEUE, CALLS);
   const calls = {
-    ours: await operation.prepare(ours, QUEUE, PAIRS),
-    original: await operation.prepare(original, QUEUE, PAIRS),
+    ours: await prepare("ours"),
+    original: await prepare("original"),
+    again: await prepare("again"),
   };
-  const times = { ours: [] as number[], original: [] as number[] };
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const order =
-      pair % 2 === 0 ? (["ours", "original"] as const) : (["original", "ours"] as const);
-    for (const which of order) {
-      const call = calls[which][pair];
+  const times: Record<Name, number[]> = { ours: [], original: [], again: [] };
+  for (let turn = 0; turn < CALLS; turn += 1) {
+    const first = turn % NAMES.length;
+    for (const name of [...NAMES.slice(first), ...NAMES.slice(0, first)]) {
+      const call = calls[name][turn];
       if (!call) throw new Error(`${operation.title} prepared too few calls`);
-      const client = which === "ours" ? ours : original;
-      if (operation.before) await client.query(operation.before);
-      times[which].push(await measure(client, call));
+      if (operation.before) await sessions[name].query(operation.before);
+      times[name].push(await measure(sessions[name], call));
     }
   }
-  await tidyUp(ours, QUEUE);
-  await tidyUp(original, QUEUE);
-  return { ours: quantile(times.ours, 0.5), original: quantile(times.original, 0.5) };
+  for (const name of NAMES) await tidyUp(sessions[name], QUEUE);
+  return {
+    ours: quantile(times.ours, 0.5),
+    original: quantile(times.original, 0.5),
+    again: quantile(times.again, 0.5),
+  };
 }
 
 const measureServer: Measure = async (client, { text, values }) => {

@@ -1,7 +1,12 @@
--- spawn_task, complete_run and fail_run with a statement for each table: one statement with several writing parts costs
--- more to plan, each time, than its parts do. claim_task without reading all tasks with a cancellation policy at each
--- poll; await_event, retry_task, get_task_result and get_task_checkpoint_states with statements that are cheaper to plan.
--- What they promise, return and lock is unchanged. Everything in this file can be run again.
+-- spawn_task, complete_run, fail_run and cancel_task with a statement for each table: one statement with several writing
+-- parts costs more to plan, each time, than its parts do. claim_task without reading all tasks with a cancellation policy
+-- at each poll; await_event, retry_task, get_task_result and get_task_checkpoint_states with statements that are cheaper
+-- to plan. What they promise, return and lock is unchanged. Everything in this file can be run again.
+--
+-- In complete_run, fail_run and cancel_task, columns have no aliases, because an alias costs time at each analysis of the
+-- statement. Only the first table's name is formatted, because `format` raises the error for a queue that is NULL; for the
+-- others `||` is cheaper. A table of waits without a page, as in a queue without events, is not searched. A partitioned
+-- table has neither pages nor a file of its own, and is always searched.
 
 -- Adds a task with its first run, both pending and ready at once, and returns them. With an idempotency key that is taken
 -- it changes nothing and returns the task that holds the key, with created = false.
@@ -688,43 +693,42 @@ language plpgsql
 as $$
 declare
   v_now timestamptz := absurd.current_time();
-  v_run record;
+  v_task_id uuid;
+  v_state text;
+  v_waits oid;
 begin
-  execute format(
-    'select r.state, r.task_id from absurd.%I r where r.run_id = $1 for update',
-    'r_' || p_queue_name
-  )
-  into v_run
+  execute format('select task_id, state from absurd.%I where run_id = $1 for update', 'r_' || p_queue_name)
+  into v_task_id, v_state
   using p_run_id;
 
-  if v_run.state is distinct from 'running' then
-    if v_run.state is null then
+  if v_state is distinct from 'running' then
+    if v_state is null then
       raise exception 'Run "%" not found in queue "%"', p_run_id, p_queue_name;
-    elsif v_run.state = 'cancelled' then
+    elsif v_state = 'cancelled' then
       raise exception 'Task has been cancelled' using errcode = 'AB001';
-    elsif v_run.state = 'failed' then
+    elsif v_state = 'failed' then
       raise exception 'Run "%" has already failed in queue "%"', p_run_id, p_queue_name using errcode = 'AB002';
     end if;
     raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
   end if;
 
-  execute format(
-    'update absurd.%I r set state = ''completed'', completed_at = $2, result = $3 where r.run_id = $1',
-    'r_' || p_queue_name
-  )
+  execute 'update absurd.' || quote_ident('r_' || p_queue_name) || $sql$
+    set state = 'completed', completed_at = $2, result = $3
+    where run_id = $1
+  $sql$
   using p_run_id, v_now, p_state;
 
-  execute format(
-    $sql$
-      update absurd.%I t
-      set state = 'completed', completed_payload = $2, last_attempt_run = $3
-      where t.task_id = $1
-    $sql$,
-    't_' || p_queue_name
-  )
-  using v_run.task_id, p_state, p_run_id;
+  execute 'update absurd.' || quote_ident('t_' || p_queue_name) || $sql$
+    set state = 'completed', completed_payload = $2, last_attempt_run = $3
+    where task_id = $1
+  $sql$
+  using v_task_id, p_state, p_run_id;
 
-  execute format('delete from absurd.%I w where w.run_id = $1', 'w_' || p_queue_name) using p_run_id;
+  v_waits := to_regclass('absurd.' || quote_ident('w_' || p_queue_name));
+  if (pg_relation_size(v_waits) = 0 and pg_relation_filenode(v_waits) is not null) is not true then
+    execute 'delete from absurd.' || quote_ident('w_' || p_queue_name) || ' where run_id = $1'
+    using p_run_id;
+  end if;
 end;
 $$;
 
@@ -744,43 +748,36 @@ language plpgsql
 as $$
 declare
   v_now timestamptz := absurd.current_time();
-  v_run record;
+  v_task_id uuid;
+  v_state text;
+  v_attempt integer;
   v_task record;
   v_outcome text := 'failed';
   v_retry boolean;
   v_max_duration bigint;
   v_next timestamptz;
   v_next_run uuid;
+  v_waits oid;
 begin
-  execute format(
-    'select r.state, r.task_id, r.attempt from absurd.%I r where r.run_id = $1 for update',
-    'r_' || p_queue_name
-  )
-  into v_run
+  execute format('select task_id, state, attempt from absurd.%I where run_id = $1 for update', 'r_' || p_queue_name)
+  into v_task_id, v_state, v_attempt
   using p_run_id;
 
-  if (v_run.state in ('running', 'sleeping')) is not true then
-    if v_run.state = 'cancelled' then
+  if (v_state in ('running', 'sleeping')) is not true then
+    if v_state = 'cancelled' then
       raise exception 'Task has been cancelled' using errcode = 'AB001';
-    elsif v_run.state = 'failed' then
+    elsif v_state = 'failed' then
       raise exception 'Run "%" has already failed in queue "%"', p_run_id, p_queue_name using errcode = 'AB002';
     end if;
     raise exception 'Run "%" cannot be failed in queue "%"', p_run_id, p_queue_name;
   end if;
 
-  execute format(
-    $sql$
-      select t.retry_strategy, t.max_attempts, t.first_started_at, t.cancellation
-      from absurd.%I t
-      where t.task_id = $1
-      for update
-    $sql$,
-    't_' || p_queue_name
-  )
+  execute 'select retry_strategy, max_attempts, first_started_at, cancellation from absurd.'
+    || quote_ident('t_' || p_queue_name) || ' where task_id = $1 for update'
   into v_task
-  using v_run.task_id;
+  using v_task_id;
 
-  v_retry := v_task.max_attempts is null or v_run.attempt < v_task.max_attempts;
+  v_retry := v_task.max_attempts is null or v_attempt < v_task.max_attempts;
   if v_retry then
     -- Cast before the delay is computed: a limit that is not a bigint raises 22P02 even if the strategy is invalid.
     v_max_duration := (v_task.cancellation ->> 'max_duration')::bigint;
@@ -789,7 +786,7 @@ begin
       -- A block that can fail costs a subtransaction.
       begin
         v_next := v_now
-          + make_interval(secs => absurd.retry_delay_seconds(v_task.retry_strategy, v_run.attempt));
+          + make_interval(secs => absurd.retry_delay_seconds(v_task.retry_strategy, v_attempt));
       exception
         -- The strategy was stored before strategies were validated; no retry can ever be computed from it.
         when sqlstate 'AB003' then
@@ -809,38 +806,88 @@ begin
     end if;
   end if;
 
-  execute format(
-    $sql$
-      update absurd.%I r
-      set state = 'failed', wake_event = null, failed_at = $2, failure_reason = $3
-      where r.run_id = $1
-    $sql$,
-    'r_' || p_queue_name
-  )
+  execute 'update absurd.' || quote_ident('r_' || p_queue_name) || $sql$
+    set state = 'failed', wake_event = null, failed_at = $2, failure_reason = $3
+    where run_id = $1
+  $sql$
   using p_run_id, v_now, p_reason;
 
   if v_next_run is not null then
-    execute format(
-      'insert into absurd.%I (run_id, task_id, attempt, state, available_at) values ($1, $2, $3, $4, $5)',
-      'r_' || p_queue_name
-    )
-    using v_next_run, v_run.task_id, v_run.attempt + 1, v_outcome, v_next;
+    execute 'insert into absurd.' || quote_ident('r_' || p_queue_name) || $sql$
+      (run_id, task_id, attempt, state, available_at) values ($1, $2, $3, $4, $5)
+    $sql$
+    using v_next_run, v_task_id, v_attempt + 1, v_outcome, v_next;
   end if;
 
-  execute format(
-    $sql$
-      update absurd.%I t
-      set state = $2, attempts = greatest(t.attempts, $3), last_attempt_run = $4,
-          cancelled_at = case when $2 = 'cancelled' then coalesce(t.cancelled_at, $5) else t.cancelled_at end
-      where t.task_id = $1
-    $sql$,
-    't_' || p_queue_name
-  )
+  execute 'update absurd.' || quote_ident('t_' || p_queue_name) || $sql$
+    set state = $2, attempts = greatest(attempts, $3), last_attempt_run = $4,
+        cancelled_at = case when $2 = 'cancelled' then coalesce(cancelled_at, $5) else cancelled_at end
+    where task_id = $1
+  $sql$
   using
-    v_run.task_id, v_outcome, case when v_next_run is null then v_run.attempt else v_run.attempt + 1 end,
+    v_task_id, v_outcome, case when v_next_run is null then v_attempt else v_attempt + 1 end,
     coalesce(v_next_run, p_run_id), v_now;
 
-  execute format('delete from absurd.%I w where w.run_id = $1', 'w_' || p_queue_name) using p_run_id;
+  v_waits := to_regclass('absurd.' || quote_ident('w_' || p_queue_name));
+  if (pg_relation_size(v_waits) = 0 and pg_relation_filenode(v_waits) is not null) is not true then
+    execute 'delete from absurd.' || quote_ident('w_' || p_queue_name) || ' where run_id = $1'
+    using p_run_id;
+  end if;
+end;
+$$;
+
+-- Cancels a task and its active run. Silent for a task that has ended already. A worker that still executes the run gets
+-- AB001 from its next call.
+--
+-- Locks: the task's active runs FOR UPDATE in the order of their ids, then the task FOR UPDATE.
+create or replace function absurd.cancel_task(p_queue_name text, p_task_id uuid)
+returns void
+language plpgsql
+as $$
+declare
+  v_now timestamptz := absurd.current_time();
+  v_state text;
+  v_waits oid;
+begin
+  execute format(
+    $sql$
+      select from absurd.%I
+      where task_id = $1 and (state in ('pending', 'running', 'sleeping')) is true
+      order by run_id
+      for update
+    $sql$,
+    'r_' || p_queue_name
+  )
+  using p_task_id;
+
+  execute 'select state from absurd.' || quote_ident('t_' || p_queue_name) || ' where task_id = $1 for update'
+  into v_state
+  using p_task_id;
+
+  if v_state is null then
+    raise exception 'Task "%" not found in queue "%"', p_task_id, p_queue_name;
+  end if;
+  if v_state in ('completed', 'failed', 'cancelled') then
+    return;
+  end if;
+
+  execute 'update absurd.' || quote_ident('r_' || p_queue_name) || $sql$
+    set state = 'cancelled', claimed_by = null, claim_expires_at = null
+    where task_id = $1 and (state in ('pending', 'running', 'sleeping')) is true
+  $sql$
+  using p_task_id;
+
+  execute 'update absurd.' || quote_ident('t_' || p_queue_name) || $sql$
+    set state = 'cancelled', cancelled_at = coalesce(cancelled_at, $2)
+    where task_id = $1
+  $sql$
+  using p_task_id, v_now;
+
+  v_waits := to_regclass('absurd.' || quote_ident('w_' || p_queue_name));
+  if (pg_relation_size(v_waits) = 0 and pg_relation_filenode(v_waits) is not null) is not true then
+    execute 'delete from absurd.' || quote_ident('w_' || p_queue_name) || ' where task_id = $1'
+    using p_task_id;
+  end if;
 end;
 $$;
 

@@ -69,7 +69,7 @@ export async function checkInstalled(
   const names = [...new Set(changed.map(parseName))];
   const list = names.length > 5 ? `${names.slice(0, 5).join(", ")} and others` : names.join(", ");
   throw new ForeignSchemaError(
-    `The schema "absurd" was installed from here, but it has been replaced or edited since (${list})`,
+    `The schema "absurd" was installed from here by a version that was not released, or it has been replaced or edited since (${list})`,
   );
 }
 

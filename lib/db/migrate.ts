@@ -131,7 +131,7 @@ async function checkEngine(client: Client, last: number, files: MigrationMeta[])
   }
   if (last > Math.max(...files.map((file) => file.folderMillis)))
     throw new ForeignSchemaError(
-      'The schema "absurd" was installed by a newer release of this command',
+      'The schema "absurd" was installed by a newer version of this command, or by one that was not released',
     );
   const recorded = files.filter((file) => file.folderMillis <= last);
   await checkInstalled(client, recorded, parseRelease(files));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, provideEngine } from "./engine";
+import { at, type Engine, MODES, provideEngine } from "./engine";
 
 describe.each(MODES)("%s", (mode) => {
   const engine = provideEngine(mode);
@@ -216,6 +216,32 @@ describe.each(MODES)("%s", (mode) => {
     await e.rows(`update ${e.table("t")} set state = 'completed' where task_id = $1`, task);
     expect(await e.claim()).toEqual([]);
   });
+
+  test.each([
+    ["completing", (e, { run }) => e.on("complete_run", run)],
+    ["failing", (e, { run }) => e.on("fail_run", run, null)],
+    ["cancelling", (e, { task }) => e.on("cancel_task", task)],
+  ] satisfies [string, (e: Engine, ids: { task: string; run: string }) => Promise<unknown>][])(
+    "%s deletes all waits of the run, and of no other",
+    async (_, act) => {
+      const e = engine();
+      const other = await e.running({ max_attempts: 1 });
+      await act(e, other);
+      const ids = await e.running();
+      const waits = [
+        [ids.task, ids.run, "one"],
+        [ids.task, ids.run, "two"],
+        [other.task, other.run, "one"],
+      ] as const;
+      for (const wait of waits)
+        await e.rows(
+          `insert into ${e.table("w")} (task_id, run_id, step_name, event_name) values ($1, $2, $3, 'e')`,
+          ...wait,
+        );
+      await act(e, ids);
+      expect(await e.waits()).toMatchObject([{ run_id: other.run, step_name: "one" }]);
+    },
+  );
 
   test("complete_run distinguishes SQL NULL and JSON null", async () => {
     const e = engine();
