@@ -52,7 +52,14 @@ test("large results are stringified as JSON.stringify does, in stretches", () =>
   const object = fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), fc.constant(undefined)));
   const pause = fc.sample(fc.array(object, { maxLength: 120 }), { numRuns: 40, seed: 19 });
   for (const value of [...pause, { at: new Date(0), none: undefined, ["__proto__"]: 1 }])
-    expect(workAtOnce(stringifyInTurns({ value }))).toBe(JSON.stringify({ value }));
+    for (const few of [0, 10])
+      expect(workAtOnce(stringifyInTurns({ value }, few))).toBe(JSON.stringify({ value }));
+});
+
+test("a page of rows is stringified at once", () => {
+  const page = { rows: rows.map((row) => ({ ...row, tags: ["a"] })), now: "" };
+  expect(stringifyInTurns(page).next()).toEqual({ done: true, value: JSON.stringify(page) });
+  expect(stringifyInTurns(Array(60).fill(page)).next().done).toBe(false);
 });
 
 test("between two pauses, at most 50 members of a large result are stringified", () => {
