@@ -214,8 +214,8 @@ test("a definition of 3,000 operators is shown and can be started", async () => 
   expect(await getStartPreview(input)).toMatchObject({ ok: true });
 });
 
-test("a definition of more than four million characters is neither shown nor started", async () => {
-  const large = { ...workflow, name: "large", description: "x".repeat(4_000_000) };
+test("a definition of more than two million characters is neither shown nor started", async () => {
+  const large = { ...workflow, name: "large", description: "x".repeat(2_000_000) };
   const id = await storeWorkflow(database.pool, large, { tenantId: "acme" });
   expect(await getDefinitionView(id)).toMatchObject({ name: "large", text: null, view: null });
   const input = { definitionId: id, queue, inputs: "", tags: "" };
@@ -223,7 +223,7 @@ test("a definition of more than four million characters is neither shown nor sta
     ok: false,
     error: {
       code: "invalid_definition",
-      message: `The definition of large ${workflow.version} has more than 4 million characters.`,
+      message: `The definition of large ${workflow.version} has more than 2 million characters.`,
     },
   };
   expect(await getStartPreview(input)).toMatchObject(refusal);
@@ -235,23 +235,24 @@ test("a definition of more values or templates than can be checked in time is ne
   const start = () => new WorkflowBuilder("busy").task("a", "f");
   const task = (args: Json[]) => new WorkflowBuilder("busy").task("a", "f", { args });
   const fields = { ...Array.from({ length: 100 }, () => 1) };
-  const large = { ...Array.from({ length: 7_601 }, () => 1) };
+  const large = { ...Array.from({ length: 2_601 }, () => 1) };
+  const many = start();
+  for (let n = 0; n < 16; n++)
+    many.task(`t${n}`, "f", { args: Array.from({ length: 95 }, () => fields) });
+  const lists = start();
+  for (const id of ["b", "c", "d"])
+    lists.task(id, "f", { args: Array.from({ length: 6_700 }, () => 1) });
   const dense = start();
   for (let n = 0; n < 205; n++)
     dense.task(`t${n}`, "f", {
       dependencies: Array.from({ length: n }, (_, before) => `t${before}`),
     });
   for (const [busy, limit] of [
-    [
-      task(Array.from({ length: 1_500 }, () => fields)),
-      "has more than 150,000 values, or 1,000 levels",
-    ],
-    [
-      task(Array.from({ length: 20_001 }, () => 1)),
-      "has more than 20,000 dependencies and other items of lists",
-    ],
+    [many, "has more than 150,000 values, or 1,000 levels"],
+    [task(Array.from({ length: 100 }, () => fields)), "has an operator of more than 10,000 values"],
+    [lists, "has more than 20,000 dependencies and other items of lists"],
     [dense, "has more than 20,000 dependencies and other items of lists"],
-    [task([large, large]), "has more than 15,000 members in large objects"],
+    [task([large, large]), "has more than 5,000 operators and other members of large objects"],
     [task(["{{ a }}".repeat(20_001)]), "has more than 20,000 templates"],
   ] as const) {
     const id = await storeWorkflow(database.pool, busy.build({ check: false }), {

@@ -129,7 +129,7 @@ function definitionNotFound(): ProblemError {
   return new ProblemError({
     code: "definition_not_found",
     message: "This run's definition is not stored.",
-    hint: "Searched in workflow_definition and in the params of the root task, for at most four million bytes.",
+    hint: "Searched in workflow_definition and in the params of the root task, for at most two million bytes.",
   });
 }
 

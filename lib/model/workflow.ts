@@ -13,17 +13,18 @@ import { findExcess } from "./work/json-values.ts";
  * Definitions of more characters are neither shown nor started here, though workers run them: checking one would keep
  * other requests waiting. One with 3,000 simple operators has 1.4 million.
  */
-export const MOST_DEFINITION_CHARACTERS = 4_000_000;
+export const MOST_DEFINITION_CHARACTERS = 2_000_000;
 /**
  * The same for values, such as the fields of operators, of which 3,000 simple operators have 130,000; for items of
- * lists, such as dependencies, each of which is an edge of the graph; and for the members of large objects, which are
- * parsed slowly, and not in slices.
+ * lists, such as dependencies, each of which is an edge of the graph; for the members of large objects, such as the
+ * operators; and for the values of one operator, which is not checked in slices.
  */
-const LIMITS = { values: 150_000, items: 20_000, members: 15_000 };
+const LIMITS = { values: 150_000, items: 20_000, members: 5_000, each: 10_000 };
 const EXCESSES = {
   values: "has more than 150,000 values, or 1,000 levels",
   items: "has more than 20,000 dependencies and other items of lists",
-  members: "has more than 15,000 members in large objects",
+  members: "has more than 5,000 operators and other members of large objects",
+  each: "has an operator of more than 10,000 values",
 };
 const MOST_TEMPLATES = 20_000;
 

@@ -79,7 +79,7 @@ export function DefinitionBody({ definition }: { definition: WorkflowDefinitionV
         ) : (
           <EmptyState icon="file-question" title="Cannot draw this definition">
             {text === null
-              ? "The definition has more than four million characters."
+              ? "The definition has more than two million characters."
               : view?.unreadable}
           </EmptyState>
         )

@@ -43,7 +43,7 @@ type DecodedWorkflow = { workflow?: Workflow; problems: Problem[] };
 export function* decodeInTurns(value: unknown): Pausing<DecodedWorkflow> {
   const problems: Problem[] = [];
   const place = new f.Place("", problems);
-  const refusal = measure(value);
+  const refusal = yield* measure(value);
   if (refusal) {
     place.error(...refusal);
     return { problems };
@@ -313,34 +313,55 @@ function reportType(type: unknown, place: f.Place): void {
   );
 }
 
+type Size = { depth: number; count: number };
+
+/** An object whose members are being measured. */
+type OpenObject = { of: object; members: unknown[]; next: number; size: Size };
+
+/** How many objects are measured before a pause. */
+const STRETCH = 2_000;
+
 /** Why a value is too large to decode. A value that an alias repeats is visited once, but counted each time. */
-function measure(value: unknown): [code: string, message: string] | undefined {
-  const TOO_DEEP = "too_deep";
-  const sizes = new Map<object, { depth: number; count: number } | typeof TOO_DEEP>();
-  const visit = (one: unknown, level: number): { depth: number; count: number } | undefined => {
-    if (typeof one !== "object" || one === null) return { depth: 0, count: 0 };
-    const known = sizes.get(one);
-    if (known === TOO_DEEP || level > MAX_DEPTH) return undefined;
-    if (known) return known.depth + level > MAX_DEPTH ? undefined : known;
-    // An object that contains itself is met again while this entry exists.
-    sizes.set(one, TOO_DEEP);
-    let [depth, count] = [0, 1];
-    for (const member of Object.values(one)) {
-      const inner = visit(member, level + 1);
-      if (!inner) return undefined;
-      depth = Math.max(depth, inner.depth);
-      count += inner.count;
+function* measure(value: unknown): Pausing<[code: string, message: string] | undefined> {
+  const tooDeep: [string, string] = [
+    "too_deep",
+    `is nested more than ${MAX_DEPTH} levels deep, or contains itself`,
+  ];
+  // An object that contains itself is met again while it is open.
+  const sizes = new Map<object, Size | "open">();
+  const open: OpenObject[] = [openObject([value])];
+  let total = 0;
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    if (top.next === top.members.length) {
+      open.pop();
+      const around = open.at(-1);
+      const size = { depth: top.size.depth + 1, count: top.size.count + 1 };
+      sizes.set(top.of, size);
+      if (around) add(around.size, size);
+      else total = top.size.count;
+      continue;
     }
-    const size = { depth: depth + 1, count };
-    sizes.set(one, size);
-    return size;
-  };
-  const size = visit(value, 0);
-  if (!size) return [TOO_DEEP, `is nested more than ${MAX_DEPTH} levels deep, or contains itself`];
-  if (size.count > MAX_OBJECTS)
-    return [
-      "too_large",
-      `has more than ${MAX_OBJECTS} lists and mappings once aliases are expanded`,
-    ];
-  return undefined;
+    const member = top.members[top.next++];
+    if (typeof member !== "object" || member === null) continue;
+    const level = open.length - 1;
+    const known = sizes.get(member);
+    if (known === "open" || level + (known?.depth ?? 0) > MAX_DEPTH) return tooDeep;
+    if (known) add(top.size, known);
+    else {
+      sizes.set(member, "open");
+      open.push(openObject(member));
+      if (sizes.size % STRETCH === 0) yield;
+    }
+  }
+  if (total <= MAX_OBJECTS) return undefined;
+  return ["too_large", `has more than ${MAX_OBJECTS} lists and mappings once aliases are expanded`];
+}
+
+function openObject(of: object): OpenObject {
+  return { of, members: Object.values(of), next: 0, size: { depth: 0, count: 0 } };
+}
+
+function add(size: Size, member: Size): void {
+  size.depth = Math.max(size.depth, member.depth);
+  size.count += member.count;
 }

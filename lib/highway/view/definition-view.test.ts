@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type Pausing, workAtOnce } from "../../model/work/turns.ts";
 import { formatHashedInTurns } from "../language/hash.ts";
 import { parseWorkflow } from "../language/parse.ts";
+import { decodeInTurns } from "../model/decode-workflow.ts";
 import { compileDefinition, reportDefinition } from "./definition-view.ts";
 
 const OPERATORS = 3_000;
@@ -57,6 +58,11 @@ test.each([true, false])(
     );
   },
 );
+
+test("a document is measured with a pause for every two thousand objects", () => {
+  const documents = Array.from({ length: 20_000 }, () => ({}));
+  expect(countPauses(decodeInTurns({ metadata: { documents } }))).toBeGreaterThan(9);
+});
 
 test("a hash is computed with a pause after each operator", () => {
   const { workflow } = parseWorkflow(definition);

@@ -37,6 +37,13 @@ test("a bound is noticed before the rest of the text", () => {
   expect(isTooLarge("[".repeat(3_000_000), 10)).toBe(true);
 });
 
+test("the values of each member of a member are counted", () => {
+  const text = (values: number) =>
+    JSON.stringify({ tasks: { a: { b: Array(values).fill([1]) }, c: {}, d: { e: [1, 2] } } });
+  expect(findExcess(text(4), { values: 100, each: 14 })).toBe(null);
+  expect(findExcess(text(9), { values: 100, each: 14 })).toBe("each");
+});
+
 test("items of all lists are counted together", () => {
   const lists = JSON.stringify({ a: [1, [2, 3]], b: [4], none: [] });
   expect(findExcess(lists, { values: 99, items: 5 })).toBeNull();

@@ -12,6 +12,8 @@ export type JsonLimits = {
   items?: number;
   /** Of all objects together, without the first hundred of each: those of few objects that are large. */
   members?: number;
+  /** Within each value on the third level, such as an operator of a workflow. */
+  each?: number;
 };
 
 /**
@@ -26,11 +28,13 @@ export function isTooLarge(text: string, most: number): boolean {
 /** The first limit that a JSON text exceeds, as in `isTooLarge`; more than 1,000 levels count as values. */
 export function findExcess(
   text: string,
-  { values: most, items: mostItems = most, members: mostMembers = most }: JsonLimits,
+  { values: most, items: mostItems = most, members: mostMembers = most, each = most }: JsonLimits,
 ): keyof JsonLimits | null {
   let values = 1;
   let items = 0;
   let large = 0;
+  /** The number of values before the last one on the third level. */
+  let before = 0;
   /** The members of each open object; `null` for a list. */
   const open: (number | null)[] = [];
   const signs = /["[\]{},]/g;
@@ -42,8 +46,12 @@ export function findExcess(
       signs.lastIndex = end;
     } else if (sign === "]" || sign === "}") open.pop();
     else {
-      if (sign !== ",") open.push(sign === "[" ? null : 0);
+      if (sign !== ",") {
+        open.push(sign === "[" ? null : 0);
+        if (open.length === 3) before = values;
+      }
       if (++values > most || open.length > MOST_LEVELS) return "values";
+      if (open.length >= 3 && values - before > each) return "each";
       const members = open.at(-1);
       if (typeof members === "number") {
         open[open.length - 1] = members + 1;
