@@ -23,7 +23,7 @@ test("a count of some tenants links to their tasks, and says that the list has t
 });
 
 test("a count of a group with a cut name explains why it has no link", () => {
-  const cut = { ...group, taskName: `${"n".repeat(500)}...` };
+  const cut = { ...group, taskName: `${"n".repeat(500)}... #0a1b2c3d` };
   const view = render(<Outcomes group={cut} tenant={[]} />);
   expect(view.queryByRole("link")).toBeNull();
   expect(view.getByText("28 failed").dataset.tip).toBe(`No attempts left. ${CUT_NAME}`);

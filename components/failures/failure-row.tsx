@@ -12,6 +12,7 @@ import { lazyDialog, onIntent } from "@/components/ui/feedback/lazy";
 import { buttonClass } from "@/components/ui/form/button";
 import { Icon } from "@/components/ui/icons/icon";
 import { Dialog } from "@/components/ui/overlay/dialog";
+import { CutName } from "@/components/ui/text/cut-name";
 import { Kbd } from "@/components/ui/text/kbd";
 import { Link } from "@/components/ui/text/link";
 import { MiddleTruncate } from "@/components/ui/text/middle-truncate";
@@ -20,7 +21,7 @@ import type { BulkPage } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId, plural } from "@/lib/format";
 import type { FailureGroup, FailureSample } from "@/lib/model/rows/failure";
-import { CUT_NAME } from "@/lib/model/rows/shown-name";
+import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
 import type { TaskState } from "@/lib/model/states";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { failedTasksQuery } from "@/lib/query/failures";
@@ -74,7 +75,7 @@ export function FailureRow({
             onClick={onToggle}
             className="block max-w-full truncate text-left font-medium after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
           >
-            {group.taskName}
+            {isCutName(group.taskName) ? <CutName name={group.taskName} /> : group.taskName}
           </button>
           <span
             className="line-clamp-2 break-words @min-[760px]:block @min-[760px]:truncate"

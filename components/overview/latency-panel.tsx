@@ -11,10 +11,11 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { SkeletonRows } from "@/components/ui/feedback/skeleton";
 import { Button } from "@/components/ui/form/button";
 import { CountText, NoValue } from "@/components/ui/text/count";
+import { CutName } from "@/components/ui/text/cut-name";
 import type { Latency, Quantiles, LatencyRow as Row } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatDuration, formatNumber } from "@/lib/format";
-import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
+import { isCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import type { Window } from "@/lib/search-params/windows";
 
@@ -138,8 +139,8 @@ function LatencyRow({ row, href }: { row: Row; href: string | null }) {
     <tr className="hover:bg-hover">
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[120px]">
         {href === null ? (
-          <span data-tip={CUT_NAME} dir="auto" className="block truncate font-medium">
-            {row.name}
+          <span className="font-medium">
+            <CutName name={row.name} />
           </span>
         ) : (
           <ScopedLink

@@ -20,7 +20,7 @@ test("claims per minute are averaged over the time in which the worker was seen"
 });
 
 test("a worker links to its tasks, unless its name is cut", () => {
-  const cut = `${"w".repeat(500)}...`;
+  const cut = `${"w".repeat(500)}... #0a1b2c3d`;
   const worker = (name: string) =>
     ({
       ...seen("10:50", "10:55"),
@@ -33,5 +33,7 @@ test("a worker links to its tasks, unless its name is cut", () => {
   const view = render(<WorkerTable list={{ ...list, workers } as unknown as WorkerList} />);
   const links = view.getAllByRole("link").map((link) => link.getAttribute("href"));
   expect(links).toEqual(["/tasks?worker=host:1"]);
-  expect(view.getByText(cut).dataset.tip).toBe(CUT_NAME);
+  const digest = view.getByText("#0a1b2c3d");
+  expect(digest.parentElement?.dataset.tip).toBe(CUT_NAME);
+  expect(digest.parentElement?.textContent).toBe(`${"w".repeat(500)}#0a1b2c3d`);
 });

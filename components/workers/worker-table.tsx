@@ -4,13 +4,14 @@ import { Table, Td, Th } from "@/components/ui/data/table";
 import { Badge } from "@/components/ui/text/badge";
 import { useClock } from "@/components/ui/text/clock";
 import { NoValue, NumberText } from "@/components/ui/text/count";
+import { CutName } from "@/components/ui/text/cut-name";
 import { Link } from "@/components/ui/text/link";
 import { RelativeTime } from "@/components/ui/text/relative-time";
 import type { Worker, WorkerList } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCountdown, formatDuration, formatNumber } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
-import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
+import { isCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Columns hidden on narrow screens. */
@@ -72,8 +73,8 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
           {worker.name === "" ? (
             <span className="text-ink-3">unnamed</span>
           ) : isCutName(worker.name) ? (
-            <span data-tip={CUT_NAME} className="mono max-w-full truncate font-medium">
-              {worker.name}
+            <span className="mono max-w-full font-medium">
+              <CutName name={worker.name} />
             </span>
           ) : (
             <Link

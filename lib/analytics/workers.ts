@@ -231,7 +231,7 @@ export async function listRunningClaims(
           max(${runs.availableAt}) as "lastClaimAt",
           (array_agg(${runs.runId} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}] as oldest
         from ${runs} where ${runs.state} = 'running'
-        group by 1
+        group by ${runs.claimedBy}
       ) claims
       cross join lateral (
         select jsonb_agg(jsonb_build_array(${runs.taskId}, task.name, ${runs.startedAt}::text,

@@ -1,6 +1,7 @@
 import { Fact, Facts } from "@/components/ui/data/facts";
 import { Panel } from "@/components/ui/data/panel";
 import { CountText, NumberText } from "@/components/ui/text/count";
+import { CutName } from "@/components/ui/text/cut-name";
 import { Link } from "@/components/ui/text/link";
 import { isBacklog } from "@/lib/diagnosis/concerns";
 import { describeDrain } from "@/lib/diagnosis/drain";
@@ -8,7 +9,7 @@ import { formatNumber, plural } from "@/lib/format";
 import { type Iso, toMs } from "@/lib/model/instants";
 import type { Queue } from "@/lib/model/queue";
 import type { QueueFlow } from "@/lib/model/rows/flow";
-import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
+import { isCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Shows whether a backlog grows or drains and who works on it; renders nothing without a backlog. */
@@ -56,8 +57,8 @@ export function BacklogPanel({
                 {worker.name === "" ? (
                   <span className="text-ink-3">unnamed</span>
                 ) : isCutName(worker.name) ? (
-                  <span data-tip={CUT_NAME} className="mono min-w-0 break-all">
-                    {worker.name}
+                  <span className="mono min-w-0">
+                    <CutName name={worker.name} />
                   </span>
                 ) : (
                   <Link

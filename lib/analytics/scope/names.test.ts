@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { createQueue } from "@/lib/absurd/queues/queues";
+import { createQueue, dropQueue } from "@/lib/absurd/queues/queues";
 import { claimTasks, failTask } from "@/lib/absurd/runs/runs";
 import { spawnTask } from "@/lib/absurd/tasks/spawn";
 import { isCutName } from "@/lib/model/rows/shown-name";
@@ -10,12 +11,15 @@ import { openTestDatabase } from "@/testing/dashboard-database";
 import { list } from "@/testing/reads";
 import { exportTasks } from "../export";
 import { listFailures } from "../failures";
+import { getLatency } from "../overview";
 import { suggestTasks } from "../task-suggestions";
 import { listWorkers } from "../workers";
 
 const database = openTestDatabase();
 const LONG = "n".repeat(100_000);
-const SHOWN = `${"n".repeat(500)}...`;
+const cut = (name: string) =>
+  `${name.slice(0, 500)}... #${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
+const SHOWN = cut(LONG);
 
 beforeAll(async () => {
   const { pool } = database;
@@ -47,6 +51,30 @@ test("cut names are recognised, and an export has them whole", async () => {
     ["short", "short"],
     [LONG, LONG],
   ]);
+});
+
+test("names that begin with the same 500 characters are listed apart", async () => {
+  const { pool } = database;
+  await createQueue(pool, "alike");
+  const names = ["é".repeat(500), "é".repeat(600), `${"é".repeat(600)}1`, `${"é".repeat(600)}2`];
+  const filters = failureFilters({ queue: ["alike"] });
+  for (const name of names)
+    for (const ends of [true, false]) {
+      await spawnTask(pool, "alike", name, null, { maxAttempts: 1 });
+      const [run] = await claimTasks(pool, "alike", { workerId: name });
+      if (ends) await failTask(pool, "alike", run?.runId ?? "", { name: "E", message: "m" });
+    }
+  const shown = [names[0], ...names.slice(1).map(cut)].sort();
+  const { groups } = await listFailures(filters);
+  expect(groups.map(({ taskName }) => taskName).sort()).toEqual(shown);
+  const { workers } = await listWorkers("1h");
+  const alike = workers.filter(({ name }) => name.startsWith("é"));
+  expect(alike.map(({ name }) => name).sort()).toEqual(shown);
+  expect(alike.every(({ running, failed }) => running === 1 && failed === 1)).toBe(true);
+  const latency = await getLatency("1h");
+  const rows = latency.names.filter(({ name }) => name.startsWith("é"));
+  expect(rows.map(({ name }) => name).sort()).toEqual(shown);
+  await dropQueue(pool, "alike");
 });
 
 test("an export holds ten tasks with long names at a time", async () => {

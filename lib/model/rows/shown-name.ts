@@ -2,11 +2,17 @@
 export const SHOWN_NAME = 500;
 
 /**
- * Whether a list has cut this name of a task, worker or event: a cut name, with its three dots, is the only longer one.
+ * Whether a list has cut this name of a task, worker or event: a cut name, with three dots and a digest, is the only longer one.
  * It is no value to filter by or to act on.
  */
 export function isCutName(name: string): boolean {
   return name.length > SHOWN_NAME && [...name].length > SHOWN_NAME;
+}
+
+/** A cut name without its dots, and the digest of the whole name. */
+export function splitCutName(name: string): { start: string; digest: string } {
+  const [, start = name, digest = ""] = /^(.*)\.\.\. (#\w+)$/s.exec(name) ?? [];
+  return { start, digest };
 }
 
 /** Why a cut name has no link to its tasks. */
