@@ -39,7 +39,7 @@ export function AuditRow({ entry, tenants }: { entry: AuditEntry; tenants: boole
         <Td className="whitespace-nowrap">
           <AbsoluteTime iso={entry.at} />
         </Td>
-        <Td className="max-w-40 truncate" data-tip={entry.operator}>
+        <Td dir="auto" className="max-w-40 truncate" data-tip={entry.operator}>
           {entry.operator}
         </Td>
         <Td className="font-medium">{entry.action}</Td>

@@ -21,7 +21,7 @@ import type { BulkPage } from "@/lib/analytics/bulk";
 import { cn } from "@/lib/cn";
 import { formatNumber, formatShortId, plural } from "@/lib/format";
 import type { FailureGroup, FailureSample } from "@/lib/model/rows/failure";
-import { CUT_NAME, isCutName } from "@/lib/model/rows/shown-name";
+import { CUT_NAME, isCutName, splitCutName } from "@/lib/model/rows/shown-name";
 import type { TaskState } from "@/lib/model/states";
 import { bulkListQuery } from "@/lib/query/bulk";
 import { failedTasksQuery } from "@/lib/query/failures";
@@ -75,7 +75,11 @@ export function FailureRow({
             onClick={onToggle}
             className="block max-w-full truncate text-left font-medium after:absolute after:inset-0 focus-visible:after:shadow-[inset_2px_0_0_var(--color-accent)]"
           >
-            {isCutName(group.taskName) ? <CutName name={group.taskName} /> : group.taskName}
+            {isCutName(group.taskName) ? (
+              <CutName {...splitCutName(group.taskName)} tip={CUT_NAME} />
+            ) : (
+              group.taskName
+            )}
           </button>
           <span
             className="line-clamp-2 break-words @min-[760px]:block @min-[760px]:truncate"
@@ -154,7 +158,11 @@ function Samples({ group, filters, isRetried, onRetry }: RetryProps) {
               {sample.queue}
             </span>
             {sample.tenantId !== null && (
-              <span className="w-24 truncate text-12 text-ink-2" data-tip={sample.tenantId}>
+              <span
+                dir="auto"
+                className="w-24 truncate text-12 text-ink-2"
+                data-tip={sample.tenantId}
+              >
                 {sample.tenantId}
               </span>
             )}

@@ -15,7 +15,7 @@ import { CutName } from "@/components/ui/text/cut-name";
 import type { Latency, Quantiles, LatencyRow as Row } from "@/lib/analytics/overview";
 import { cn } from "@/lib/cn";
 import { formatDuration, formatNumber } from "@/lib/format";
-import { isCutName } from "@/lib/model/rows/shown-name";
+import { CUT_NAME, isCutName, splitCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 import type { Window } from "@/lib/search-params/windows";
 
@@ -140,7 +140,7 @@ function LatencyRow({ row, href }: { row: Row; href: string | null }) {
       <Td className="max-w-[160px] wide:max-w-[200px] xwide:max-w-[120px]">
         {href === null ? (
           <span className="font-medium">
-            <CutName name={row.name} />
+            <CutName {...splitCutName(row.name)} tip={CUT_NAME} />
           </span>
         ) : (
           <ScopedLink

@@ -25,8 +25,12 @@ export function PeoplePanel({ access: { people, failed } }: { access: AccessOver
       >
         {people.map((person) => (
           <tr key={`${person.door} ${person.subject}`}>
-            <Td className="max-w-48 truncate">{person.name}</Td>
-            <Td className="mono max-w-48 truncate">{person.subject}</Td>
+            <Td dir="auto" className="max-w-48 truncate">
+              {person.name}
+            </Td>
+            <Td dir="auto" className="mono max-w-48 truncate">
+              {person.subject}
+            </Td>
             <Td>{DOOR_WORDS[person.door]}</Td>
             <Td className="max-w-64 truncate">{person.grants.map(describeGrant).join(", ")}</Td>
             <Td className="max-w-64 truncate">{person.reasons.join("; ")}</Td>

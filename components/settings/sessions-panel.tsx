@@ -41,7 +41,7 @@ export function SessionsPanel({ access }: { access: AccessOverview }) {
       >
         {sessions.map((session) => (
           <tr key={session.sessionId}>
-            <Td className="max-w-48 truncate" data-tip={session.subject}>
+            <Td dir="auto" className="max-w-48 truncate" data-tip={session.subject}>
               {session.name}
               {session.sessionId === me.sessionId && " (this browser)"}
             </Td>

@@ -11,7 +11,7 @@ import type { Worker, WorkerList } from "@/lib/analytics/workers";
 import { cn } from "@/lib/cn";
 import { formatAge, formatCountdown, formatDuration, formatNumber } from "@/lib/format";
 import { toMs } from "@/lib/model/instants";
-import { isCutName } from "@/lib/model/rows/shown-name";
+import { CUT_NAME, isCutName, splitCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Columns hidden on narrow screens. */
@@ -74,7 +74,7 @@ function WorkerRow({ worker, minutes }: { worker: Worker; minutes: number }) {
             <span className="text-ink-3">unnamed</span>
           ) : isCutName(worker.name) ? (
             <span className="mono max-w-full font-medium">
-              <CutName name={worker.name} />
+              <CutName {...splitCutName(worker.name)} tip={CUT_NAME} />
             </span>
           ) : (
             <Link

@@ -34,6 +34,7 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
           <button
             key={tag}
             type="button"
+            dir="auto"
             data-tip={`Filter by ${tag}`}
             onClick={() => onSelect(tag)}
             className={`${className} min-h-6 wide:min-h-0 hover:border-accent-line hover:text-accent-text`}
@@ -41,7 +42,7 @@ export function Tags({ tags, onSelect }: { tags: Payload; onSelect?: (tag: strin
             {tag}
           </button>
         ) : (
-          <span key={tag} data-tip={tag} className={className}>
+          <span key={tag} dir="auto" data-tip={tag} className={className}>
             {tag}
           </span>
         );

@@ -9,7 +9,7 @@ import { formatNumber, plural } from "@/lib/format";
 import { type Iso, toMs } from "@/lib/model/instants";
 import type { Queue } from "@/lib/model/queue";
 import type { QueueFlow } from "@/lib/model/rows/flow";
-import { isCutName } from "@/lib/model/rows/shown-name";
+import { CUT_NAME, isCutName, splitCutName } from "@/lib/model/rows/shown-name";
 import { serializeTaskFilters } from "@/lib/search-params/tasks/filters";
 
 /** Shows whether a backlog grows or drains and who works on it; renders nothing without a backlog. */
@@ -58,7 +58,7 @@ export function BacklogPanel({
                   <span className="text-ink-3">unnamed</span>
                 ) : isCutName(worker.name) ? (
                   <span className="mono min-w-0">
-                    <CutName name={worker.name} />
+                    <CutName {...splitCutName(worker.name)} tip={CUT_NAME} />
                   </span>
                 ) : (
                   <Link

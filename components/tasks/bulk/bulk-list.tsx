@@ -123,7 +123,9 @@ function Operations({ rows }: { rows: readonly BulkOperation[] }) {
                 {operation.tenants?.join(", ") ?? <NoValue />}
               </Td>
             )}
-            <Td className="max-w-40 truncate pl-5">{operation.operator}</Td>
+            <Td dir="auto" className="max-w-40 truncate pl-5">
+              {operation.operator}
+            </Td>
             <Td className="pr-4!">
               <RelativeTime iso={operation.createdAt} />
             </Td>

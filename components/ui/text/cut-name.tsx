@@ -1,13 +1,12 @@
-import { CUT_NAME, splitCutName } from "@/lib/model/rows/shown-name";
-
 /**
  * A name that a list has cut, truncated to the width: the digest of the whole name stays visible, since others may begin
  * the same.
+ *
+ * @param tip why the name is cut.
  */
-export function CutName({ name }: { name: string }) {
-  const { start, digest } = splitCutName(name);
+export function CutName({ start, digest, tip }: { start: string; digest: string; tip: string }) {
   return (
-    <span data-tip={CUT_NAME} className="flex min-w-0 max-w-full">
+    <span data-tip={tip} className="flex min-w-0 max-w-full">
       <span dir="auto" className="truncate">
         {start}
       </span>

@@ -129,7 +129,7 @@ function RunRow({
           <RunDuration run={run} />
         </td>
         {tables.tenants && (
-          <td className={cn(XWIDE, "pl-5")} data-tip={run.tenantId ?? undefined}>
+          <td dir="auto" className={cn(XWIDE, "pl-5")} data-tip={run.tenantId ?? undefined}>
             {run.tenantId ?? <NoValue />}
           </td>
         )}

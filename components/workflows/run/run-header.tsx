@@ -143,7 +143,7 @@ function RunFacts({
       </Fact>
       {run.createdBy !== null && (
         <Fact label="Created by">
-          <span className="block max-w-60 truncate" data-tip={run.createdBy}>
+          <span dir="auto" className="block max-w-60 truncate" data-tip={run.createdBy}>
             {run.createdBy}
           </span>
         </Fact>
@@ -183,7 +183,7 @@ function RunFacts({
       </Fact>
       {run.tenantId !== null && (
         <Fact label="Tenant">
-          <span className="block max-w-60 truncate" data-tip={run.tenantId}>
+          <span dir="auto" className="block max-w-60 truncate" data-tip={run.tenantId}>
             {run.tenantId}
           </span>
         </Fact>

@@ -84,6 +84,18 @@ test.each(["a#b:c", "a?b", "?sslmode=x", "a+b", "[x]"])(
   },
 );
 
+test.each([
+  ["a/b", "an @ after a /; write a / in the user or password as %2F"],
+  ["1/2", "an @ after a /; write a / in the user or password as %2F"],
+  ["/", "an @ after a /; write a / in the user or password as %2F"],
+  ["a@b", "more than one @ before the database; write an @ in the user or password as %40"],
+  ["a%zz", "a % in the password that is not part of an escape such as %20; write the % as %25"],
+])("a password %s is refused with how to write it", (password, message) => {
+  expect(() => parse(`postgresql://u:${password}@h:5432/d`)).toThrow(message);
+  const encoded = encodeURIComponent(password);
+  expect(parse(`postgresql://u:${encoded}@h:5432/d`)).toMatchObject({ password, database: "d" });
+});
+
 test("parts missing from the string come from the environment, then from defaults", () => {
   const environment = {
     PGHOST: "e",
@@ -175,7 +187,7 @@ test.each([
   ["postgresql://u:p@ss@h/d", "more than one @"],
   ["postgresql://u:100%@h/d", "write the % as %25"],
   ["postgresql://h:port/d", "cannot be parsed"],
-  ["postgresql://u:p/w@h/d", "cannot be parsed"],
+  ["postgresql://u:p/w@h/d", "an @ after a /"],
   ["postgresql://u:p%00@h/d", "%00 in the password"],
   ["postgresql://h:0/d", "from 1 to 65535"],
   ["postgresql://a,b/d?port=1,2,3", "as many ports as hosts"],

@@ -193,6 +193,10 @@ function parseUri(value: string): Parameters {
     parameters.set("user", decode("the user", user));
     if (password !== undefined) parameters.set("password", decode("the password", password));
   }
+  if (userinfo === undefined && `${servers}/${database}`.includes("@"))
+    throw new ConnectionStringError(
+      "has an @ after a /; write a / in the user or password as %2F, and an @ in the database's name as %40",
+    );
   if (servers.includes("@"))
     throw new ConnectionStringError(
       "has more than one @ before the database; write an @ in the user or password as %40",
