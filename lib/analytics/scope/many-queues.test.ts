@@ -1,7 +1,11 @@
 /**
  * Reads over all queues are split into several statements without losing any queue. ABSURD_LONG has 500 queues.
  */
+import { sql } from "drizzle-orm";
+import { escapeLiteral } from "pg";
 import { beforeAll, expect, test } from "vitest";
+import { text } from "@/lib/db/decode";
+import { inSnapshot } from "@/lib/db/snapshot";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
 import { listFailures } from "../failures";
@@ -9,6 +13,7 @@ import { findById } from "../find";
 import { getThroughput } from "../overview";
 import { listQueues } from "../queues";
 import { listWorkers } from "../workers";
+import { queryPortions } from "./portions";
 
 const QUEUES = process.env.ABSURD_LONG ? 500 : 110;
 const database = openTestDatabase();
@@ -30,6 +35,22 @@ beforeAll(async () => {
        end $$`,
     );
 }, 300_000);
+
+/** Otherwise the kept text of one person's queues would read those of another. */
+test("portions of queues with spaces in their names keep different texts", async () => {
+  const list = (queues: string[]) =>
+    inSnapshot((db) =>
+      queryPortions(db, { name: text }, queues, {
+        ...{ key: "names", start: sql`` },
+        write: (queue) => sql`(select ${sql.raw(escapeLiteral(queue))} as name)`,
+      }),
+    );
+  for (const queues of [["a b", "c"], ["a", "b c"], ["a b c"], ["names a", "b", "c"]])
+    for (const { name, queue } of await list(queues)) {
+      expect(name).toBe(queue);
+      expect(queues).toContain(queue);
+    }
+});
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 

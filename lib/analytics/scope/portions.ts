@@ -33,7 +33,7 @@ export async function queryPortions<Columns extends RowDecoders>(
     const found = query(
       keepPlans(db),
       { ...columns, place: integer },
-      sql`${start} ${fixText(texts, [key, ...names].join(" "), () => unite(names, write))}`,
+      sql`${start} ${fixText(texts, JSON.stringify([key, names]), () => unite(names, write))}`,
     ) as Promise<(DecodedRow<Columns> & { place: number })[]>;
     portions.push(
       found.then((rows) => rows.map((row) => ({ ...row, queue: names[row.place] ?? "" }))),
