@@ -116,6 +116,11 @@ export const FIGURE_READS: readonly Read[] = [
     follows: ATTEMPTS,
   },
   {
+    title: "tasks of one failure group, similarly many attempts",
+    function: "listFailedTasks",
+    run: ({ size }) => listFailedTasks("000000000000", failureFilters({ range: SIMILAR[size] })),
+  },
+  {
     title: "workers of 24 hours",
     function: "listWorkers",
     run: () => listWorkers("24h"),

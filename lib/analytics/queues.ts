@@ -3,14 +3,14 @@ import { type SQL, sql } from "drizzle-orm";
 import { instant, integer, nullable, number, text } from "@/lib/db/decode";
 import { type DecodedRow, execute } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import { type Database, keepPlans, type ReadOptions, sendFirst } from "@/lib/db/snapshot";
+import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import type { ClaimFacts, Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
 import { listClaimFacts } from "./queues/claims";
 import { countTerminalTasks } from "./queues/terminal-counts";
 import { countKnownQueues, type RegisteredQueue, withQueues } from "./scope/registry";
-import { queryUnion } from "./scope/union";
+import { avoidParallel, queryUnion } from "./scope/union";
 
 /**
  * All queues, by name, with their counts. Active counts are exact and use only the index of runs, so their cost
@@ -83,9 +83,6 @@ function needsClaims(active: ActiveRuns[], now: Iso, tenants: readonly string[])
   });
 }
 
-/** Counting through an index takes less time than starting the processes that would share it. */
-const SERIAL = "set local max_parallel_workers_per_gather = 0";
-
 const ACTIVE_RUNS = {
   queue: text,
   pending: integer,
@@ -127,10 +124,8 @@ async function countActiveRuns(
         from ${runs} where ${of("pending")}
       ) pending`;
   });
-  const [rows] = await Promise.all([
-    queryUnion(keepPlans(db), ACTIVE_RUNS, arms),
-    sendFirst(db, SERIAL),
-  ]);
+  const serial = avoidParallel(db);
+  const [rows] = await Promise.all([queryUnion(keepPlans(db), ACTIVE_RUNS, arms), serial]);
   return rows;
 }
 

@@ -11,7 +11,7 @@ import type { Window } from "@/lib/search-params/windows";
 import { shownName } from "./scope/names";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
-import { queryUnion } from "./scope/union";
+import { avoidParallel, MANY_QUEUES, queryUnion } from "./scope/union";
 
 export type WorkerList = {
   window: Window;
@@ -324,7 +324,8 @@ export async function listEndedClaims(
         and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
       group by ${runs.claimedBy}`;
   });
-  const rows = await queryUnion(db, ENDED_CLAIMS, arms);
+  const serial = queues.length < MANY_QUEUES ? avoidParallel(db) : undefined;
+  const [rows] = await Promise.all([queryUnion(db, ENDED_CLAIMS, arms), serial]);
   return {
     ended: rows.map((row) => ({
       ...row,

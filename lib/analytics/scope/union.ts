@@ -1,12 +1,20 @@
 import { type SQL, sql } from "drizzle-orm";
 import { type DecodedRow, query, type RowDecoders } from "@/lib/db/query";
-import type { Database } from "@/lib/db/snapshot";
+import { type Database, sendFirst } from "@/lib/db/snapshot";
 
 /** From this number of queues on, a query first finds out which of them it needs. */
 export const MANY_QUEUES = 20;
 
 /** The maximum number of arms per statement: the time to plan a union grows faster than their number. */
 const PORTION = 50;
+
+/**
+ * Makes the following statements of the snapshot use one process each. For scans of some 100,000 entries of an index,
+ * which take less time than starting the processes that would share them. Await it with the statement.
+ */
+export function avoidParallel(db: Database): Promise<void> {
+  return sendFirst(db, "set local max_parallel_workers_per_gather = 0");
+}
 
 /** A limit above any result. PostgreSQL does not flatten a subquery with a limit into the surrounding statement. */
 export const FENCE = 2 ** 31 - 1;
