@@ -124,9 +124,8 @@ async function countActiveRuns(
         from ${runs} where ${of("pending")}
       ) pending`;
   });
-  const serial = avoidParallel(db);
-  const [rows] = await Promise.all([queryUnion(keepPlans(db), ACTIVE_RUNS, arms), serial]);
-  return rows;
+  avoidParallel(db);
+  return queryUnion(keepPlans(db), ACTIVE_RUNS, arms);
 }
 
 function toQueue(

@@ -1,9 +1,10 @@
 import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
-import { sql } from "drizzle-orm";
-import { array, instant, integer, nullable, text, tuple, uuid } from "@/lib/db/decode";
+import { type SQLWrapper, sql } from "drizzle-orm";
+import { array, instant, integer, nullable, text, uuid } from "@/lib/db/decode";
 import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { groupBy } from "@/lib/model/group-by";
 import type { Uuid } from "@/lib/model/ids";
 import { compareInstants, type Iso, parseTimestamp, toMs } from "@/lib/model/instants";
 import { type Pausing, workInTurns } from "@/lib/model/work/turns";
@@ -44,10 +45,15 @@ export function listWorkers(
     const running = await listRunningClaims(db, names, now, tenant);
     const { ended, lookedBackTo } = await listEndedClaims(db, names, from, tenant);
     const workers = await workInTurns(combineClaims(running, ended));
+    const shown = workers.slice(0, WORKERS);
+    const held = await listHeldRuns(db, shown, tenant);
     return {
       window,
       from,
-      workers: workers.slice(0, WORKERS),
+      workers: shown.map((worker) => ({
+        ...worker,
+        held: worker.oldest.flatMap(({ runId }) => held.get(runId) ?? []),
+      })),
       hiddenWorkers: Math.max(workers.length - WORKERS, 0),
       lookedBackTo,
       now,
@@ -80,6 +86,9 @@ export type Worker = {
   held: HeldRun[];
 };
 
+/** A worker before its held runs are looked up. */
+type CombinedWorker = Omit<Worker, "held"> & { oldest: OldestRun[] };
+
 /** The number of claims between two yields. */
 const STRETCH = 200;
 
@@ -90,8 +99,8 @@ const STRETCH = 200;
 export function* combineClaims(
   running: readonly RunningClaims[],
   ended: readonly EndedClaims[],
-): Pausing<Worker[]> {
-  const workers = new Map<string, Worker>();
+): Pausing<CombinedWorker[]> {
+  const workers = new Map<string, CombinedWorker>();
   for (const [index, claims] of running.entries()) {
     if (index % STRETCH === 0) yield;
     const worker = find(workers, claims.worker, claims.lastClaimAt);
@@ -100,7 +109,7 @@ export function* combineClaims(
     worker.expired += claims.expired;
     worker.withoutLease += claims.withoutLease;
     worker.nextLeaseEnd = earliest(worker.nextLeaseEnd, claims.nextLeaseEnd);
-    worker.held.push(...claims.held);
+    worker.oldest.push(...claims.oldest);
     meet(worker, claims.queue, claims.lastClaimAt);
   }
   for (const [index, claims] of ended.entries()) {
@@ -113,13 +122,13 @@ export function* combineClaims(
     meet(worker, claims.queue, claims.lastSeenAt);
   }
   // Instants are parsed once each: comparing their texts would parse them many times.
-  const all: { worker: Worker; seen: number }[] = [];
+  const all: { worker: CombinedWorker; seen: number }[] = [];
   for (const worker of workers.values()) {
     if (all.length % STRETCH === 0) yield;
-    worker.held.sort((a, b) =>
+    worker.oldest.sort((a, b) =>
       compareInstants(a.claimedAt ?? "-infinity", b.claimedAt ?? "-infinity"),
     );
-    worker.held.splice(HELD);
+    worker.oldest.splice(HELD);
     all.push({ worker, seen: toMs(worker.lastSeenAt) });
   }
   yield;
@@ -133,10 +142,14 @@ export function* combineClaims(
   return all.map(({ worker }) => worker);
 }
 
-function find(workers: Map<string, Worker>, name: string, lastSeenAt: string): Worker {
+function find(
+  workers: Map<string, CombinedWorker>,
+  name: string,
+  lastSeenAt: string,
+): CombinedWorker {
   const known = workers.get(name);
   if (known) return known;
-  const worker: Worker = {
+  const worker: CombinedWorker = {
     name,
     queues: [],
     running: 0,
@@ -148,13 +161,13 @@ function find(workers: Map<string, Worker>, name: string, lastSeenAt: string): W
     completed: 0,
     failed: 0,
     lost: 0,
-    held: [],
+    oldest: [],
   };
   workers.set(name, worker);
   return worker;
 }
 
-function meet(worker: Worker, queue: string, seenAt: string): void {
+function meet(worker: CombinedWorker, queue: string, seenAt: string): void {
   if (!worker.queues.includes(queue)) worker.queues.push(queue);
   if (compareInstants(seenAt, worker.lastSeenAt) > 0) worker.lastSeenAt = seenAt;
 }
@@ -194,8 +207,11 @@ export type RunningClaims = {
   nextLeaseEnd: Iso | null;
   firstClaimAt: Iso;
   lastClaimAt: Iso;
-  held: HeldRun[];
+  /** Those held longest, at most three. */
+  oldest: OldestRun[];
 };
+
+type OldestRun = { queue: string; runId: Uuid; claimedAt: Iso | null };
 
 /** Outcomes of the attempts that one worker claimed in one queue. */
 export type EndedClaims = {
@@ -216,62 +232,34 @@ export async function listRunningClaims(
   tenants: readonly string[] = [],
 ): Promise<RunningClaims[]> {
   const arms = queues.map((queue, index) => {
-    const { runs, tasks, tenantId } = queueTables(queue, tenants);
+    const { runs } = queueTables(queue, tenants);
     const expired = sql`${runs.claimExpiresAt} <= ${now}::timestamptz`;
+    const oldest = (column: SQLWrapper) =>
+      sql`(array_agg(${column} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}]::text[]`;
     return sql`
-      select ${index}::int as queue, claims.worker, claims.running, claims.expired, claims."withoutLease",
-        claims."nextLeaseEnd", claims."firstClaimAt", claims."lastClaimAt", held.runs as held
-      from (
-        select coalesce(${shownName(runs.claimedBy)}, '') as worker,
-          count(*)::int as running,
-          count(*) filter (where ${expired})::int as expired,
-          count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
-          min(${runs.claimExpiresAt}) filter (where not ${expired}) as "nextLeaseEnd",
-          min(${runs.availableAt}) as "firstClaimAt",
-          max(${runs.availableAt}) as "lastClaimAt",
-          (array_agg(${runs.runId} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}] as oldest
-        from ${runs} where ${runs.state} = 'running'
-        group by ${runs.claimedBy}
-      ) claims
-      cross join lateral (
-        select jsonb_agg(jsonb_build_array(${runs.taskId}, task.name, ${runs.startedAt}::text,
-          ${runs.claimExpiresAt}::text, task.tenant) order by ${runs.availableAt}) as runs
-        from ${runs}
-        left join lateral (
-          select ${shownName(tasks.name)} as name, left(${tenantId}, 200) as tenant
-          from ${tasks} where ${tasks.taskId} = ${runs.taskId} limit 1
-        ) task on true
-        where ${runs.runId} = any(claims.oldest)
-      ) held`;
+      select ${index}::int as queue, coalesce(${shownName(runs.claimedBy)}, '') as worker,
+        count(*)::int as running,
+        count(*) filter (where ${expired})::int as expired,
+        count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
+        min(${runs.claimExpiresAt}) filter (where not ${expired}) as "nextLeaseEnd",
+        min(${runs.availableAt}) as "firstClaimAt",
+        max(${runs.availableAt}) as "lastClaimAt",
+        ${oldest(runs.runId)} as "oldestIds", ${oldest(runs.startedAt)} as "oldestClaims"
+      from ${runs} where ${runs.state} = 'running'
+      group by ${runs.claimedBy}`;
   });
   if (arms.length === 0) return [];
   const rows = await queryUnion(db, RUNNING_CLAIMS, arms);
-  return rows.map((row) => {
+  return rows.map(({ oldestIds, oldestClaims, ...row }) => {
     const queue = queues[row.queue] ?? "";
-    return {
-      ...row,
+    const oldest = oldestIds.map((runId, place) => ({
       queue,
-      held: (row.held ?? []).map(([taskId, taskName, claimedAt, leaseEndsAt, tenantId]) => ({
-        queue,
-        taskId,
-        taskName: taskName ?? "",
-        tenantId,
-        claimedAt,
-        leaseEndsAt,
-      })),
-    };
+      runId,
+      claimedAt: oldestClaims[place] ?? null,
+    }));
+    return { ...row, queue, oldest };
   });
 }
-
-const HELD_RUN = tuple<
-  [
-    taskId: Uuid,
-    taskName: string | null,
-    claimedAt: Iso | null,
-    leaseEndsAt: Iso | null,
-    tenantId: string | null,
-  ]
->(uuid, nullable(text), nullable(instant), nullable(instant), nullable(text));
 
 const RUNNING_CLAIMS = {
   queue: integer,
@@ -282,7 +270,53 @@ const RUNNING_CLAIMS = {
   nextLeaseEnd: nullable(instant),
   firstClaimAt: instant,
   lastClaimAt: instant,
-  held: nullable(array(HELD_RUN)),
+  oldestIds: array(uuid),
+  oldestClaims: array(nullable(instant)),
+};
+
+/** The oldest runs of these workers by their ids. */
+async function listHeldRuns(
+  db: Database,
+  workers: readonly CombinedWorker[],
+  tenants: readonly string[],
+): Promise<Map<Uuid, HeldRun>> {
+  const oldest = groupBy(
+    workers.flatMap((worker) => worker.oldest),
+    ({ queue }) => queue,
+  );
+  const queues = [...oldest.keys()];
+  const arms = queues.map((queue, index) => {
+    const { runs, tasks, tenantId } = queueTables(queue, tenants);
+    const ids = sql.param((oldest.get(queue) ?? []).map(({ runId }) => runId));
+    // The limit forces a lookup by key.
+    return sql`
+      select ${index}::int as queue, ${runs.runId} as "runId", ${runs.taskId} as "taskId",
+        task.name as "taskName", task.tenant as "tenantId", ${runs.startedAt} as "claimedAt",
+        ${runs.claimExpiresAt} as "leaseEndsAt"
+      from ${runs}
+      left join lateral (
+        select ${shownName(tasks.name)} as name, left(${tenantId}, 200) as tenant
+        from ${tasks} where ${tasks.taskId} = ${runs.taskId} limit 1
+      ) task on true
+      where ${runs.runId} = any(${ids}::uuid[])`;
+  });
+  const rows = await queryUnion(db, HELD_RUN, arms);
+  return new Map(
+    rows.map(({ runId, queue, taskName, ...row }) => [
+      runId,
+      { ...row, queue: queues[queue] ?? "", taskName: taskName ?? "" },
+    ]),
+  );
+}
+
+const HELD_RUN = {
+  queue: integer,
+  runId: uuid,
+  taskId: uuid,
+  taskName: nullable(text),
+  tenantId: nullable(text),
+  claimedAt: nullable(instant),
+  leaseEndsAt: nullable(instant),
 };
 
 const ENDED_CLAIMS = {
@@ -324,8 +358,8 @@ export async function listEndedClaims(
         and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
       group by ${runs.claimedBy}`;
   });
-  const serial = queues.length < MANY_QUEUES ? avoidParallel(db) : undefined;
-  const [rows] = await Promise.all([queryUnion(db, ENDED_CLAIMS, arms), serial]);
+  if (queues.length < MANY_QUEUES) avoidParallel(db);
+  const rows = await queryUnion(db, ENDED_CLAIMS, arms);
   return {
     ended: rows.map((row) => ({
       ...row,

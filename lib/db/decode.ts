@@ -78,17 +78,6 @@ export function array<T>(decode: Decoder<T>): Decoder<T[]> {
   };
 }
 
-/** A JSON array of fixed length whose items have types of their own. */
-export function tuple<T extends unknown[]>(
-  ...decoders: { [Index in keyof T]: Decoder<T[Index]> }
-): Decoder<T> {
-  return (value) => {
-    if (Array.isArray(value) && value.length === decoders.length)
-      return decoders.map((decode, index) => decode(value[index])) as T;
-    throw new DecodeError(`an array of ${decoders.length}`, value);
-  };
-}
-
 /** A text that is one of these, such as a state. */
 export function oneOf<const T extends string>(values: readonly T[]): Decoder<T> {
   const known = new Set<unknown>(values);

@@ -11,7 +11,6 @@ import {
   number,
   oneOf,
   text,
-  tuple,
   uuid,
 } from "./decode";
 import { execute, query } from "./query";
@@ -29,7 +28,6 @@ const everything = {
   never: instant,
   nothing: nullable(instant),
   words: array(text),
-  pair: tuple(text, nullable(integer)),
   settings: jsonObject,
   state: oneOf(["pending", "running"]),
 };
@@ -38,7 +36,7 @@ const selectEverything = sql`
   select 'a' as word, '00000000-0000-7000-8000-000000000001'::uuid as id, true as yes,
     count(*) as count, 0.25::numeric as share,
     '2026-01-02T03:04:05.678901Z'::timestamptz as at, 'infinity'::timestamptz as never,
-    null::timestamptz as nothing, array['b', 'c'] as words, jsonb_build_array('d', null) as pair,
+    null::timestamptz as nothing, array['b', 'c'] as words,
     '{"e":1}'::jsonb as settings, 'running' as state, 'unused' as "other"
   from generate_series(1, 3)`;
 
@@ -52,7 +50,6 @@ const decoded = {
   never: "infinity",
   nothing: null,
   words: ["b", "c"],
-  pair: ["d", null],
   settings: { e: 1 },
   state: "running",
 };
