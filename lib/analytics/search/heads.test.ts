@@ -149,7 +149,7 @@ test("a page by state and name is that of reading all queues, while tasks are cl
   expect(found).toBeGreaterThan(0);
 }, 60_000);
 
-test("a page reads rows of few queues", async () => {
+test.each(["first", "second"])("the %s page of its size reads rows of few queues", async () => {
   const statements = await recordStatements(() => list({ limit: 5 }));
   const tables = (await explainStatements(statements)).flatMap(flattenPlan).flatMap((node) => {
     const isRead = node["Node Type"] !== "Index Only Scan" && node["Actual Rows"] > 0;

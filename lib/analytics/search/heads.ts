@@ -3,7 +3,7 @@ import { getDatabase } from "@/lib/db/databases";
 import { integer, uuid } from "@/lib/db/decode";
 import { fixText } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import type { Database } from "@/lib/db/snapshot";
+import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
 import {
@@ -14,7 +14,8 @@ import {
   uuidFloor,
   uuidMilliseconds,
 } from "@/lib/model/key-range";
-import { queryPortions } from "../scope/portions";
+import type { Direction } from "@/lib/model/page";
+import { inPortions, queryPortions } from "../scope/portions";
 import { queryTaskRows, selectRow, type TaskRow } from "./rows";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
 
@@ -22,12 +23,28 @@ import type { TaskPageSearch, TaskSearch } from "./task-search";
 const CHUNK = 40;
 
 /** How many times as far as the last page of a database reached its next page is expected to reach. */
-const MARGIN = 4;
+const MARGIN = 1.5;
 
-/** How far in milliseconds the last page reached, by database and whether it began at the newest task. */
-const reached = new Map<string, number>();
+/**
+ * Where the last page ended, and how far in milliseconds it reached: by database, size of the page and whether it began at
+ * the newest task.
+ */
+const reached = new Map<string, { last: Uuid; milliseconds: number }>();
 
-/** Fixed texts of the rows of a queue. */
+/** Where the rows of a page are expected, although its end is unknown. */
+function expectRange(
+  { range, direction }: TaskPageSearch,
+  edge: number,
+  { last, milliseconds }: { last: Uuid; milliseconds: number },
+): KeyRange {
+  if (direction === "newer") return { ...range, to: uuidFloor(edge + milliseconds * MARGIN) };
+  const from = uuidFloor(edge - milliseconds * MARGIN);
+  // The newest page is expected to end where it did, unless many tasks were spawned since then.
+  return { ...range, from: range.to === EVERYTHING.to && last > from ? last : from };
+}
+
+/** Fixed texts of the rows of a portion, and of a queue. */
+const portionTexts = new Map<string, SQL>();
 const rowTexts = new WeakMap<object, Map<string, SQL>>();
 
 /** The ends of the range, which `inRange` defines once for all arms. */
@@ -37,10 +54,9 @@ const inRange = ({ from, to }: KeyRange) =>
   sql`with range(low, high) as (select ${from}::uuid, ${to}::uuid)`;
 
 /**
- * The first `limit + 1` tasks of a search without conditions, in its direction, over many queues. Looks up the first
- * task of each queue, and reads rows only of the queues whose first tasks come first, until none of the others can have
- * a row of the page. Exact: all is read in one snapshot. The time in which the page is expected to lie is searched first,
- * so that the other queues cost one descent of their primary key and no page of their table.
+ * The first `limit + 1` tasks of a search without conditions, in its direction, over many queues. Exact: all is read in
+ * one snapshot. First reads the rows of the time in which the page is expected to lie, by statements that the session
+ * keeps, so that the other queues cost one descent of their primary key and no page of their table.
  */
 export async function walkManyQueues(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
   const { range, direction, limit } = search;
@@ -48,32 +64,57 @@ export async function walkManyQueues(db: Database, search: TaskPageSearch): Prom
   const edge = isOlder
     ? Math.min(uuidMilliseconds(range.to), toMs(search.at))
     : uuidMilliseconds(range.from);
-  const key = `${range.to === EVERYTHING.to} ${getDatabase().name}`;
-  const known = reached.get(key);
-  const width = known === undefined || edge === 0 ? null : known * MARGIN;
-  const near =
-    width === null
-      ? range
-      : intersect(
-          range,
-          isOlder
-            ? { ...range, from: uuidFloor(Math.max(0, edge - width)) }
-            : { ...range, to: uuidFloor(edge + width) },
-        );
-  let rows = await walk(db, { ...search, range: near });
-  if (rows.length <= limit && (near.from > range.from || near.to < range.to))
-    rows = await walk(db, search);
+  const key = `${range.to === EVERYTHING.to} ${limit} ${getDatabase().name}`;
+  const known = edge === 0 ? undefined : reached.get(key);
+  let rows: TaskRow[] = [];
+  if (known) {
+    const near = intersect(range, expectRange(search, edge, known));
+    rows = await walkNear(db, { ...search, range: near });
+    if (near.from === range.from && near.to === range.to) return rows;
+  }
+  if (rows.length <= limit) rows = await walk(db, search);
   const last = rows[limit];
   if (last && edge > 0)
-    reached.set(key, Math.max(1_000, Math.abs(edge - uuidMilliseconds(last.taskId))));
+    reached.set(key, {
+      last: last.taskId,
+      milliseconds: Math.max(1, Math.abs(edge - uuidMilliseconds(last.taskId))),
+    });
   return rows;
 }
 
+/** The first `limit + 1` rows of a range, of which each queue contributes as many at most. */
+async function walkNear(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
+  const { queues, range, direction, limit } = search;
+  const order = direction === "older" ? "desc" : "asc";
+  const rows = await inPortions(db, queues, (names) => {
+    const key = [order, limit, ...names].join(" ");
+    const arms = fixText(portionTexts, key, () =>
+      sql.join(
+        names.map((queue) => selectFirst(queue, `${order} limit ${limit + 1}`)),
+        sql` union all `,
+      ),
+    );
+    return queryTaskRows(keepPlans(db), [arms], sql.raw(order), limit + 1, {
+      start: inRange(range),
+    });
+  });
+  const compare = getCompare(direction);
+  return rows.sort((a, b) => compare(a.taskId, b.taskId)).slice(0, limit + 1);
+}
+
+function getCompare(direction: Direction): (a: Uuid, b: Uuid) => number {
+  const sign = direction === "older" ? -1 : 1;
+  return (a, b) => (a < b ? -sign : a > b ? sign : 0);
+}
+
+/**
+ * Looks up the first task of each queue, and reads rows only of the queues whose first tasks come first, until none of the
+ * others can have a row of the page.
+ */
 async function walk(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
   const { range, direction, limit } = search;
   const order = direction === "older" ? "desc" : "asc";
-  const sign = direction === "older" ? -1 : 1;
-  const byId = (a: Uuid, b: Uuid) => (a < b ? -sign : a > b ? sign : 0);
+  const byId = getCompare(direction);
   const heads = (await listHeads(db, search)).sort((a, b) => byId(a.id, b.id));
   // `limit + 1` queues have a task up to this one, so that the page ends here at the latest.
   const end = heads[limit]?.id;

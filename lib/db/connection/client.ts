@@ -24,8 +24,11 @@ const LATE_MS = 250;
 /** How long opening a connection may take, in milliseconds. */
 const CONNECT_MS = 3_000;
 
-/** How many statements each session keeps, those used last, and the longest one, in characters: a long one's plan takes megabytes. */
-const KEPT = { statements: 100, characters: 32_768 };
+/**
+ * What each session keeps: the statements used last, their number and length in characters, and that of the longest. A
+ * plan takes about a hundred times the memory of its text.
+ */
+const KEPT = { statements: 100, characters: 500_000, longest: 49_152 };
 
 /**
  * A connection whose limits hold regardless of what is between it and the server. A pooler in transaction mode
@@ -37,6 +40,8 @@ export class LimitedClient extends Client {
   readonly #limits: SessionLimits;
   readonly #socket: Socket;
   readonly #names = new Map<string, string>();
+  /** The characters of the kept statements. */
+  #kept = 0;
   #canKeep = false;
   /** Statements without a response yet. */
   #sent = 0;
@@ -83,11 +88,16 @@ export class LimitedClient extends Client {
    * planned once; `undefined` if it is not kept. The server plans it again after any change of its tables.
    */
   keep(text: string): string | undefined {
-    if (!this.#canKeep || text.length > KEPT.characters) return undefined;
-    const name = this.#names.get(text) ?? createHash("sha1").update(text).digest("base64url");
+    if (!this.#canKeep || text.length > KEPT.longest) return undefined;
+    const known = this.#names.get(text);
     // A map lists its keys in the order of their insertion, so that the statement used longest ago is the first.
     this.#names.delete(text);
-    if (this.#names.size >= KEPT.statements) this.#dropOldest();
+    if (known === undefined) {
+      while (this.#names.size >= KEPT.statements || this.#kept + text.length > KEPT.characters)
+        this.#dropOldest();
+      this.#kept += text.length;
+    }
+    const name = known ?? createHash("sha1").update(text).digest("base64url");
     this.#names.set(text, name);
     return name;
   }
@@ -97,6 +107,7 @@ export class LimitedClient extends Client {
     if (!oldest) return;
     const [text, name] = oldest;
     this.#names.delete(text);
+    this.#kept -= text.length;
     // The driver's list of what the session has. A statement that failed to parse is not in it.
     const { parsedStatements } = (
       this as unknown as { connection: { parsedStatements: Record<string, string> } }
