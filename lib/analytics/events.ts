@@ -21,6 +21,7 @@ import {
 import type { EventFilters } from "@/lib/search-params/events";
 import { requireCursor } from "./scope/key-pages";
 import { inlineLimit, payload } from "./scope/payload";
+import { inPortions } from "./scope/portions";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { queryUnion } from "./scope/union";
 
@@ -213,7 +214,8 @@ export async function listEventKeys(
 ): Promise<EventKey[]> {
   // An event belongs to a tenant only through a waiting task, so a tenant has no events without waiters.
   if (queues.length === 0 || (isRestricted(section) && section.state === "asked")) return [];
-  const first = await listFirstAwaited(db, queues, section);
+  const first =
+    (await listFirstOfMany(db, queues, section)) ?? (await listFirstAwaited(db, queues, section));
   if (first) return first;
   const order = getOrder(section);
   const arms = queues.map((queue) => sql`(${ARMS[section.state](queue, section)})`);
@@ -268,6 +270,97 @@ async function listFirstAwaited(
     else reached.set(key, timeout);
   }
   return toAwaited(rows);
+}
+
+const firstTexts = new Map<string, SQL>();
+const FIRST = { place: integer, name: text, at: text };
+type First = { queue: string; name: string; at: string };
+
+/**
+ * The first events of a section over many queues, by statements that the session keeps: awaited ones by the earliest waits
+ * of all queues together. `null` if these don't suffice, or for any other section or page.
+ */
+async function listFirstOfMany(
+  db: Database,
+  queues: string[],
+  section: EventSection,
+): Promise<EventKey[] | null> {
+  const { state, from, direction, name, limit } = section;
+  const isFirst = from === null && direction === "older" && name === null;
+  if (queues.length <= FEW_QUEUES || !isFirst || state === "asked" || isRestricted(section))
+    return null;
+  const most = state === "awaited" ? limit * WAITS_PER_EVENT : limit;
+  const order = getOrder(section);
+  const found = await inPortions(db, queues, async (names) => {
+    const key = JSON.stringify([state, most, names]);
+    const statement = fixText(firstTexts, key, () => selectFirst(names, state, order, most));
+    const rows = await query(keepPlans(db), FIRST, statement);
+    return rows.map((row) => ({ queue: names[row.place] ?? "", name: row.name, at: row.at }));
+  });
+  const first = await sortFirst(db, found, order, most);
+  if (state === "emitted") return first.map((row) => ({ ...row, state }));
+  // The first wait of an event has its earliest timeout.
+  const events = [...groupBy(first, (row) => id(row.queue, row.name)).values()].flatMap(
+    ([earliest]) => earliest ?? [],
+  );
+  const awaited: EventKey[] = [];
+  for (let start = 0; start < events.length && awaited.length < limit; start += limit) {
+    const part = events.slice(start, start + limit);
+    const emitted = await listEmitted(db, part);
+    for (const event of part)
+      if (!emitted.has(id(event.queue, event.name))) awaited.push({ ...event, state });
+  }
+  return awaited.length >= limit || first.length < most ? awaited.slice(0, limit) : null;
+}
+
+/** The first waits or emitted events of a portion of the queues. */
+function selectFirst(
+  queues: readonly string[],
+  state: "awaited" | "emitted",
+  order: SQL,
+  most: number,
+): SQL {
+  const limit = sql.raw(`${most}`);
+  const arms = queues.map((queue, place) => {
+    const { events, waits } = queueTables(queue);
+    const columns =
+      state === "awaited"
+        ? sql`event_name as name, coalesce(timeout_at, 'infinity') as at from ${waits}`
+        : sql`event_name as name, emitted_at as at from ${events} where payload is not null`;
+    return sql`(select ${sql.raw(`${place}`)} as place, ${columns} order by at ${order}, name ${order} limit ${limit})`;
+  });
+  return sql`select place, name, at::text as at from (${sql.join(arms, sql` union all `)}) as firsts
+    order by firsts.at ${order}, firsts.name ${order}, firsts.place ${order} limit ${limit}`;
+}
+
+/** The first rows in the database's order, which depends on its locale. */
+async function sortFirst(
+  db: Database,
+  rows: readonly First[],
+  order: SQL,
+  most: number,
+): Promise<First[]> {
+  const column = (name: keyof First) => sql.param(rows.map((row) => row[name]));
+  return query(
+    db,
+    { queue: text, name: text, at: text },
+    sql`select queue, name, at::text as at
+      from unnest(${column("queue")}::text[], ${column("name")}::text[], ${column("at")}::timestamptz[])
+        as firsts (queue, name, at)
+      order by firsts.at ${order}, name ${order}, queue ${order} limit ${most}::int`,
+  );
+}
+
+/** Which of these events are emitted. */
+async function listEmitted(db: Database, wanted: readonly First[]): Promise<Set<string>> {
+  const arms = [...groupBy(wanted, ({ queue }) => queue)].map(([queue, rows]) => {
+    const { events } = queueTables(queue);
+    const names = rows.map(({ name }) => name);
+    return sql`select ${queue}::text as queue, ${events.name} as name from ${events}
+      where ${events.name} = any(${sql.param(names)}::text[]) and ${events.payload} is not null`;
+  });
+  const rows = await queryUnion(keepPlans(db), { queue: text, name: text }, arms);
+  return new Set(rows.map(({ queue, name }) => id(queue, name)));
 }
 
 /** The timeout at this place among the timeouts of all waits, earliest first; `null` if there are fewer. */

@@ -4,10 +4,15 @@
 import { sql } from "drizzle-orm";
 import { escapeLiteral } from "pg";
 import { beforeAll, expect, test } from "vitest";
+
 import { text } from "@/lib/db/decode";
 import { inSnapshot } from "@/lib/db/snapshot";
+
+import { eventFilters } from "@/lib/search-params/events";
+
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
+import { listEvents } from "../events";
 import { listFailures } from "../failures";
 import { findById } from "../find";
 import { getThroughput } from "../overview";
@@ -94,6 +99,35 @@ test("a task is found in any queue", async () => {
   for (const { queue, taskId } of rows)
     expect((await findById(taskId)).found).toMatchObject([{ queue, taskId }]);
 });
+
+test("the first page of events is that of the pages after their cursors", async () => {
+  // Two waits with a timeout, one without, and one for an emitted event, for a task of each queue.
+  for (let n = 0; n < QUEUES; n++) {
+    const queue = `q${String(n).padStart(3, "0")}`;
+    await database.pool.query(
+      `insert into absurd.w_${queue} (task_id, run_id, step_name, event_name, timeout_at)
+       select r.task_id, r.run_id, event, event, now() + seconds * interval '1 second'
+       from (select task_id, run_id from absurd.r_${queue} limit 1) r
+       cross join (values ('a', $1::int), ('b', $2), ('none', null), ('event', 1)) waits (event, seconds)`,
+      [3_600 + (n % 5), 3_600 + (n % 3)],
+    );
+  }
+  const events = async (filters: Parameters<typeof eventFilters>[0]) => {
+    const { rows, older } = await listEvents(eventFilters(filters));
+    return { keys: rows.map(({ queue, name, state }) => `${state} ${queue} ${name}`), older };
+  };
+  for (const state of ["awaited", "emitted"] as const) {
+    const keys: string[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < 3; page++) {
+      const found = await events({ state: [state], limit: 25, cursor });
+      keys.push(...found.keys);
+      cursor = found.older;
+    }
+    expect(new Set(keys).size).toBe(75);
+    expect((await events({ state: [state], limit: 75 })).keys).toEqual(keys);
+  }
+}, 60_000);
 
 test("a search anywhere has fewer words for many queues", async () => {
   const any = Array.from({ length: 10 }, (_, n) => `word${n}`);

@@ -43,8 +43,7 @@ function expectRange(
   return { ...range, from: range.to === EVERYTHING.to && last > from ? last : from };
 }
 
-/** Fixed texts of the rows of a portion, and of a queue. */
-const portionTexts = new Map<string, SQL>();
+/** Fixed texts of the rows of a queue. */
 const rowTexts = new WeakMap<object, Map<string, SQL>>();
 
 /** The ends of the range, which `inRange` defines once for all arms. */
@@ -86,18 +85,15 @@ export async function walkManyQueues(db: Database, search: TaskPageSearch): Prom
 async function walkNear(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
   const { queues, range, direction, limit } = search;
   const order = direction === "older" ? "desc" : "asc";
-  const rows = await inPortions(db, queues, (names) => {
-    const key = [order, limit, ...names].join(" ");
-    const arms = fixText(portionTexts, key, () =>
-      sql.join(
-        names.map((queue) => selectFirst(queue, `${order} limit ${limit + 1}`)),
-        sql` union all `,
-      ),
-    );
-    return queryTaskRows(keepPlans(db), [arms], sql.raw(order), limit + 1, {
-      start: inRange(range),
-    });
-  });
+  const rows = await inPortions(db, queues, (names) =>
+    queryTaskRows(
+      keepPlans(db),
+      names.map((queue) => selectFirst(queue, `${order} limit ${limit + 1}`)),
+      sql.raw(order),
+      limit + 1,
+      { start: inRange(range) },
+    ),
+  );
   const compare = getCompare(direction);
   return rows.sort((a, b) => compare(a.taskId, b.taskId)).slice(0, limit + 1);
 }
