@@ -1,8 +1,8 @@
 /**
  * `npm run bench:queues [-- --tasks 500000 --queues 500 --partitioned 20]`: what the pages of all queues cost with
  * hundreds of queues, on its own server whose data is kept for the next run. Exits with 1 if a list or a task takes more
- * than 15 ms or a page waits for figures for more than 150 ms (p50, by more than a quarter), or if a statement of a list
- * reads rows of more queues than a page has rows.
+ * than 15 ms, a filter by state or the events more than 100, or a page waits for figures for more than 150 (p50, by more
+ * than a quarter), or if the statements of a list read rows of more queues than a page has rows.
  *
  * `--tasks 50000000` is the largest shape: it needs 32 GB and about an hour to load.
  */
@@ -47,7 +47,7 @@ const WAIT = 150;
 const DUE = 2_500;
 
 /** A page of tasks has 50 rows and one more, each of another queue at most. */
-const MOST_TABLES = 51;
+const MOST_QUEUES = 51;
 
 const database = `queues_${options.queues}_${options.tasks}`;
 const note = (line: string) => process.stderr.write(`${line}\n`);
@@ -99,8 +99,10 @@ async function describe(): Promise<number> {
 /** A query, and the same as pages receive it. */
 type Read = {
   title: string;
-  /** In milliseconds (p50), and that no statement reads rows of more queues than a page has rows. */
+  /** In milliseconds (p50). */
   limit?: number;
+  /** Whether its statements together read rows of as many queues as a page has rows, at most. */
+  isNarrow?: boolean;
   run: () => Promise<unknown>;
   shared?: () => Promise<unknown>;
 };
@@ -110,20 +112,26 @@ async function benchReads(now: number) {
   const [task] = rows;
   if (!task) throw new Error("no tasks");
   const reads: Read[] = [
-    { title: "newest tasks", limit: 15, run: () => listTasks(taskFilters()) },
+    { title: "newest tasks", limit: 15, isNarrow: true, run: () => listTasks(taskFilters()) },
     {
       title: "tasks 20 days ago",
       limit: 15,
+      isNarrow: true,
       run: () => listTasks(taskFilters({ before: new Date(now - 20 * 86_400_000).toISOString() })),
     },
     {
       title: "tasks of one queue",
       limit: 15,
+      isNarrow: true,
       run: () => listTasks(taskFilters({ queue: [task.queue] })),
     },
-    { title: "failed tasks", run: () => listTasks(taskFilters({ state: ["failed"] })) },
-    { title: "pending tasks", run: () => listTasks(taskFilters({ state: ["pending"] })) },
-    { title: "one task", limit: 15, run: () => getTask(task.queue, task.taskId) },
+    { title: "failed tasks", limit: 100, run: () => listTasks(taskFilters({ state: ["failed"] })) },
+    {
+      title: "pending tasks",
+      limit: 100,
+      run: () => listTasks(taskFilters({ state: ["pending"] })),
+    },
+    { title: "one task", limit: 15, isNarrow: true, run: () => getTask(task.queue, task.taskId) },
     { title: "one queue", run: () => getQueue(task.queue) },
     { title: "a task by its id", run: () => findById(task.taskId) },
     {
@@ -146,13 +154,11 @@ async function benchReads(now: number) {
       run: () => listWorkers("24h"),
       shared: () => readings.workers(undefined, { range: "24h", tenant: [] }),
     },
-    { title: "events", run: () => listEvents(eventFilters()) },
+    { title: "events", limit: 100, run: () => listEvents(eventFilters()) },
   ];
-  console.log(
-    "\n| Read | p50 ms | p95 | limit | wait | limit | statements | most tables | pages |",
-  );
+  console.log("\n| Read | p50 ms | p95 | limit | wait | limit | statements | queues | pages |");
   console.log("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
-  for (const { title, limit, run, shared } of reads) {
+  for (const { title, limit, isNarrow, run, shared } of reads) {
     note(title);
     let problem: string | undefined;
     const statements = await recordStatements(() =>
@@ -168,29 +174,26 @@ async function benchReads(now: number) {
     const { p50, p95 } = await measure(run, { calls: 40, milliseconds: 5_000 });
     const wait = shared && (await measureWait(shared));
     const plans = await explainStatements(statements);
-    // Tables of which rows were read; an index-only scan of pages that are all visible reads none.
-    const tables = plans.map(
-      (plan) =>
-        new Set(
-          flattenPlan(plan).flatMap((node) => {
-            const table = node["Relation Name"] ?? "";
-            const rows = node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0);
-            const isRead =
-              node["Node Type"] !== "Index Only Scan" && node["Actual Loops"] * rows > 0;
-            return isRead && /^[trcew]_/.test(table) ? [table] : [];
-          }),
-        ).size,
+    // Task tables of which rows were read; an index-only scan of pages that are all visible reads none.
+    const tables = new Set(
+      plans.flatMap(flattenPlan).flatMap((node) => {
+        const table = node["Relation Name"] ?? "";
+        const rows = node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0);
+        const isRead = node["Node Type"] !== "Index Only Scan" && node["Actual Loops"] * rows > 0;
+        // A partition is named after its queue and its week.
+        const [queue] = /^t_q_\d+/.exec(table) ?? [];
+        return isRead && queue ? [queue] : [];
+      }),
     );
     const pages = plans.reduce(
       (sum, plan) => sum + plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
       0,
     );
-    const most = Math.max(0, ...tables);
     console.log(
-      `| ${title} | ${p50.toFixed(1)} | ${p95.toFixed(1)} | ${limit ?? ""} | ${wait?.toFixed(1) ?? ""} | ${shared ? WAIT : ""} | ${statements.length} | ${most} | ${pages} |`,
+      `| ${title} | ${p50.toFixed(1)} | ${p95.toFixed(1)} | ${limit ?? ""} | ${wait?.toFixed(1) ?? ""} | ${shared ? WAIT : ""} | ${statements.length} | ${tables.size} | ${pages} |`,
     );
     const isSlow = (limit && p50 > limit * TOLERANCE) || (wait && wait > WAIT * TOLERANCE);
-    if (isSlow || (limit && most > MOST_TABLES)) process.exitCode = 1;
+    if (isSlow || (isNarrow && tables.size > MOST_QUEUES)) process.exitCode = 1;
   }
 }
 
