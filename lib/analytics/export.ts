@@ -14,6 +14,9 @@ import { followTasks } from "./tasks";
 /** Number of tasks held in memory at a time. */
 const PAGE = 500;
 
+/** Number of tasks written at a time, so that other requests are served in between. */
+const WRITTEN = 100;
+
 /** The same for tasks with names that lists cut. */
 const LONG_PAGE = 10;
 
@@ -21,8 +24,8 @@ const LONG_PAGE = 10;
 const LONGEST_NAME = 100_000;
 
 /**
- * The newest `limit` matching tasks, page by page along the key, each page in its own snapshot. A page may be
- * empty: rare matches are searched step by step. Names are whole up to 100,000 characters.
+ * The newest `limit` matching tasks, page by page along the key, each page in its own snapshot and in parts of at most
+ * 100 tasks. A page may be empty: rare matches are searched step by step. Names are whole up to 100,000 characters.
  *
  * @throws ProblemError `timed_out` if five minutes were not enough, and as `listTasks` does.
  */
@@ -41,10 +44,12 @@ export async function* exportTasks(
       });
     left -= step.rows.length;
     more = step.older !== null;
-    if (step.rows.some(hasCutName))
-      for (let at = 0; at < step.rows.length; at += LONG_PAGE)
-        yield await withWholeNames(step.rows.slice(at, at + LONG_PAGE), options);
-    else yield step.rows;
+    const isLong = step.rows.some(hasCutName);
+    const size = isLong ? LONG_PAGE : WRITTEN;
+    for (let at = 0; at === 0 || at < step.rows.length; at += size) {
+      const rows = step.rows.slice(at, at + size);
+      yield isLong ? await withWholeNames(rows, options) : rows;
+    }
   }
   if (more && left > 0)
     throw new ProblemError({

@@ -30,6 +30,8 @@ export async function streamSteps<Step>(
   const body = new ReadableStream<Uint8Array>({
     async pull(sink) {
       try {
+        // Without it, steps that are there already would be written without a pause.
+        await new Promise(setImmediate);
         const step = first ?? (await asCaller(() => running.next()));
         first = undefined;
         if (step.done) return sink.close();

@@ -84,6 +84,18 @@ test("an export holds ten tasks with long names at a time", async () => {
   expect(sizes).toEqual([10, 3]);
 });
 
+test("an export writes at most a hundred tasks at a time", async () => {
+  await createQueue(database.pool, "many");
+  await database.pool.query(
+    "select absurd.spawn_task('many', 'work', '{}'::jsonb) from generate_series(1, 210)",
+  );
+  const sizes: number[] = [];
+  const filters = { ...taskFilters({ queue: ["many"] }), limit: 300 };
+  for await (const tasks of exportTasks(filters)) sizes.push(tasks.length);
+  expect(sizes).toEqual([100, 100, 10]);
+  await dropQueue(database.pool, "many");
+});
+
 test("names too long to type are not suggested", async () => {
   expect(await suggestTasks([])).toMatchObject({ names: ["short"], workers: ["short"] });
 });
