@@ -35,7 +35,7 @@ export const FIGURE_READS: readonly Read[] = [
     title: "one queue",
     function: "getQueue",
     run: () => getQueue(LARGEST),
-    limit: 20,
+    limit: 30,
     follows: "active runs",
   },
   {
