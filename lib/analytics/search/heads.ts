@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { getDatabase } from "@/lib/db/databases";
 import { integer, uuid } from "@/lib/db/decode";
 import { fixText } from "@/lib/db/query";
-import { queueTables } from "@/lib/db/schema";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
@@ -43,7 +43,9 @@ function expectRange(
   return { ...range, from: range.to === EVERYTHING.to && last > from ? last : from };
 }
 
-/** Fixed texts of the rows of a queue. */
+/** Fixed texts of the rows of a portion, made for these tables, and of a queue. */
+const portionTexts = new Map<string, { tables: QueueTables[]; text: SQL }>();
+const MOST_TEXTS = 100;
 const rowTexts = new WeakMap<object, Map<string, SQL>>();
 
 /** The ends of the range, which `inRange` defines once for all arms. */
@@ -88,7 +90,7 @@ async function walkNear(db: Database, search: TaskPageSearch): Promise<TaskRow[]
   const rows = await inPortions(db, queues, (names) =>
     queryTaskRows(
       keepPlans(db),
-      names.map((queue) => selectFirst(queue, `${order} limit ${limit + 1}`)),
+      [selectPortion(names, `${order} limit ${limit + 1}`)],
       sql.raw(order),
       limit + 1,
       { start: inRange(range) },
@@ -131,6 +133,19 @@ async function walk(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
     rows = [...rows, ...found].sort((a, b) => byId(a.taskId, b.taskId)).slice(0, limit + 1);
   }
   return rows;
+}
+
+/** `selectFirst` of all queues of a portion. */
+function selectPortion(queues: readonly string[], order: string): SQL {
+  const key = JSON.stringify([getDatabase().name, order, queues]);
+  const tables = queues.map((queue) => queueTables(queue));
+  const known = portionTexts.get(key);
+  if (known?.tables.every((one, place) => one === tables[place])) return known.text;
+  const arms = queues.map((queue) => selectFirst(queue, order));
+  const text = fixText(new Map(), key, () => sql.join(arms, sql` union all `));
+  if (portionTexts.size >= MOST_TEXTS) portionTexts.clear();
+  portionTexts.set(key, { tables, text });
+  return text;
 }
 
 function selectFirst(queue: string, order: string): SQL {
