@@ -47,7 +47,8 @@ export type SharingOptions = {
    * Whether callers that don't bypass shared results receive this result while the next one is read, instead of waiting
    * for it. The next read begins after a pause of four times its duration, at most five seconds, even if something
    * changed; ten seconds later the result is dropped. For reads that take longer than a page may, whose results contain
-   * their time. Those that nobody waits for run one after another, so that they leave processors to the requests.
+   * their time. At most one of them that callers wait for and one that nobody waits for are read at the same time, so that
+   * they leave processors to the requests.
    */
   isKept?: (() => boolean) | undefined;
 };
@@ -70,7 +71,7 @@ type Shared = {
   turn: number;
   /** Over how many milliseconds the listeners of a change are notified. */
   spread: number;
-  /** The end of the last of the reads that nobody waits for, by database. */
+  /** The end of the last read of each line, by line and database. */
   lines: Map<string, Promise<unknown>>;
 };
 const shared = globalThis as { [SYMBOL]?: Shared };
@@ -203,7 +204,11 @@ async function run(
       return read(signal);
     };
     let started = 0;
-    const result = await (isUnhurried ? readInLine(entry, readNow) : readNow());
+    const result = await (isUnhurried
+      ? readUnhurried(entry, readNow)
+      : isKept?.()
+        ? readInLine(readNow)
+        : readNow());
     entry.state = "settled";
     const now = performance.now();
     entry.previous = undefined;
@@ -230,15 +235,8 @@ function isReturnable(kept: Entry | undefined): kept is Entry {
  * Reads after the others of this database that nobody waits for, and after the request that found it due was served; at
  * once if a caller begins to wait.
  */
-async function readInLine(entry: Entry, read: () => Promise<unknown>): Promise<unknown> {
-  const { name } = getDatabase();
-  const before = state.lines.get(name);
-  let leave = () => {};
-  const left = new Promise<void>((resolve) => {
-    leave = resolve;
-  });
-  const line = before ? before.then(() => left) : left;
-  state.lines.set(name, line);
+async function readUnhurried(entry: Entry, read: () => Promise<unknown>): Promise<unknown> {
+  const { before, leave } = takePlace("unhurried");
   try {
     await new Promise<void>((resolve) => {
       entry.hurry = resolve;
@@ -247,8 +245,37 @@ async function readInLine(entry: Entry, read: () => Promise<unknown>): Promise<u
     return await read();
   } finally {
     leave();
-    if (state.lines.get(name) === line) state.lines.delete(name);
   }
+}
+
+/** Reads after the other kept results of this database that callers wait for. */
+async function readInLine(read: () => Promise<unknown>): Promise<unknown> {
+  const { before, leave } = takePlace("awaited");
+  try {
+    if (before) await before;
+    return await read();
+  } finally {
+    leave();
+  }
+}
+
+/** The last place of a line of the current database: the end of the one before, if any, and how to leave it. */
+function takePlace(line: string): { before: Promise<unknown> | undefined; leave: () => void } {
+  const key = `${line} ${getDatabase().name}`;
+  const before = state.lines.get(key);
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const last = before ? before.then(() => ended) : ended;
+  state.lines.set(key, last);
+  return {
+    before,
+    leave: () => {
+      end();
+      if (state.lines.get(key) === last) state.lines.delete(key);
+    },
+  };
 }
 
 /** Keeps a later entry under the same key. */
