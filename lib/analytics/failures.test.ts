@@ -245,6 +245,16 @@ test("only the newest 20,000 failures count, and the result states the start of 
   );
   expect([tasks.tasks.length, tasks.more]).toEqual([1_000, 19_000]);
   expect(burst.lookedBackTo).not.toBeNull();
+  // The same some time ago, with a few failures since then.
+  await database.pool.query(`
+    update absurd.r_bulk set available_at = ts, failed_at = ts
+    from (select run_id, now() - case when row_number() over () > 10 then 9 else 1 end * interval '1 hour' as ts from absurd.r_bulk) at
+    where at.run_id = r_bulk.run_id and failure_reason ->> 'message' = 'flood'`);
+  const past = await list({ name: ["flood"] });
+  expect(past.attempts).toBeGreaterThan(19_900);
+  expect(Date.parse(past.now) - Date.parse(past.lookedBackTo ?? "")).toBeGreaterThan(
+    8.9 * 3_600_000,
+  );
 });
 
 test("messages are grouped with a pause for every few dozen of them", () => {

@@ -151,12 +151,17 @@ async function listEarlier(
   return { rows, complete: oldest === null && !more };
 }
 
-/** The start of the window, or of the first bucket from which all failures fit the budget. */
+/**
+ * The start of the window, or of a later bucket if the window has more failures than fit the budget: of the first from
+ * which all fit, or of the one before if that would leave out most of the newest.
+ */
 function affordableStart(failed: number[][], { from, step, buckets }: TimeGrid): number {
   let attempts = 0;
   for (let bucket = buckets - 1; bucket >= 0; bucket--) {
-    attempts += failed.reduce((sum, counts) => sum + (counts[bucket] ?? 0), 0);
-    if (attempts > BUDGET) return from + Math.min(bucket + 1, buckets - 1) * step;
+    const count = failed.reduce((sum, counts) => sum + (counts[bucket] ?? 0), 0);
+    if (attempts + count > BUDGET)
+      return from + (attempts < BUDGET / 2 ? bucket : bucket + 1) * step;
+    attempts += count;
   }
   return from;
 }

@@ -4,12 +4,9 @@
 import { sql } from "drizzle-orm";
 import { escapeLiteral } from "pg";
 import { beforeAll, expect, test } from "vitest";
-
 import { text } from "@/lib/db/decode";
 import { inSnapshot } from "@/lib/db/snapshot";
-
 import { eventFilters } from "@/lib/search-params/events";
-
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
 import { listEvents } from "../events";
