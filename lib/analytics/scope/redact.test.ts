@@ -41,6 +41,20 @@ test("redaction works in a dashboard restricted to tenants", async () => {
   });
 });
 
+test("a value of more than 32 MB is masked as a whole while anything is redacted", async () => {
+  const { pool } = database;
+  await createQueue(pool, "large");
+  const headers = { tenant_id: "acme" };
+  const { taskId } = await spawnTask(pool, "large", "load", null, { headers });
+  const getText = async (length: number) => {
+    await pool.query("update absurd.t_large set params = to_jsonb(repeat('x', $1))", [length]);
+    return (await getPayload("large", taskId, { of: "params" })).join("");
+  };
+  const most = 32 * 1_048_576 - 2;
+  expect((await getText(most)).length).toBe(most + 2);
+  expect(await getText(most + 1)).toBe('"[redacted 1]"');
+});
+
 test("a column through an array has the values of its elements, exactly, with or without redaction", async () => {
   const { pool } = database;
   await createQueue(pool, "carts");
