@@ -2,7 +2,7 @@
 export type Pausing<Result> = Generator<undefined, Result>;
 
 /** Milliseconds after which work yields to other requests. */
-const TURN = 10;
+const TURN = 5;
 
 /** Does the work in turns, so that other requests are served in between. */
 export async function workInTurns<Result>(work: Pausing<Result>): Promise<Result> {
