@@ -44,3 +44,17 @@ test("a page includes at most 20,000 values; the browser requests results with m
   ]);
   expect(state.queries.map(({ queryKey }) => queryKey[0])).toEqual(["few", "others"]);
 });
+
+test("slow figures are included if they are kept, also while the server is busy", async () => {
+  const kept = Promise.resolve("kept");
+  const prefetching = prefetchAll(
+    [
+      onServer(query("kept"), () => kept, FIGURE),
+      onServer(query("slow"), () => pause(50, "slow"), FIGURE),
+    ],
+    1,
+  );
+  for (const until = performance.now() + 20; performance.now() < until; );
+  const state = await prefetching;
+  expect(state.queries.map(({ queryKey }) => queryKey[0])).toEqual(["kept"]);
+});

@@ -36,9 +36,9 @@ export function onServer<Key extends QueryKey>(
 /** A read that counts or samples, which takes long while the caches of the database are empty. */
 export const FIGURE = { isFigure: true };
 
-/** How long a page waits for its figures, in milliseconds; of many queues, only for those that are kept or quick. */
+/** How long a page waits for its figures, in milliseconds; for slow ones only as long as it takes to return kept ones. */
 const FIGURES_MS = 200;
-const FIGURES_OF_MANY_MS = 75;
+const SLOW_FIGURES_MS = 1;
 
 /**
  * The most values, at any depth, that a page includes: they are serialised at once, while nothing else is served. The
@@ -59,7 +59,7 @@ export async function Hydrate({
   children: ReactNode;
 }) {
   const state = await withPermission("view", undefined, () =>
-    prefetchAll(prefetch, areFiguresSlow() ? FIGURES_OF_MANY_MS : FIGURES_MS),
+    prefetchAll(prefetch, areFiguresSlow() ? SLOW_FIGURES_MS : FIGURES_MS),
   );
   return <HydrateData state={state}>{children}</HydrateData>;
 }

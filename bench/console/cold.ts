@@ -8,7 +8,7 @@ import { closePools } from "@/lib/db/pools";
 import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { pointPoolsAt } from "./context";
 import { TOLERANCE } from "./measure";
-import { paintOnce } from "./pages";
+import { type OpenedPage, openPage } from "./pages";
 import { databaseOf, startServer } from "./server";
 import type { Size } from "./sizes";
 
@@ -40,25 +40,6 @@ export async function measureCold(
   return { server: running, milliseconds };
 }
 
-/** The requests of a page's first screen, by its path: a browser sends those whose results did not come with it. */
-const REQUESTS: Record<string, readonly string[]> = {
-  "/": ["queues", "overview/throughput", "overview/failures", "overview/latency"],
-  "/tasks": ["tasks"],
-  "/queues": ["queues"],
-  "/events": ["events"],
-  "/failures": ["failures"],
-  "/workers": ["workers"],
-  "/workflows": ["workflows", "workflows/definitions"],
-};
-
-export type ColdPage = {
-  path: string;
-  /** Milliseconds until the last byte of the page. */
-  milliseconds: number;
-  /** Until all of its rows and figures have arrived too, requested once the page has. */
-  complete: number;
-};
-
 /**
  * A page after restarting the database and the dashboard's server with empty caches.
  *
@@ -69,29 +50,21 @@ export async function measureColdPage(
   server: EmbeddedServer,
   size: Size,
   path: string,
-): Promise<{ server: EmbeddedServer; page: ColdPage }> {
+): Promise<{ server: EmbeddedServer; page: OpenedPage }> {
   const restarted = await restartCold(directory, server);
   if (!restarted.isCold) throw new Error("The caches could not be emptied.");
   const databaseUrl = restarted.server.url(databaseOf(size));
   const { signal } = new AbortController();
   const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
   try {
-    const begun = performance.now();
-    const milliseconds = await paintOnce(web.url + path);
-    const requests = (REQUESTS[path] ?? []).map((route) => fetch(`${web.url}/api/${route}`));
-    for (const response of await Promise.all(requests)) {
-      if (!response.ok) throw new Error(`${response.url} responded with ${response.status}.`);
-      await response.text();
-    }
-    const page = { path, milliseconds, complete: performance.now() - begun };
-    return { server: restarted.server, page };
+    return { server: restarted.server, page: await openPage(web.url, path) };
   } finally {
     await web.stop();
   }
 }
 
 /** The limit of a cold page, if it takes longer by more than the tolerance. */
-export function judgeColdPage({ path, milliseconds }: ColdPage): string[] {
+export function judgeColdPage({ path, milliseconds }: OpenedPage): string[] {
   return milliseconds > COLD_PAGE * TOLERANCE
     ? [`cold ${path}: ${milliseconds.toFixed(0)} ms, limit ${COLD_PAGE}`]
     : [];

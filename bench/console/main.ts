@@ -5,18 +5,18 @@
  */
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import {
-  COLD,
-  type ColdPage,
-  judgeColdPage,
-  measureCold,
-  measureColdPage,
-} from "@/bench/console/cold";
+import { COLD, judgeColdPage, measureCold, measureColdPage } from "@/bench/console/cold";
 import { openContext, pointPoolsAt } from "@/bench/console/context";
 import { FIGURE_READS } from "@/bench/console/figure-reads";
 import { TOLERANCE, TRIES, tryThrice } from "@/bench/console/measure";
 import { OTHER_READS } from "@/bench/console/other-reads";
-import { type FirstPaint, judgePage, measurePage, PAGES } from "@/bench/console/pages";
+import {
+  type FirstPaint,
+  judgePage,
+  measurePage,
+  type OpenedPage,
+  PAGES,
+} from "@/bench/console/pages";
 import { judge, type Measured, measureReads, type Read } from "@/bench/console/reads";
 import {
   reportCold,
@@ -36,14 +36,18 @@ import {
   watchTasks,
 } from "@/bench/console/routes";
 import { judgeSearch, measureSearches } from "@/bench/console/search";
-import { databaseOf, loadMissing, startServer } from "@/bench/console/server";
+import {
+  databaseOf,
+  ensureBuilt,
+  loadMissing,
+  serveBuild,
+  startServer,
+} from "@/bench/console/server";
 import { SIZES, type Size } from "@/bench/console/sizes";
 import { createTabsDatabase, dropTabsDatabase, judgeTabs, openTabs } from "@/bench/console/tabs";
 import { measureTargets } from "@/bench/console/targets";
 import { TASK_READS } from "@/bench/console/task-reads";
-import { startWeb } from "@/demo/web";
 import { closePools } from "@/lib/db/pools";
-import { build, isBuilt } from "@/server/build";
 import { listReadFunctions } from "@/testing/read-functions";
 
 const PARTS = ["reads", "targets", "search", "routes", "pages", "tabs", "cold"] as const;
@@ -148,22 +152,6 @@ async function benchServer() {
   });
 }
 
-async function ensureBuilt(databaseUrl: string) {
-  if (!(await isBuilt())) await build({ databaseUrl, signal: new AbortController().signal });
-}
-
-/** Serves the production build on this database. */
-async function serveBuild(databaseUrl: string, work: (url: string) => Promise<void>) {
-  const { signal } = new AbortController();
-  await ensureBuilt(databaseUrl);
-  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
-  try {
-    await work(web.url);
-  } finally {
-    await web.stop();
-  }
-}
-
 async function benchPages(url: string) {
   const paints: FirstPaint[] = [];
   for (const page of PAGES) {
@@ -216,7 +204,7 @@ async function benchCold() {
   if (Math.min(...cold.milliseconds) > COLD * TOLERANCE)
     problems.push(`cold first page: ${times} ms, limit ${COLD}`);
   await ensureBuilt(server.url(databaseOf(largest)));
-  const pages: ColdPage[] = [];
+  const pages: OpenedPage[] = [];
   for (const page of PAGES) {
     const tried = await tryThrice(async () => {
       const measured = await measureColdPage(directory, server, largest, page);

@@ -87,13 +87,38 @@ export async function measurePage(url: string, path: string): Promise<FirstPaint
   };
 }
 
-/** Milliseconds until the last byte of a page's first request. */
-export async function paintOnce(url: string): Promise<number> {
+/** The requests of a page's first screen, by its path: a browser sends those whose results did not come with it. */
+const REQUESTS: Record<string, readonly string[]> = {
+  "/": ["queues", "overview/throughput", "overview/failures", "overview/latency"],
+  "/tasks": ["tasks"],
+  "/queues": ["queues"],
+  "/events": ["events"],
+  "/failures": ["failures"],
+  "/workers": ["workers"],
+  "/workflows": ["workflows", "workflows/definitions"],
+};
+
+export type OpenedPage = {
+  path: string;
+  /** Milliseconds until the last byte of the page. */
+  milliseconds: number;
+  /** Until all of its rows and figures have arrived too, requested once the page has. */
+  complete: number;
+};
+
+/** Opens a page as a browser does, without its scripts. */
+export async function openPage(url: string, path: string): Promise<OpenedPage> {
   const agent = new Agent();
-  const { whole, lastByte } = await paint(agent, url);
+  const begun = performance.now();
+  const { whole, lastByte } = await paint(agent, url + path);
   agent.destroy();
-  if (!whole) throw new Error(`${url} did not respond with a page.`);
-  return lastByte;
+  if (!whole) throw new Error(`${url}${path} did not respond with a page.`);
+  const requests = (REQUESTS[path] ?? []).map((route) => fetch(`${url}/api/${route}`));
+  for (const response of await Promise.all(requests)) {
+    if (!response.ok) throw new Error(`${response.url} responded with ${response.status}.`);
+    await response.text();
+  }
+  return { path, milliseconds: lastByte, complete: performance.now() - begun };
 }
 
 function paint(agent: Agent, url: string): Promise<Paint> {

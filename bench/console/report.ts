@@ -1,5 +1,4 @@
-import type { ColdPage } from "./cold";
-import type { FirstPaint } from "./pages";
+import type { FirstPaint, OpenedPage } from "./pages";
 import type { Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
@@ -133,7 +132,7 @@ export function reportPages(paints: FirstPaint[]): string {
 }
 
 /** One row per page. */
-export function reportCold(pages: ColdPage[]): string {
+export function reportCold(pages: OpenedPage[]): string {
   return table(
     ["Page, everything restarted and caches emptied", "last byte ms", "with all figures ms"],
     pages.map(({ path, milliseconds, complete }) => [

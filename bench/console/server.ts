@@ -1,7 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { Client } from "pg";
 import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embedded";
+import { startWeb } from "@/demo/web";
 import { migrate } from "@/lib/db/migrate";
+import { build, isBuilt } from "@/server/build";
 import { loadQueue, plantRare } from "./load";
 import { loadDashboard } from "./load-dashboard";
 import { LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
@@ -89,4 +91,24 @@ export async function connect(server: EmbeddedServer, database: string): Promise
   const client = new Client({ connectionString: server.url(database) });
   await client.connect();
   return client;
+}
+
+/** Makes the production build if there is none. */
+export async function ensureBuilt(databaseUrl: string): Promise<void> {
+  if (!(await isBuilt())) await build({ databaseUrl, signal: new AbortController().signal });
+}
+
+/** Serves the production build on this database. */
+export async function serveBuild(
+  databaseUrl: string,
+  work: (url: string) => Promise<void>,
+): Promise<void> {
+  const { signal } = new AbortController();
+  await ensureBuilt(databaseUrl);
+  const web = await startWeb({ mode: "start", port: 3900, databaseUrl, signal });
+  try {
+    await work(web.url);
+  } finally {
+    await web.stop();
+  }
 }

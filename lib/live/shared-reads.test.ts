@@ -147,9 +147,10 @@ test.each([0, 3_000])(
   async (took) => {
     const finish: ((value: string) => void)[] = [];
     const read = () => new Promise<string>((resolve) => finish.push(resolve));
-    const get = (asking?: Parameters<typeof coalesce>[1]) =>
+    const get = (asking: Parameters<typeof coalesce>[1] = requester()) =>
       coalesce(["figures"], asking, read, { isKept: () => true });
     const first = get();
+    await vi.advanceTimersByTimeAsync(0);
     await vi.advanceTimersByTimeAsync(took);
     finish[0]?.("first");
     expect(await first).toBe("first");
@@ -169,6 +170,7 @@ test.each([0, 3_000])(
     expect(await get()).toBe("second");
     vi.advanceTimersByTime(16_000);
     const later = get();
+    await vi.advanceTimersByTimeAsync(0);
     expect(finish).toHaveLength(3);
     finish[2]?.("third");
     expect(await later).toBe("third");
@@ -178,7 +180,7 @@ test.each([0, 3_000])(
 test("a kept result is not returned to a bypassing request, after an operator's change or after a failure", async () => {
   let reads = 0;
   const read = () => (++reads === 3 ? Promise.reject(new Error("broken")) : Promise.resolve(reads));
-  const get = (asking?: Parameters<typeof coalesce>[1]) =>
+  const get = (asking: Parameters<typeof coalesce>[1] = requester()) =>
     coalesce(["figures"], asking, read, { isKept: () => true });
   expect(await get()).toBe(1);
   vi.advanceTimersByTime(3_000);
@@ -191,10 +193,11 @@ test("a kept result is not returned to a bypassing request, after an operator's 
   expect(await get()).toBe(5);
 });
 
-test("kept results are read one after another, and beside those that nobody waits for", async () => {
+/** Reads of kept results that the test ends. */
+function controlReads() {
   const underWay = new Set<string>();
   const finish = new Map<string, () => void>();
-  const get = (key: string, asking?: Parameters<typeof coalesce>[1]) => {
+  const get = (key: string, asking: Parameters<typeof coalesce>[1]) => {
     const read = () => {
       underWay.add(key);
       return new Promise<string>((resolve) =>
@@ -210,15 +213,21 @@ test("kept results are read one after another, and beside those that nobody wait
     finish.get(key)?.();
     await vi.advanceTimersByTimeAsync(100);
   };
+  return { underWay, get, end };
+}
+
+test("kept results are read one after another, and beside those that nobody waits for", async () => {
+  const { underWay, get, end } = controlReads();
   const keys = ["a", "b", "c"];
-  const first = Promise.all(keys.map((key) => get(key)));
+  const first = Promise.all(keys.map((key) => get(key, requester())));
+  await vi.advanceTimersByTimeAsync(0);
   for (const key of keys) {
     expect([...underWay]).toEqual([key]);
     await end(key);
   }
   await first;
   await vi.advanceTimersByTimeAsync(3_000);
-  expect(await Promise.all(keys.map((key) => get(key)))).toEqual(keys);
+  expect(await Promise.all(keys.map((key) => get(key, requester())))).toEqual(keys);
   expect([...underWay]).toEqual([]);
   await vi.advanceTimersByTimeAsync(100);
   expect([...underWay]).toEqual(["a"]);
@@ -230,5 +239,27 @@ test("kept results are read one after another, and beside those that nobody wait
   await end("c");
   expect(await waiting).toBe("c");
   await end("b");
+  expect([...underWay]).toEqual([]);
+});
+
+test("the kept results that a first paint lacks are read after it, unless a request hurries them", async () => {
+  const { underWay, get, end } = controlReads();
+  const keys = ["a", "b", "c", "d"];
+  const paint = Promise.all(keys.map((key) => get(key, undefined)));
+  await vi.advanceTimersByTimeAsync(40);
+  expect([...underWay]).toEqual([]);
+  await vi.advanceTimersByTimeAsync(20);
+  expect([...underWay]).toEqual(["a"]);
+  const requests = ["a", "c", "d"].map((key) => get(key, requester()));
+  await vi.advanceTimersByTimeAsync(100);
+  expect([...underWay]).toEqual(["a", "c"]);
+  await end("c");
+  expect([...underWay]).toEqual(["a", "d"]);
+  await end("a");
+  expect([...underWay]).toEqual(["d", "b"]);
+  await end("b");
+  await end("d");
+  expect(await paint).toEqual(keys);
+  expect(await Promise.all(requests)).toEqual(["a", "c", "d"]);
   expect([...underWay]).toEqual([]);
 });

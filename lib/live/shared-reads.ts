@@ -19,7 +19,7 @@ const LONGEST_PAUSE = 5_000;
 /** For how long after that a kept result is returned while the next one is read, in milliseconds. */
 const KEEP = 10_000;
 
-/** A read that nobody waits for begins this much later, in milliseconds: the request that found it due is served first. */
+/** A read that nobody waits for begins this much later, in milliseconds: the request that needs it is served first. */
 const UNHURRIED = 50;
 
 type Entry = {
@@ -36,7 +36,8 @@ type Entry = {
   keptUntil: number;
   /** The result before, if it is kept. */
   previous: Entry | undefined;
-  /** Begins a queued read at once, because a caller waits for it. */
+  /** Resolves once a requester waits for the result. */
+  hurried: Promise<void>;
   hurry: () => void;
 };
 
@@ -47,8 +48,9 @@ export type SharingOptions = {
    * Whether callers that don't bypass shared results receive this result while the next one is read, instead of waiting
    * for it. The next read begins after a pause of four times its duration, at most five seconds, even if something
    * changed; ten seconds later the result is dropped. For reads that take longer than a page may, whose results contain
-   * their time. At most one of them that callers wait for and one that nobody waits for are read at the same time, so that
-   * they leave processors to the requests.
+   * their time. Only requesters hurry them, not first paints, which must not wait for them. At most one that is hurried
+   * and one that isn't are read at the same time, the latter once the first paint was served, so that they leave
+   * processors to the requests.
    */
   isKept?: (() => boolean) | undefined;
 };
@@ -98,6 +100,7 @@ const { entries, clearing } = state;
  * Viewers who may see different rows never share a read.
  *
  * @param key names the read and all its arguments.
+ * @param requester `undefined` for a first paint.
  */
 export async function coalesce<T>(
   key: readonly unknown[],
@@ -111,7 +114,7 @@ export async function coalesce<T>(
   const { previous } = entry;
   if (isReturnable(previous) && Number.isFinite(acceptedTurn(requester)))
     return (await previous.result) as T;
-  return (await join(text, entry, requester?.signal)) as T;
+  return (await join(text, entry, requester)) as T;
 }
 
 /** Drops all shared results, so that an operator sees a change at once. No new callers join reads in progress. */
@@ -167,6 +170,10 @@ function start(
   known: Entry | undefined,
   options: SharingOptions,
 ): Entry {
+  let hurry = () => {};
+  const hurried = new Promise<void>((resolve) => {
+    hurry = resolve;
+  });
   const entry: Entry = {
     result: Promise.resolve(),
     controller: new AbortController(),
@@ -176,7 +183,8 @@ function start(
     sharedUntil: Number.POSITIVE_INFINITY,
     keptUntil: 0,
     previous: known?.state === "settled" ? known : known?.previous,
-    hurry: () => undefined,
+    hurried,
+    hurry,
   };
   entries.set(key, entry);
   entry.result = run(key, entry, read, known, options);
@@ -195,7 +203,6 @@ async function run(
   const { signal } = entry.controller;
   try {
     if (before && before.state !== "settled") await before.result.catch(() => undefined);
-    const isUnhurried = entry.waiting === 0 && isReturnable(entry.previous);
     const readNow = async () => {
       signal.throwIfAborted();
       entry.state = "reading";
@@ -204,11 +211,7 @@ async function run(
       return read(signal);
     };
     let started = 0;
-    const result = await (isUnhurried
-      ? readUnhurried(entry, readNow)
-      : isKept?.()
-        ? readInLine(readNow)
-        : readNow());
+    const result = await (isKept?.() ? readInLine(entry, readNow) : readNow());
     entry.state = "settled";
     const now = performance.now();
     entry.previous = undefined;
@@ -232,42 +235,42 @@ function isReturnable(kept: Entry | undefined): kept is Entry {
 }
 
 /**
- * Reads after the others of this database that nobody waits for, and after the request that found it due was served; at
- * once if a caller begins to wait.
+ * Reads after the other kept results of this database that are not hurried, and after the request that needs it was
+ * served; once it is hurried, after the other hurried ones.
  */
-async function readUnhurried(entry: Entry, read: () => Promise<unknown>): Promise<unknown> {
-  const { before, leave } = takePlace("unhurried");
+async function readInLine(entry: Entry, read: () => Promise<unknown>): Promise<unknown> {
+  let place = takePlace("unhurried");
   try {
-    await new Promise<void>((resolve) => {
-      entry.hurry = resolve;
-      void (before ?? Promise.resolve()).then(() => setTimeout(resolve, UNHURRIED));
-    });
+    const isFree = place.before.then(
+      () => new Promise<void>((resolve) => setTimeout(resolve, UNHURRIED)),
+    );
+    const isHurried = await Promise.race([
+      entry.hurried.then(() => true),
+      isFree.then(() => false),
+    ]);
+    if (isHurried) {
+      place.leave();
+      place = takePlace("hurried");
+      await place.before;
+    }
     return await read();
   } finally {
-    leave();
+    place.leave();
   }
 }
 
-/** Reads after the other kept results of this database that callers wait for. */
-async function readInLine(read: () => Promise<unknown>): Promise<unknown> {
-  const { before, leave } = takePlace("awaited");
-  try {
-    if (before) await before;
-    return await read();
-  } finally {
-    leave();
-  }
-}
-
-/** The last place of a line of the current database: the end of the one before, if any, and how to leave it. */
-function takePlace(line: string): { before: Promise<unknown> | undefined; leave: () => void } {
+/** The last place of a line of the current database: the end of those before, and how to leave it. */
+function takePlace(line: "hurried" | "unhurried"): {
+  before: Promise<unknown>;
+  leave: () => void;
+} {
   const key = `${line} ${getDatabase().name}`;
-  const before = state.lines.get(key);
+  const before = state.lines.get(key) ?? Promise.resolve();
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const last = before ? before.then(() => ended) : ended;
+  const last = before.then(() => ended);
   state.lines.set(key, last);
   return {
     before,
@@ -283,10 +286,11 @@ function remove(key: string, entry: Entry): void {
   if (entries.get(key) === entry) entries.delete(key);
 }
 
-async function join(key: string, entry: Entry, signal: AbortSignal | undefined): Promise<unknown> {
+async function join(key: string, entry: Entry, requester: Requester | undefined): Promise<unknown> {
+  const signal = requester?.signal;
   signal?.throwIfAborted();
   entry.waiting++;
-  entry.hurry();
+  if (requester) entry.hurry();
   let leave = () => {};
   const gone = new Promise<never>((_, reject) => {
     leave = () => reject(signal?.reason);
