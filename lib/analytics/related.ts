@@ -65,7 +65,7 @@ export function getRelated(
     const linked = await searchLinked(db, names, taskId, now, options);
     const rows = [...known, ...keys.rows, ...run, ...linked.found.map(({ row }) => row)];
     const summaries = new Map(
-      (await toSummaries(db, rows)).map((task) => [`${task.queue}/${task.taskId}`, task]),
+      (await toSummaries(db, rows, queues)).map((task) => [`${task.queue}/${task.taskId}`, task]),
     );
     const relate = (row: TaskRow, relation: Relation): RelatedTask[] => {
       const task = summaries.get(`${row.queue}/${row.taskId}`);

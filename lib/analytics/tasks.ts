@@ -48,7 +48,7 @@ export function listTasks(
       : await pageByRank(db, search);
     return {
       ...around,
-      rows: await withColumns(db, await toSummaries(db, rows), filters.columns),
+      rows: await withColumns(db, await toSummaries(db, rows, scope.queues), filters.columns),
       now,
       ...(unreadable.length > 0 ? { unreadable: unreadable.map(toUnreadable) } : {}),
     };
@@ -65,7 +65,7 @@ export function listSelectedTasks(
   options: ReadOptions = {},
 ): Promise<{ rows: TaskSummary[]; now: Iso }> {
   const names = [...new Set(selected.map(({ queue }) => queue))];
-  return withQueues(names, options, async ({ db, now }) => {
+  return withQueues(names, options, async ({ db, now, queues }) => {
     const rows: TaskSummary[] = [];
     for (const queue of names) {
       const tables = queueTables(queue);
@@ -74,7 +74,7 @@ export function listSelectedTasks(
         .select(selectSummary(queue, tables))
         .from(tables.tasks)
         .where(sql`${tables.tasks.taskId} = any(${sql.param(ids)}::uuid[])`);
-      rows.push(...(await toSummaries(db, tasks)));
+      rows.push(...(await toSummaries(db, tasks, queues)));
     }
     return { rows, now };
   });
@@ -133,7 +133,7 @@ export function listKnownTasks(
         .map(({ queue, taskId }) => `${queue}/${taskId}`),
     );
     return {
-      rows: await withColumns(db, await toSummaries(db, found), filters.columns),
+      rows: await withColumns(db, await toSummaries(db, found, scope.queues), filters.columns),
       removed: known
         .filter(({ queue, taskId }) => !leftOut.has(queue) && !matching.has(`${queue}/${taskId}`))
         .map(({ queue, taskId }) => ({ queue, taskId })),

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import {
@@ -13,7 +13,7 @@ import {
   text,
   uuid,
 } from "./decode";
-import { execute, query } from "./query";
+import { execute, fixText, query } from "./query";
 import { inSnapshot } from "./snapshot";
 
 const database = openTestDatabase();
@@ -80,4 +80,28 @@ test.each([
   const rows = query(database.pool, columns, statement);
   await expect(rows).rejects.toThrow(message);
   await expect(rows).rejects.not.toThrow("secret");
+});
+
+test("a fixed text is part of any statement, and of other fixed texts", async () => {
+  const texts = new Map<string, SQL>();
+  const word = (key: string) => fixText(texts, key, () => sql`select '${sql.raw(key)}' as word`);
+  const both = fixText(texts, "both", () => sql`${word("⟨1⟩")} union all ${word("b")}`);
+  const statement = () => sql`select word || ${"!"}::text as word from (${both}) as words`;
+  for (let n = 0; n < 2; n++)
+    expect(await query(database.pool, { word: text }, statement())).toEqual([
+      { word: "⟨1⟩!" },
+      { word: "b!" },
+    ]);
+  expect(await inSnapshot((db) => query(db, { word: text }, statement()))).toHaveLength(2);
+  expect(word("b")).toBe(texts.get("b"));
+  expect(() => fixText(texts, "c", () => sql`select ${1}::int`)).toThrow("parameters");
+});
+
+test("more statements with fixed texts than are remembered still get theirs", async () => {
+  const texts = new Map<string, SQL>();
+  for (let n = 0; n < 450; n++) {
+    const part = fixText(texts, `${n}`, () => sql.raw(`${n}`));
+    if (n % 50 === 0 || n > 440)
+      expect(await query(database.pool, { n: integer }, sql`select ${part} as n`)).toEqual([{ n }]);
+  }
 });

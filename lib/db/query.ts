@@ -1,4 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
+import { randomUUID } from "node:crypto";
+import { SQL, sql } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { type Pausing, workAtOnce, workInTurns } from "@/lib/model/work/turns";
@@ -72,23 +73,53 @@ function* decodeRows<Columns extends RowDecoders>(
   }
 }
 
-/** The maximum number of texts in one `fixText` map. */
+/** The maximum number of texts in one `fixText` map, and of statements with such texts. */
 const MOST_TEXTS = 200;
 
 /**
  * A part of a statement without parameters, whose text is made once for each key: Drizzle takes longer to write a part
- * for each of hundreds of queues than the server to run it.
+ * for each of hundreds of queues than the server to run it. Only `query` and `execute` know such parts.
  */
 export function fixText(texts: Map<string, SQL>, key: string, write: () => SQL): SQL {
   let part = texts.get(key);
   if (!part) {
     const { sql: text, params } = dialect.sqlToQuery(write());
     if (params.length > 0) throw new Error("A part with parameters has no fixed text.");
-    part = sql.raw(text);
+    const sign = `${SIGN}${++fixedCount}⟩`;
+    part = sql.raw(sign);
+    fixedTexts.set(sign, insertFixed(text));
+    forgotten.register(part, sign);
     if (texts.size >= MOST_TEXTS) texts.clear();
     texts.set(key, part);
   }
   return part;
+}
+
+/**
+ * Fixed texts by the sign in their place while Drizzle writes the rest of a statement, as long as they are used. A
+ * sign is no SQL, so that the server refuses a statement that still holds one, and nobody can guess it as a name.
+ */
+const fixedTexts = new Map<string, string>();
+const SIGN = `⟨${randomUUID()} `;
+const SIGNS = new RegExp(`${SIGN}\\d+⟩`, "g");
+let fixedCount = 0;
+const forgotten = new FinalizationRegistry<string>((sign) => fixedTexts.delete(sign));
+
+/** Statements with their fixed texts: the same string each time, so that none of them is hashed or compared again. */
+const complete = new Map<string, string>();
+
+function completeText(text: string): string {
+  if (!text.includes(SIGN)) return text;
+  const known = complete.get(text);
+  if (known !== undefined) return known;
+  if (complete.size >= MOST_TEXTS) complete.clear();
+  const whole = insertFixed(text);
+  complete.set(text, whole);
+  return whole;
+}
+
+function insertFixed(text: string): string {
+  return text.replace(SIGNS, (sign) => fixedTexts.get(sign) ?? sign);
 }
 
 /** Runs one statement whose rows, if any, are not needed. */
@@ -97,8 +128,12 @@ export async function execute(db: Database | Queryable, statement: SQL): Promise
 }
 
 async function run(db: Database | Queryable, statement: SQL): Promise<Record<string, unknown>[]> {
-  if ("execute" in db)
-    return (await db.execute(isLarge(statement) ? await renderInTurns(statement) : statement)).rows;
-  const { sql: text, params } = dialect.sqlToQuery(statement);
-  return (await db.query(text, params)).rows;
+  const { sql: text, params } = isLarge(statement)
+    ? await renderInTurns(statement)
+    : dialect.sqlToQuery(statement);
+  const whole = completeText(text);
+  if (!("execute" in db)) return (await db.query(whole, params)).rows;
+  const rendered = new SQL([]);
+  rendered.toQuery = () => ({ sql: whole, params });
+  return (await db.execute(rendered)).rows;
 }

@@ -37,11 +37,8 @@ export function isLarge(statement: SQL): boolean {
  * The same statement, rendered in turns: Drizzle renders all of it at once, which takes seconds for many conditions on
  * each of many queues. Equal parameters with the same cast, which repeat with each queue, are sent once.
  */
-export async function renderInTurns(statement: SQL): Promise<SQL> {
-  const rendered = new SQL([]);
-  const query = await workInTurns(render(statement));
-  rendered.toQuery = () => query;
-  return rendered;
+export function renderInTurns(statement: SQL): Promise<{ sql: string; params: unknown[] }> {
+  return workInTurns(render(statement));
 }
 
 function* render(statement: SQL): Pausing<{ sql: string; params: unknown[] }> {

@@ -83,6 +83,13 @@ export function queueTablesOfAllTenants(queue: string): QueueTables {
 
 const cache = new Map<string, QueueTables>();
 
+let version = 0;
+
+/** Changes whenever a statement that names the tables of queues may have to be written differently. */
+export function getTablesVersion(): number {
+  return version;
+}
+
 /** Queues with the column, by database and name. */
 const tenantColumns = new Set<string>();
 const getKey = (queue: string) => JSON.stringify([getDatabase().name, queue]);
@@ -94,6 +101,7 @@ export function noteTenantColumn(queue: string, present: boolean): void {
   if (present) tenantColumns.add(key);
   else tenantColumns.delete(key);
   cache.clear();
+  version++;
 }
 
 function getCached(

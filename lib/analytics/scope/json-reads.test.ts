@@ -20,6 +20,7 @@ const READERS: Record<string, string> = {
   "search/anywhere.ts": "comparableText, and walks only visible members",
   "search/headers.ts": "compares ids",
   "search/rank.ts": "a sort key is not JSON",
+  "search/rows.ts": "unpacks columns that it packed, and columnText",
   "search/scan.ts": "comparableText",
   "task-suggestions.ts": "redact",
   "task/columns.ts": "redactMember, payload",

@@ -194,29 +194,20 @@ export async function listRegisteredQueues(
 ): Promise<{ now: Iso; queues: RegisteredQueue[] }> {
   const { name: database } = getDatabase();
   const known = names.length > 0 || isAfterLock ? undefined : await findCatalogue(db, database);
-  const { now, rows } = known ?? (await readCatalogue(db, database, names));
+  const { now, listed } = known ?? (await readCatalogue(db, database, names));
   return {
     now,
-    queues: rows.flatMap(({ name, createdAt, storageMode, columns, ...row }) =>
-      name === null || createdAt === null || storageMode === null || !isQueueVisible(name)
-        ? []
-        : {
-            name,
-            createdAt,
-            storageMode,
-            unreadable:
-              findUnreadableReason(row) ??
-              (isHeld(name, row.locked === true, isAfterLock) ? ("locked" as const) : null),
-            hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
-            hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
-          },
-    ),
+    queues: listed.flatMap(({ queue, isLocked }) => {
+      if (!isQueueVisible(queue.name)) return [];
+      const isLeftOut = queue.unreadable === null && isHeld(queue.name, isLocked, isAfterLock);
+      return isLeftOut ? { ...queue, unreadable: "locked" as const } : queue;
+    }),
   };
 }
 
 /** Queues with the features of their tables; `version` changes with every change of `absurd.queues`. */
-type Catalogue = { version: string | null; readAt: number; rows: CatalogueRow[] };
-type CatalogueRow = DecodedRow<typeof REGISTERED>;
+type Catalogue = { version: string | null; readAt: number; listed: ListedQueue[] };
+type ListedQueue = { queue: RegisteredQueue; isLocked: boolean };
 
 /** The last catalogue of each database with many queues, by the database's name. */
 const catalogues = new Map<string, Catalogue>();
@@ -243,7 +234,7 @@ const VERSION = sql`(
 async function findCatalogue(
   db: Database,
   database: string,
-): Promise<{ now: Iso; rows: CatalogueRow[] } | undefined> {
+): Promise<{ now: Iso; listed: ListedQueue[] } | undefined> {
   const catalogue = catalogues.get(database);
   if (!catalogue || performance.now() - catalogue.readAt > CATALOGUE_MS) return undefined;
   if (locked.size > 0 || getTenants() !== null) return undefined;
@@ -254,7 +245,7 @@ async function findCatalogue(
     sql`select ${currentTime} as now, ${VERSION} as version`,
   );
   const [[clock]] = await Promise.all([checked, secured]);
-  if (clock?.version === catalogue.version) return { now: clock.now, rows: catalogue.rows };
+  if (clock?.version === catalogue.version) return { now: clock.now, listed: catalogue.listed };
   await sendFirst(db, "set local row_security = default");
   return undefined;
 }
@@ -263,7 +254,7 @@ async function readCatalogue(
   db: Database,
   database: string,
   names: string[],
-): Promise<{ now: Iso; rows: CatalogueRow[] }> {
+): Promise<{ now: Iso; listed: ListedQueue[] }> {
   const readAt = performance.now();
   const rows = await query(
     keepPlans(db),
@@ -328,9 +319,25 @@ async function readCatalogue(
   if (!clock) throw new Error("The registry returned no row");
   if (clock.registryFiltered) throw filteredTable("absurd.queues");
   if (names.length === 0) queueCounts.set(database, rows.length);
+  const listed = rows.flatMap(toListed);
   if (names.length === 0 && rows.length >= MANY_QUEUES)
-    catalogues.set(database, { version: clock.version, readAt, rows });
-  return { now: clock.now, rows };
+    catalogues.set(database, { version: clock.version, readAt, listed });
+  return { now: clock.now, listed };
+}
+
+/** Nothing for the row of a registry without queues. */
+function toListed(row: DecodedRow<typeof REGISTERED>): ListedQueue[] {
+  const { name, createdAt, storageMode, columns } = row;
+  if (name === null || createdAt === null || storageMode === null) return [];
+  const queue = {
+    name,
+    createdAt,
+    storageMode,
+    unreadable: findUnreadableReason(row),
+    hasIdempotencyKey: columns?.includes("idempotency_key") ?? false,
+    hasHeartbeat: columns?.includes("last_heartbeat") ?? false,
+  };
+  return [{ queue, isLocked: row.locked === true }];
 }
 
 function whereNamed([first, ...rest]: readonly string[]): SQL {

@@ -159,6 +159,56 @@ test.each(["first", "second"])("the %s page of its size reads rows of few queues
   expect(new Set(tables).size).toBeLessThanOrEqual(6);
 });
 
+test("values of any kind are those of reading all queues", async () => {
+  const [first = "", second = ""] = await spawn("q01", 2);
+  const [inPartition = ""] = await spawn("q03", 1);
+  await query(
+    `update absurd.t_q01 set task_name = $2, headers = 'null', max_attempts = null, last_attempt_run = null,
+       enqueue_at = '4713-01-01 00:00:00.000001 BC', first_started_at = '294276-12-31 23:59:59.999999'
+     where task_id = $1`,
+    [first, `"a", \\ ' ⟨1⟩ \u0001 ${"é".repeat(600)}`],
+  );
+  await query(
+    `update absurd.t_q01 set state = 'cancelled', cancelled_at = '2026-03-29 01:59:59.123456+00', max_attempts = 2147483647,
+       headers = jsonb_build_object('workflow_run_id', repeat('x', 300000), 'tenant_id', 'a', 'n', 1e400)
+     where task_id = $1`,
+    [second],
+  );
+  await query("alter table absurd.t_q03 add column tenant_id text");
+  await query("update absurd.t_q03 set tenant_id = 'of the column' where task_id = $1", [
+    inPartition,
+  ]);
+  // Known columns of tables may be some seconds old, except for a queue that is named.
+  await list({ queue: ["q03"] });
+  for (let n = 0; n < 2; n++) {
+    const [found, all] = await withQueues([], {}, async (scope) => {
+      const search = await toTaskSearch(scope, taskFilters({ limit: 10 }));
+      return [await walkManyQueues(scope.db, search), await scanTasks(scope.db, search, "walk")];
+    });
+    expect(found).toEqual(all);
+    expect(found.map(({ taskId }) => taskId)).toEqual(
+      expect.arrayContaining([first, second, inPartition]),
+    );
+    expect(found.find(({ taskId }) => taskId === inPartition)?.tenantId).toBe("of the column");
+  }
+  await query("alter table absurd.t_q03 drop column tenant_id");
+});
+
+test("pages with tasks of other queues send the same statement for their attempts", async () => {
+  const readAttempts = async () => {
+    const statements = await recordStatements(() => list({ limit: 60 }));
+    return statements.filter(({ text }) => text.includes('as "runId"')).map(({ text }) => text);
+  };
+  await spawn("q11");
+  const known = await readAttempts();
+  await spawn("q11", 20);
+  expect(await readAttempts()).toEqual(known);
+  await query("select absurd.drop_queue('q11')");
+  const [left = ""] = await readAttempts();
+  expect(left).toContain('"r_q');
+  expect(left).not.toContain('"r_q11"');
+});
+
 test("a new queue is listed at once, and a dropped one no more", async () => {
   await list();
   await query("select absurd.create_queue('late')");

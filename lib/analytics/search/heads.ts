@@ -2,7 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { getDatabase } from "@/lib/db/databases";
 import { integer, uuid } from "@/lib/db/decode";
 import { fixText } from "@/lib/db/query";
-import { type QueueTables, queueTables } from "@/lib/db/schema";
+import { getTablesVersion, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
@@ -16,7 +16,7 @@ import {
 } from "@/lib/model/key-range";
 import type { Direction } from "@/lib/model/page";
 import { inPortions, queryPortions } from "../scope/portions";
-import { queryTaskRows, selectRow, type TaskRow } from "./rows";
+import { packRow, queryTaskRows, selectRow, type TaskRow } from "./rows";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
 
 /** How many queues one statement of rows reads, which is planned each time. */
@@ -43,10 +43,8 @@ function expectRange(
   return { ...range, from: range.to === EVERYTHING.to && last > from ? last : from };
 }
 
-/** Fixed texts of the rows of a portion, made for these tables, and of a queue. */
-const portionTexts = new Map<string, { tables: QueueTables[]; text: SQL }>();
-const MOST_TEXTS = 100;
-const rowTexts = new WeakMap<object, Map<string, SQL>>();
+/** Fixed texts of the rows of a portion. */
+const portionTexts = new Map<string, SQL>();
 
 /** The ends of the range, which `inRange` defines once for all arms. */
 const LOW = sql.raw("$1::uuid");
@@ -93,7 +91,7 @@ async function walkNear(db: Database, search: TaskPageSearch): Promise<TaskRow[]
       [selectPortion(names, `${order} limit ${limit + 1}`)],
       sql.raw(order),
       limit + 1,
-      { start: inRange(range) },
+      { start: inRange(range), arePacked: true },
     ),
   );
   const compare = getCompare(direction);
@@ -126,7 +124,9 @@ async function walk(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
       .slice(start, start + CHUNK)
       .filter(({ id }) => !last || byId(id, last.taskId) < 0);
     if (chunk.length === 0) break;
-    const arms = chunk.map(({ queue }) => selectFirst(queue, `${order} limit ${limit + 1}`));
+    const arms = chunk.map(({ queue }) =>
+      selectFirst(selectRow(queue, queueTables(queue)), `${order} limit ${limit + 1}`),
+    );
     const found = await queryTaskRows(db, arms, sql.raw(order), limit + 1, {
       start: inRange(page),
     });
@@ -135,27 +135,17 @@ async function walk(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
   return rows;
 }
 
-/** `selectFirst` of all queues of a portion. */
+/** The first rows of all queues of a portion, packed. */
 function selectPortion(queues: readonly string[], order: string): SQL {
-  const key = JSON.stringify([getDatabase().name, order, queues]);
-  const tables = queues.map((queue) => queueTables(queue));
-  const known = portionTexts.get(key);
-  if (known?.tables.every((one, place) => one === tables[place])) return known.text;
-  const arms = queues.map((queue) => selectFirst(queue, order));
-  const text = fixText(new Map(), key, () => sql.join(arms, sql` union all `));
-  if (portionTexts.size >= MOST_TEXTS) portionTexts.clear();
-  portionTexts.set(key, { tables, text });
-  return text;
+  const key = JSON.stringify([getDatabase().name, getTablesVersion(), order, queues]);
+  return fixText(portionTexts, key, () => {
+    const arms = queues.map((queue) => selectFirst(packRow(queue, queueTables(queue)), order));
+    return sql.join(arms, sql` union all `);
+  });
 }
 
-function selectFirst(queue: string, order: string): SQL {
-  const tables = queueTables(queue);
-  const known = rowTexts.get(tables) ?? new Map<string, SQL>();
-  rowTexts.set(tables, known);
-  return fixText(known, order, () => {
-    return sql`(${selectRow(queue, tables)} where task_id >= ${LOW} and task_id < ${HIGH}
-      order by task_id ${sql.raw(order)})`;
-  });
+function selectFirst(selected: SQL, order: string): SQL {
+  return sql`(${selected} where task_id >= ${LOW} and task_id < ${HIGH} order by task_id ${sql.raw(order)})`;
 }
 
 /** A task of a queue. */

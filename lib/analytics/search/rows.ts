@@ -1,9 +1,11 @@
 import { inArray, type SQL, sql } from "drizzle-orm";
 import { escapeLiteral } from "pg";
+import { getDatabase } from "@/lib/db/databases";
 import { instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { query } from "@/lib/db/query";
+import { fixText, query } from "@/lib/db/query";
 import { type QueueTables, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans } from "@/lib/db/snapshot";
+import { groupBy } from "@/lib/model/group-by";
 import type { Uuid } from "@/lib/model/ids";
 import { TASK_STATES, type TaskState } from "@/lib/model/states";
 import type { RunSummary, TaskSummary } from "@/lib/model/task";
@@ -95,12 +97,52 @@ const STORED = sql.raw(
 
 /** The beginning of a statement for `queryTaskRows` that selects tasks of one queue. It has no parameters. */
 export function selectRow(queue: string, tables: QueueTables): SQL {
+  return sql`select ${sql.raw(escapeLiteral(queue))}::text as queue, ${STORED}, ${tables.tenantId} as tenant_id,
+    ${selectSources(tables)} from ${tables.tasks}`;
+}
+
+/** The values that the path fields are in. */
+function selectSources(tables: QueueTables): SQL {
   const sources = mapPathFields(
     (path, field) => sql`${selectSource(tables, path)} as ${sql.identifier(field)}`,
   );
-  return sql`select ${sql.raw(escapeLiteral(queue))}::text as queue, ${STORED}, ${tables.tenantId} as tenant_id,
-    ${sql.join(Object.values(sources), sql`, `)} from ${tables.tasks}`;
+  return sql.join(Object.values(sources), sql`, `);
 }
+
+/** The columns of `selectRow` that `packRow` packs, in its order, with their types. */
+const PACKED = {
+  queue: "text",
+  task_name: "text",
+  state: "text",
+  attempts: "integer",
+  max_attempts: "integer",
+  enqueue_at: "timestamptz",
+  first_started_at: "timestamptz",
+  cancelled_at: "timestamptz",
+  last_attempt_run: "uuid",
+  tenant_id: "text",
+};
+
+/**
+ * As `selectRow`, for hundreds of arms of a kept statement: to open an arm takes the server the longer the more columns
+ * it has, and most arms have no row. So all columns that are neither large nor ordered by are one JSON array.
+ */
+export function packRow(queue: string, tables: QueueTables): SQL {
+  const columns = Object.keys(PACKED).map((name) => {
+    if (name === "queue") return sql.raw(escapeLiteral(queue));
+    return name === "tenant_id" ? tables.tenantId : sql.raw(name);
+  });
+  return sql`select task_id, jsonb_build_array(${sql.join(columns, sql`, `)}) as packed, ${selectSources(tables)}
+    from ${tables.tasks}`;
+}
+
+/** The columns of `selectRow` from the rows of `packRow`. */
+const UNPACKED = sql.raw(
+  Object.entries(PACKED)
+    .map(([name, type], place) => `(packed ->> ${place})::${type} as ${name}`)
+    .concat("arms.*")
+    .join(", "),
+);
 
 /**
  * The first rows of all arms, which begin with `selectRow`, in this order of ids. Values at paths are selected from these
@@ -109,15 +151,17 @@ export function selectRow(queue: string, tables: QueueTables): SQL {
  * @param start precedes the statement.
  * @param isFenced plans the arms without the order, which would otherwise decide how they are read: together, so that
  *   several processes may share them.
+ * @param arePacked if the arms begin with `packRow`.
  */
 export function queryTaskRows(
   db: Database,
   arms: readonly SQL[],
   order: SQL,
   limit: number,
-  { start = sql``, isFenced = false } = {},
+  { start = sql``, isFenced = false, arePacked = false } = {},
 ): Promise<TaskRow[]> {
-  const union = sql.join([...arms], sql` union all `);
+  const all = sql.join([...arms], sql` union all `);
+  const union = arePacked ? sql`select ${UNPACKED} from (${all}) as arms` : all;
   const paths = mapPathFields((path, field) => {
     const name = sql.identifier(field);
     return sql`${columnText(sql`page.${name}`, path.steps, MOST_ROWS)} as ${name}`;
@@ -152,16 +196,55 @@ const RUN = {
   errorValue: nullable(text),
 };
 
+/** The columns of a run, without parameters, by the tables of its queue. */
+const runTexts = new WeakMap<QueueTables, SQL>();
+
+function selectRuns(tables: QueueTables): SQL {
+  const write =
+    () => sql`select run_id, state, claimed_by, claim_expires_at, available_at, started_at, completed_at,
+    failed_at, wake_event, failure_reason from ${tables.runs}`;
+  if (tables.isOwn) return write();
+  const text = runTexts.get(tables) ?? fixText(new Map(), "", write);
+  runTexts.set(tables, text);
+  return text;
+}
+
+/** The queues of the last page of several queues, by database. */
+const lastQueues = new Map<string, string[]>();
+
+/**
+ * The queues whose runs a statement reads for a page with tasks of `queues`: if possible those of earlier pages too, because
+ * the server keeps the plan of a statement with the same queues, and a further one costs a fraction of planning.
+ */
+function widen(queues: readonly string[], readable: ReadonlySet<string>): string[] {
+  const database = getDatabase().name;
+  const known = (lastQueues.get(database) ?? []).filter((queue) => readable.has(queue));
+  const all = [...new Set([...known, ...queues])].sort();
+  if (all.length <= 2 * queues.length) {
+    lastQueues.set(database, all);
+    return all;
+  }
+  // A page of few queues says nothing about the next one.
+  if (queues.length > known.length / 2) lastQueues.set(database, [...queues]);
+  return [...queues];
+}
+
 /**
  * Redacts the rows and adds each task's last attempt, in the given order. Reads one run per task, by primary key.
+ *
+ * @param queues which can be read.
  */
-export async function toSummaries(db: Database, rows: TaskRow[]): Promise<TaskSummary[]> {
+export async function toSummaries(
+  db: Database,
+  rows: TaskRow[],
+  queues: readonly { name: string }[],
+): Promise<TaskSummary[]> {
   if (rows.length === 0) return [];
-  const arms = [...new Set(rows.map((row) => row.queue))].sort().map((queue) => {
-    const { runs } = queueTables(queue);
-    const ids = rows.flatMap((row) => (row.queue === queue ? (row.lastAttemptRun ?? []) : []));
-    return sql`select run_id, state, claimed_by, claim_expires_at, available_at, started_at, completed_at, failed_at,
-      wake_event, failure_reason from ${runs} where run_id = any(${sql.param(ids)}::uuid[])`;
+  const ofQueues = groupBy(rows, ({ queue }) => queue);
+  const readable = new Set(queues.map(({ name }) => name));
+  const arms = widen([...ofQueues.keys()].sort(), readable).map((queue) => {
+    const ids = ofQueues.get(queue)?.flatMap(({ lastAttemptRun }) => lastAttemptRun ?? []) ?? [];
+    return sql`${selectRuns(queueTables(queue))} where run_id = any(${sql.param(ids)}::uuid[])`;
   });
   const { errorName, errorMessage, errorValue } = errorSummary(sql`run.failure_reason`);
   // The limit keeps PostgreSQL from copying the summary of the error into each arm, which takes longer to plan than
