@@ -84,6 +84,37 @@ test("large tables are estimated, and capped while there are no statistics", asy
   }
 });
 
+test("a task that makes every claim fail is found among many others", async () => {
+  const { pool } = database;
+  const queue = "crowded";
+  await createQueue(pool, queue);
+  await pool.query(`
+    insert into absurd.t_crowded (task_id, task_name, params, state, attempts)
+    select absurd.portable_uuidv7(), 'work', '{}', case when n <= 600 then 'pending' else 'completed' end, 1
+    from generate_series(1, 2600) n`);
+  await pool.query(`
+    insert into absurd.r_crowded (run_id, task_id, attempt, state, available_at)
+    select absurd.portable_uuidv7(), task_id, 1, 'pending', now() - interval '1 hour'
+    from absurd.t_crowded where state = 'pending'`);
+  const { taskId } = await spawnTask(pool, queue, "poison", null);
+  const setPolicy = (policy: string, where: string) =>
+    pool.query(`update absurd.t_crowded set cancellation = '${policy}' where ${where}`);
+  await setPolicy('{"max_duration": 1.5}', "task_name = 'poison'");
+  const find = async () => (await getQueue(queue)).claims?.poison.map((task) => task.taskId);
+  expect(await find()).toEqual([taskId]);
+
+  // More policies than are searched, and then no index of them: only the tasks that are due first are searched.
+  await setPolicy('{"max_duration": 60}', "task_name = 'work' and state = 'pending'");
+  expect(await find()).toEqual([]);
+  await pool.query(
+    "update absurd.r_crowded set available_at = now() - interval '1 day' where task_id = $1",
+    [taskId],
+  );
+  expect(await find()).toEqual([taskId]);
+  await pool.query("drop index absurd.t_crowded_ci");
+  expect(await find()).toEqual([taskId]);
+});
+
 test("a queue without its tables is listed with the reason", async () => {
   await createQueue(database.pool, "broken");
   await database.pool.query("drop table absurd.r_broken");

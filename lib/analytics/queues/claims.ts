@@ -82,10 +82,14 @@ function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolea
     select ${index}::int as queue, held.*, not ${hasMore("pending")} and not ${hasMore("sleeping")} as complete,
       last.at, last.worker
     from (
-      select count(*)::int as running, count(distinct ${runs.claimedBy})::int as workers
-      from ${runs}
-      where ${runs.state} = 'running'
-        and (${runs.claimExpiresAt} is null or ${runs.claimExpiresAt} > ${instantNow})
+      select coalesce(sum(runs), 0)::int as running, count(worker)::int as workers
+      from (
+        select ${runs.claimedBy} as worker, count(*) as runs
+        from ${runs}
+        where ${runs.state} = 'running'
+          and (${runs.claimExpiresAt} is null or ${runs.claimExpiresAt} > ${instantNow})
+        group by worker
+      ) by_worker
     ) held
     left join lateral (
       select at, worker from (
@@ -109,16 +113,18 @@ function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolea
 }
 
 /** The maximum number of rows of each kind to search for a poison task, and of tasks to name. */
-const SUSPECTS = 200;
+const SUSPECTS = 500;
 const SPAWNED_SINCE = 2_000;
 const NAMED = 3;
 /** A task spawned up to this long before the last claim may be committed after it, in milliseconds. */
 const OVERLAP = 60_000;
+/** A queue with at most this many tasks that have a policy is searched completely. */
+const FEW_POLICIES = 500;
 
 /**
- * Active tasks that make every claim on their queue fail. No claim succeeds after such a task appears, so it is
- * searched among the first 2,000 tasks spawned since the last claim, and among the active tasks that are running
- * or due first.
+ * Active tasks that make every claim on their queue fail. If few tasks of a queue have a policy and an index holds
+ * them, all of these are searched. Otherwise, since no claim succeeds after such a task appears, the first 2,000 tasks
+ * spawned since the last claim are, and the active tasks that are running or due first.
  */
 async function listPoisonTasks(
   db: Database,
@@ -127,35 +133,61 @@ async function listPoisonTasks(
   const arms = queues.map(({ queue, since }, index) => {
     const { tasks, runs } = queueTables(queue);
     const from = since === null ? null : uuidFloor(Math.max(Date.parse(since) - OVERLAP, 0));
+    const areMany = sql`not (select "areAll" from choice)`;
     const active = (state: string, order: SQL) => sql`(
-      select ${runs.taskId} as id from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)}
+      select ${runs.taskId} as id from ${runs}
+      where ${runs.state} = ${sql.raw(`'${state}'`)} and ${areMany}
       order by ${runs.availableAt} ${order} limit ${literal(SUSPECTS)})`;
     // An array of keys is looked up in one walk along the index, where a join may read all tasks.
-    return sql`(
-      select ${index}::int as queue, ${tasks.taskId} as "taskId", left(${tasks.name}, 200) as name, bad.field,
-        left(bad.value, 100) as value
+    return sql`
+      select ${index}::int as queue, ${tasks.taskId} as "taskId", ${tasks.name} as name,
+        ${tasks.cancellation} as cancellation
       from ${tasks}
-      cross join lateral (
-        select field, value from (
-          select key as field, ${tasks.cancellation} ->> key as value
-          from unnest(array['max_delay', 'max_duration']) as key
-        ) policy
-        where not ${isWholeNumber(sql`value`)} limit 1
-      ) bad
       where ${tasks.taskId} = any(array(
-          (select ${tasks.taskId} as id from ${tasks}
-            ${from === null ? sql`` : sql`where ${tasks.taskId} >= ${from}::uuid`}
+          with indexed as materialized (
+            select exists (
+              select from pg_index
+              where indrelid = to_regclass(format('absurd.%I', ${`t_${queue}`}::text)) and indisvalid
+                and pg_get_expr(indpred, indrelid) = '(cancellation IS NOT NULL)'
+            ) as "is"
+          ), few as materialized (
+            -- In the order of the ids, in which this index is never more expensive than another.
+            select ${tasks.taskId} as id from ${tasks}
+            where ${tasks.cancellation} is not null and (select "is" from indexed)
+            order by ${tasks.taskId} limit ${literal(FEW_POLICIES + 1)}
+          ), choice as materialized (
+            select (select "is" from indexed) and count(*) <= ${literal(FEW_POLICIES)} as "areAll" from few
+          )
+          select id from few where (select "areAll" from choice)
+          union (select ${tasks.taskId} from ${tasks}
+            where ${areMany} ${from === null ? sql`` : sql`and ${tasks.taskId} >= ${from}::uuid`}
             order by ${tasks.taskId} limit ${literal(SPAWNED_SINCE)})
           union ${active("running", sql`desc`)}
           union ${active("pending", sql`asc`)}
           union ${active("sleeping", sql`asc`)}
         ))
         and ${tasks.state} in ('pending', 'running', 'sleeping')
-        and jsonb_typeof(${tasks.cancellation}) = 'object'
-      limit ${literal(NAMED)}
-    )`;
+        and jsonb_typeof(${tasks.cancellation}) = 'object'`;
   });
-  const rows = await queryUnion(db, POISON_TASK, arms);
+  const rows = await queryUnion(
+    db,
+    POISON_TASK,
+    arms,
+    (union) => sql`
+    select queue, "taskId", left(name, 200) as name, field, left(value, 100) as value
+    from (
+      select suspects.*, bad.*, row_number() over (partition by queue order by "taskId") as place
+      from (${union}) suspects
+      cross join lateral (
+        select field, value from (
+          select key as field, cancellation ->> key as value
+          from unnest(array['max_delay', 'max_duration']) as key
+        ) policy
+        where not ${isWholeNumber(sql`value`)} limit 1
+      ) bad
+    ) poison
+    where place <= ${literal(NAMED)}`,
+  );
   return rows.map(({ queue, ...task }) => ({ queue: queues[queue]?.queue ?? "", task }));
 }
 
