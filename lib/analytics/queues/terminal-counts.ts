@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, integer, nullable, number, text } from "@/lib/db/decode";
 import { type DecodedRow, query } from "@/lib/db/query";
 import { queueTables } from "@/lib/db/schema";
-import type { Database } from "@/lib/db/snapshot";
+import { type Database, keepPlans } from "@/lib/db/snapshot";
 import { getTenants, narrowTenants } from "@/lib/db/tenants";
 import type { Count } from "@/lib/model/count";
 import type { TerminalCounts } from "@/lib/model/queue";
@@ -67,7 +67,7 @@ async function listEstimates(db: Database, queues: string[]): Promise<Estimate[]
   const frequency = (state: string) =>
     sql`sum(leaf.tuples * coalesce(stats.freqs[array_position(stats.vals, ${state}::text)], 0))::float8`;
   return query(
-    db,
+    keepPlans(db),
     ESTIMATE,
     sql`
     select queue, sum(leaf.bytes)::float8 as bytes,
@@ -84,18 +84,21 @@ async function listEstimates(db: Database, queues: string[]): Promise<Estimate[]
             * (pg_relation_size(c.oid) / current_setting('block_size')::int)
           else 0 end as tuples
       from pg_class c
-      where c.relkind = 'r' and c.oid in (
+      -- An array is looked up by key, where a join may read the whole catalogue for each queue.
+      where c.relkind = 'r' and c.oid = any(array(
         -- The tree of a table that is not partitioned is empty.
-        select to_regclass(format('absurd.%I', 't_' || queue))
+        select to_regclass(format('absurd.%I', 't_' || queue))::oid
         union all
-        select tree.relid from pg_partition_tree(to_regclass(format('absurd.%I', 't_' || queue))) tree
-      )
+        select tree.relid::oid from pg_partition_tree(to_regclass(format('absurd.%I', 't_' || queue))) tree
+      ))
     ) leaf
     left join lateral (
       select s.most_common_vals::text::text[] as vals, s.most_common_freqs as freqs
       from pg_stats s
       where s.schemaname = 'absurd' and s.tablename = leaf.relname and s.attname = 'state'
         and not s.inherited
+      -- The limit forces a lookup by name.
+      limit 1
     ) stats on true
     group by queue`,
   );
