@@ -249,6 +249,7 @@ export async function listRunningClaims(
       group by ${runs.claimedBy}`;
   });
   if (arms.length === 0) return [];
+  if (queues.length < MANY_QUEUES) avoidParallel(db);
   const rows = await queryUnion(db, RUNNING_CLAIMS, arms);
   return rows.map(({ oldestIds, oldestClaims, ...row }) => {
     const queue = queues[row.queue] ?? "";
@@ -340,6 +341,7 @@ export async function listEndedClaims(
   tenants: readonly string[] = [],
 ): Promise<{ ended: EndedClaims[]; lookedBackTo: Iso | null }> {
   if (queues.length === 0) return { ended: [], lookedBackTo: null };
+  if (queues.length < MANY_QUEUES) avoidParallel(db);
   const start = await affordableStart(db, queues, from, tenants);
   const arms = queues.map((queue, index) => {
     const { runs } = queueTables(queue, tenants);
@@ -358,7 +360,6 @@ export async function listEndedClaims(
         and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
       group by ${runs.claimedBy}`;
   });
-  if (queues.length < MANY_QUEUES) avoidParallel(db);
   const rows = await queryUnion(db, ENDED_CLAIMS, arms);
   return {
     ended: rows.map((row) => ({
