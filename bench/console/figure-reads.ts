@@ -39,6 +39,20 @@ export const FIGURE_READS: readonly Read[] = [
     follows: "active runs",
   },
   {
+    title: "queues, similarly many active runs",
+    function: "listQueues",
+    run: () => listQueues(),
+    limit: 40,
+    isThinned: true,
+  },
+  {
+    title: "one queue, similarly many active runs",
+    function: "getQueue",
+    run: () => getQueue(LARGEST),
+    limit: 20,
+    isThinned: true,
+  },
+  {
     title: "terminal estimates of all queues",
     function: "countTerminalTasks",
     run: () => inSnapshot((db) => countTerminalTasks(db, names)),
@@ -125,15 +139,14 @@ export const FIGURE_READS: readonly Read[] = [
     function: "listWorkers",
     run: () => listWorkers("24h"),
     limit: 150,
-    follows: ATTEMPTS,
+    follows: "attempts of the window, running runs",
   },
   {
-    title: "workers, similarly many attempts",
+    title: "workers, similarly many attempts and running runs",
     function: "listWorkers",
     run: ({ size }) => listWorkers(FULL[size]),
-    limit: 150,
-    // It also reads every running run: 120 of the smallest data set, 6,000 of the largest.
-    follows: "running runs",
+    limit: 100,
+    isThinned: true,
   },
   {
     title: "what a clean-up would delete",

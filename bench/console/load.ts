@@ -30,6 +30,30 @@ export async function loadQueue(client: Client, filling: Filling): Promise<void>
       select idempotency_key, task_id from absurd.t_${name} where idempotency_key is not null`);
 }
 
+/**
+ * Deletes all but one of this many active tasks of a queue, in any order, with what belongs to them: the tables then
+ * look as if the others had ended and been cleaned up.
+ */
+export async function thinOut(
+  client: Client,
+  { name, partitioned }: BenchQueue,
+  share: number,
+): Promise<void> {
+  await client.query("begin");
+  await client.query(`create temp table surplus on commit drop as
+    select task_id from absurd.r_${name}
+    where state in ('pending', 'running', 'sleeping') and hashtext(task_id::text) % ${share} <> 0`);
+  await client.query("analyze surplus");
+  for (const table of ["w", "c", "r", "t", ...(partitioned ? ["i"] : [])])
+    await client.query(
+      `delete from absurd.${table}_${name} where task_id in (select task_id from surplus)`,
+    );
+  await client.query(`delete from absurd.e_${name} as event
+    where payload is null
+      and not exists (select from absurd.w_${name} as wait where wait.event_name = event.event_name)`);
+  await client.query("commit");
+}
+
 /** Gives one task a name and a parameter value that no index finds. */
 export async function plantRare(
   client: Client,

@@ -42,6 +42,7 @@ import {
   loadMissing,
   serveBuild,
   startServer,
+  thinnedDatabaseOf,
 } from "@/bench/console/server";
 import { SIZES, type Size } from "@/bench/console/sizes";
 import { createTabsDatabase, dropTabsDatabase, judgeTabs, openTabs } from "@/bench/console/tabs";
@@ -116,11 +117,18 @@ async function benchReads() {
 async function measureOnAllSizes(reads: Read[]): Promise<Map<Read, Measured["bySize"]>> {
   const all = new Map<Read, Measured["bySize"]>(reads.map((read) => [read, new Map()]));
   for (const size of options.sizes) {
-    const context = await openContext(size, server.url(databaseOf(size)));
-    const found = await measureReads(reads, context, directory, (title) =>
-      note(`${size}: ${title}`),
-    );
-    for (const [read, figures] of found) all.get(read)?.set(size, figures);
+    const databases = [
+      { name: databaseOf(size), reads: reads.filter((read) => !read.isThinned) },
+      { name: thinnedDatabaseOf(size), reads: reads.filter((read) => read.isThinned) },
+    ];
+    for (const { name, reads } of databases) {
+      if (reads.length === 0) continue;
+      const context = await openContext(size, server.url(name));
+      const found = await measureReads(reads, context, directory, (title) =>
+        note(`${size}: ${title}`),
+      );
+      for (const [read, figures] of found) all.get(read)?.set(size, figures);
+    }
   }
   return all;
 }

@@ -41,6 +41,14 @@ export const OTHER_READS: readonly Read[] = [
     follows: "current waits",
   },
   {
+    title: "events, similarly many waits",
+    function: "listEvents",
+    run: () => listEvents(eventFilters()),
+    limit: 20,
+    scans: true,
+    isThinned: true,
+  },
+  {
     title: "emitted events",
     function: "listEvents",
     run: () => listEvents(eventFilters({ state: ["emitted"] })),

@@ -16,6 +16,8 @@ export type Read = {
    * What the work follows if it is more on a larger data set, whose result is of another size; its growth has no limit.
    */
   follows?: string;
+  /** Measured with similarly many active tasks on all sizes. */
+  isThinned?: true;
   /** Reads whole tables by design. */
   scans?: true;
   /** Maximum number of calls; 60 by default. */

@@ -4,9 +4,9 @@ import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embe
 import { startWeb } from "@/demo/web";
 import { migrate } from "@/lib/db/migrate";
 import { build, isBuilt } from "@/server/build";
-import { loadQueue, plantRare } from "./load";
+import { loadQueue, plantRare, thinOut } from "./load";
 import { loadDashboard } from "./load-dashboard";
-import { LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
+import { activeShare, LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
 
 /** A server on this directory, by default with production durability; its data is kept for the next run. */
 export async function startServer(
@@ -35,6 +35,10 @@ export async function startServer(
 /** Name of a size's database. */
 export const databaseOf = (size: Size) => `console_${size}`;
 
+/** The database with the history of a size and about as many active tasks as the smallest size. */
+export const thinnedDatabaseOf = (size: Size) =>
+  activeShare(size) === 1 ? databaseOf(size) : `${databaseOf(size)}_thinned`;
+
 /** Loads the missing sizes, each into its own database, and prints the duration. */
 export async function loadMissing(
   server: EmbeddedServer,
@@ -42,22 +46,41 @@ export async function loadMissing(
   log: (line: string) => void,
 ): Promise<void> {
   const maintenance = await connect(server, "postgres");
+  const makeIfMissing = async (name: string, template: string, fill: () => Promise<void>) => {
+    const known = await maintenance.query("select from pg_database where datname = $1", [name]);
+    if (known.rowCount) return;
+    const started = Date.now();
+    // An interrupted load is never used as a data set.
+    await maintenance.query("drop database if exists loading");
+    await maintenance.query(`create database loading template ${template} strategy file_copy`);
+    await fill();
+    await maintenance.query(`alter database loading rename to ${name}`);
+    log(`${name} loaded in ${Math.round((Date.now() - started) / 1000)} s`);
+  };
   try {
     for (const size of sizes) {
       const name = databaseOf(size);
-      const known = await maintenance.query("select from pg_database where datname = $1", [name]);
-      if (known.rowCount) continue;
-      const started = Date.now();
-      // An interrupted load is never used as a data set.
-      await maintenance.query("drop database if exists loading");
-      await maintenance.query("create database loading");
-      await load(server, SIZES[size]);
-      await maintenance.query(`alter database loading rename to ${name}`);
-      log(`${SIZES[size]} tasks loaded in ${Math.round((Date.now() - started) / 1000)} s`);
+      await makeIfMissing(name, "template1", () => load(server, SIZES[size]));
+      await makeIfMissing(thinnedDatabaseOf(size), name, async () => {
+        const now = await getClock(server, name);
+        await maintenance.query(`alter database loading set absurd.fake_now = '${now}'`);
+        const client = await connect(server, "loading");
+        for (const queue of QUEUES) await thinOut(client, queue, activeShare(size));
+        await client.query("vacuum (freeze, analyze)");
+        await client.end();
+      });
     }
   } finally {
     await maintenance.end();
   }
+}
+
+/** The fixed time of the engine in a database. A copy of the database doesn't inherit it. */
+async function getClock(server: EmbeddedServer, database: string): Promise<string> {
+  const client = await connect(server, database);
+  const { rows } = await client.query("select current_setting('absurd.fake_now') as clock");
+  await client.end();
+  return rows[0].clock;
 }
 
 /** Two sessions share the queues: the largest queue takes as long as all others together. */

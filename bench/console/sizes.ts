@@ -2,6 +2,9 @@
 export const SIZES = { "100k": 100_000, "1m": 1_000_000, "5m": 5_000_000 } as const;
 export type Size = keyof typeof SIZES;
 
+/** How many times as many active tasks a data set has as the smallest, unless most of them are deleted. */
+export const activeShare = (size: Size) => SIZES[size] / SIZES["100k"];
+
 export type BenchQueue = { name: string; share: number; partitioned: boolean };
 
 const plain = (name: string, share: number): BenchQueue => ({ name, share, partitioned: false });
