@@ -1,16 +1,17 @@
 import "server-only";
 import { type SQL, sql } from "drizzle-orm";
-import { instant, integer, nullable, number, text } from "@/lib/db/decode";
+import { instant, integer, nullable, number } from "@/lib/db/decode";
 import { type DecodedRow, execute } from "@/lib/db/query";
-import { queueTables } from "@/lib/db/schema";
-import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
+import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import { getTenants } from "@/lib/db/tenants";
 import type { Iso } from "@/lib/model/instants";
 import type { ClaimFacts, Queue, QueueList, TerminalCounts } from "@/lib/model/queue";
 import { listClaimFacts } from "./queues/claims";
 import { countTerminalTasks } from "./queues/terminal-counts";
+import { type PartTexts, queryParts } from "./scope/portions";
 import { countKnownQueues, type RegisteredQueue, withQueues } from "./scope/registry";
-import { avoidParallel, queryUnion } from "./scope/union";
+import { avoidParallel } from "./scope/union";
 
 /**
  * All queues, by name, with their counts. Active counts are exact and use only the index of runs, so their cost
@@ -84,7 +85,6 @@ function needsClaims(active: ActiveRuns[], now: Iso, tenants: readonly string[])
 }
 
 const ACTIVE_RUNS = {
-  queue: text,
   pending: integer,
   running: integer,
   sleeping: integer,
@@ -93,39 +93,42 @@ const ACTIVE_RUNS = {
   expiredLeases: integer,
   oldestReadyAt: nullable(instant),
 };
-type ActiveRuns = DecodedRow<typeof ACTIVE_RUNS>;
+type ActiveRuns = DecodedRow<typeof ACTIVE_RUNS> & { queue: string };
 
-async function countActiveRuns(
+const activeTexts: PartTexts = new WeakMap();
+
+function countActiveRuns(
   db: Database,
   queues: string[],
   now: Iso,
   tenants: readonly string[],
 ): Promise<ActiveRuns[]> {
-  if (queues.length === 0) return [];
-  const arms = queues.map((queue) => {
-    const { runs } = queueTables(queue, tenants);
-    const due = sql`${runs.availableAt} <= ${now}::timestamptz`;
-    const of = (state: string) => sql`${runs.state} = ${sql.raw(`'${state}'`)}`;
-    const count = (condition: SQL) => sql`(select count(*)::int from ${runs} where ${condition})`;
-    const oldest = (state: string) => sql`(
-      select ${runs.availableAt} from ${runs}
-      where ${of(state)} and ${due}
-      order by ${runs.availableAt} limit 1
-    )`;
-    // Nearly all pending runs are due, and few sleeping ones.
-    return sql`select ${queue}::text as "queue", pending.*,
-      ${count(of("running"))} as "running",
-      ${count(of("sleeping"))} as "sleeping",
-      ${count(sql`${of("sleeping")} and ${due}`)} as "overdueSleepers",
-      ${count(sql`${of("running")} and ${runs.claimExpiresAt} <= ${now}::timestamptz`)} as "expiredLeases",
-      least(${oldest("pending")}, ${oldest("sleeping")}) as "oldestReadyAt"
-      from (
-        select count(*)::int as "pending", count(*) filter (where ${due})::int as "readyPending"
-        from ${runs} where ${of("pending")}
-      ) pending`;
-  });
   avoidParallel(db);
-  return queryUnion(keepPlans(db), ACTIVE_RUNS, arms);
+  return queryParts(db, ACTIVE_RUNS, queues, {
+    texts: activeTexts,
+    tenants,
+    given: [{ value: now, type: "timestamptz" }],
+    write: ({ runs }, [now]) => selectActiveRuns(runs, now),
+  });
+}
+
+function selectActiveRuns(runs: QueueTables["runs"], now: SQL | undefined): SQL {
+  const due = sql`available_at <= ${now}`;
+  const count = (state: string, condition = sql`true`) => sql`(
+    select count(*)::int from ${runs} where state = ${sql.raw(`'${state}'`)} and ${condition})`;
+  const oldest = (state: string) => sql`(
+    select available_at from ${runs} where state = ${sql.raw(`'${state}'`)} and ${due}
+    order by available_at limit 1)`;
+  // Nearly all pending runs are due, and few sleeping ones.
+  return sql`
+    select pending.*, ${count("running")} as "running", ${count("sleeping")} as "sleeping",
+      ${count("sleeping", due)} as "overdueSleepers",
+      ${count("running", sql`claim_expires_at <= ${now}`)} as "expiredLeases",
+      least(${oldest("pending")}, ${oldest("sleeping")}) as "oldestReadyAt"
+    from (
+      select count(*)::int as "pending", (count(*) filter (where ${due}))::int as "readyPending"
+      from ${runs} where state = 'pending'
+    ) pending`;
 }
 
 function toQueue(

@@ -79,4 +79,9 @@ test("only the newest 20,000 attempts count, and the result states the start of 
   expect(hiddenWorkers).toBeGreaterThan(90);
   expect(Date.parse(now) - Date.parse(lookedBackTo ?? "")).toBeGreaterThan(2_000_000);
   expect(workers.find(({ name }) => name.startsWith("fast:"))?.completed).toBeGreaterThan(60);
+
+  expect((await listWorkers("1h")).lookedBackTo).toBe(lookedBackTo);
+  const attempts = 'from absurd."r_odd ""queue""" where claimed_by like \'fast:%\'';
+  await database.pool.query(`delete ${attempts} and available_at > now() - interval '1000 s'`);
+  expect((await listWorkers("1h")).lookedBackTo).toBeNull();
 });

@@ -1,15 +1,18 @@
 import type { UnreadableQueue } from "@/lib/model/queue";
 import "server-only";
-import { type SQLWrapper, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
+import { getDatabase } from "@/lib/db/databases";
 import { array, instant, integer, nullable, text, uuid } from "@/lib/db/decode";
-import { queueTables } from "@/lib/db/schema";
+import { type QueueTables, queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import { groupBy } from "@/lib/model/group-by";
 import type { Uuid } from "@/lib/model/ids";
 import { compareInstants, type Iso, parseTimestamp, toMs } from "@/lib/model/instants";
 import { type Pausing, workInTurns } from "@/lib/model/work/turns";
 import type { Window } from "@/lib/search-params/windows";
 import { shownName } from "./scope/names";
+import { type PartTexts, queryParts } from "./scope/portions";
 import { toUnreadable, withQueues } from "./scope/registry";
 import { timeGrid } from "./scope/time-grid";
 import { avoidParallel, MANY_QUEUES, queryUnion } from "./scope/union";
@@ -231,39 +234,25 @@ export async function listRunningClaims(
   now: Iso,
   tenants: readonly string[] = [],
 ): Promise<RunningClaims[]> {
-  const arms = queues.map((queue, index) => {
-    const { runs } = queueTables(queue, tenants);
-    const expired = sql`${runs.claimExpiresAt} <= ${now}::timestamptz`;
-    const oldest = (column: SQLWrapper) =>
-      sql`(array_agg(${column} order by ${runs.availableAt}))[:${sql.raw(String(HELD))}]::text[]`;
-    return sql`
-      select ${index}::int as queue, coalesce(${shownName(runs.claimedBy)}, '') as worker,
-        count(*)::int as running,
-        count(*) filter (where ${expired})::int as expired,
-        count(*) filter (where ${runs.claimExpiresAt} is null)::int as "withoutLease",
-        min(${runs.claimExpiresAt}) filter (where not ${expired}) as "nextLeaseEnd",
-        min(${runs.availableAt}) as "firstClaimAt",
-        max(${runs.availableAt}) as "lastClaimAt",
-        ${oldest(runs.runId)} as "oldestIds", ${oldest(runs.startedAt)} as "oldestClaims"
-      from ${runs} where ${runs.state} = 'running'
-      group by ${runs.claimedBy}`;
-  });
-  if (arms.length === 0) return [];
   if (queues.length < MANY_QUEUES) avoidParallel(db);
-  const rows = await queryUnion(db, RUNNING_CLAIMS, arms);
-  return rows.map(({ oldestIds, oldestClaims, ...row }) => {
-    const queue = queues[row.queue] ?? "";
-    const oldest = oldestIds.map((runId, place) => ({
+  const rows = await queryParts(db, RUNNING_CLAIMS, queues, {
+    texts: runningTexts,
+    tenants,
+    given: [{ value: now, type: "timestamptz" }],
+    write: ({ runs }, [now]) => selectRunningClaims(runs, now),
+  });
+  return rows.map(({ queue, oldestIds, oldestClaims, ...row }) => ({
+    ...row,
+    queue,
+    oldest: oldestIds.map((runId, place) => ({
       queue,
       runId,
       claimedAt: oldestClaims[place] ?? null,
-    }));
-    return { ...row, queue, oldest };
-  });
+    })),
+  }));
 }
 
 const RUNNING_CLAIMS = {
-  queue: integer,
   worker: text,
   running: integer,
   expired: integer,
@@ -274,6 +263,25 @@ const RUNNING_CLAIMS = {
   oldestIds: array(uuid),
   oldestClaims: array(nullable(instant)),
 };
+
+const runningTexts: PartTexts = new WeakMap();
+
+function selectRunningClaims(runs: QueueTables["runs"], now: SQL | undefined): SQL {
+  const expired = sql`claim_expires_at <= ${now}`;
+  const oldest = (column: string) =>
+    sql.raw(`(array_agg(${column} order by available_at))[:${HELD}]::text[]`);
+  return sql`
+    select coalesce(${shownName(sql`claimed_by`)}, '') as worker,
+      count(*)::int as running,
+      (count(*) filter (where ${expired}))::int as expired,
+      (count(*) filter (where claim_expires_at is null))::int as "withoutLease",
+      min(claim_expires_at) filter (where not ${expired}) as "nextLeaseEnd",
+      min(available_at) as "firstClaimAt",
+      max(available_at) as "lastClaimAt",
+      ${oldest("run_id")} as "oldestIds", ${oldest("started_at")} as "oldestClaims"
+    from ${runs} where state = 'running'
+    group by claimed_by`;
+}
 
 /** The oldest runs of these workers by their ids. */
 async function listHeldRuns(
@@ -321,7 +329,6 @@ const HELD_RUN = {
 };
 
 const ENDED_CLAIMS = {
-  queue: integer,
   worker: text,
   completed: integer,
   failed: integer,
@@ -329,6 +336,8 @@ const ENDED_CLAIMS = {
   firstClaimAt: instant,
   lastSeenAt: instant,
 };
+
+const endedTexts: PartTexts = new WeakMap();
 
 /**
  * The attempts that were claimed since `from` and have ended, by worker. `lookedBackTo` is set if a queue had more
@@ -340,60 +349,85 @@ export async function listEndedClaims(
   from: Iso,
   tenants: readonly string[] = [],
 ): Promise<{ ended: EndedClaims[]; lookedBackTo: Iso | null }> {
-  if (queues.length === 0) return { ended: [], lookedBackTo: null };
   if (queues.length < MANY_QUEUES) avoidParallel(db);
-  const start = await affordableStart(db, queues, from, tenants);
-  const arms = queues.map((queue, index) => {
-    const { runs } = queueTables(queue, tenants);
-    const lost = sql`${runs.failureReason} ->> 'name' = '$ClaimTimeout'`;
-    return sql`
-      select ${index}::int as queue, ${shownName(runs.claimedBy)} as worker,
-        count(*) filter (where ${runs.state} = 'completed')::int as completed,
-        count(*) filter (where ${runs.state} = 'failed')::int as failed,
-        count(*) filter (where ${runs.state} = 'failed' and ${lost})::int as lost,
-        min(${runs.startedAt}) as "firstClaimAt",
-        -- A lost lease was ended by another worker's claim: it is not a sign of life.
-        greatest(max(${runs.completedAt}), max(${runs.failedAt}) filter (where ${lost} is not true),
-          max(${runs.startedAt})) as "lastSeenAt"
-      from ${runs}
-      where ${runs.state} in ('completed', 'failed') and ${runs.availableAt} >= ${start.param}::timestamptz
-        and ${runs.availableAt} < 'infinity' and ${runs.claimedBy} is not null and ${runs.startedAt} is not null
-      group by ${runs.claimedBy}`;
+  const cut = await findCut(db, queues, from, tenants);
+  const ended = await queryParts(db, ENDED_CLAIMS, queues, {
+    texts: endedTexts,
+    tenants,
+    // For two unknown limits the server expects a short range, which it reads by the index.
+    given: [
+      { value: cut ?? from, type: "timestamptz" },
+      { value: "infinity", type: "timestamptz" },
+    ],
+    write: ({ runs }, [start, end]) => selectEndedClaims(runs, start, end),
   });
-  const rows = await queryUnion(db, ENDED_CLAIMS, arms);
-  return {
-    ended: rows.map((row) => ({
-      ...row,
-      queue: queues[row.queue] ?? "",
-    })),
-    lookedBackTo: start.cut,
-  };
+  return { ended, lookedBackTo: cut === null ? null : parseTimestamp(cut) };
 }
 
-/** The earliest instant since which every queue fits the budget. Uses the index alone. */
-async function affordableStart(
+function selectEndedClaims(
+  runs: QueueTables["runs"],
+  start: SQL | undefined,
+  end: SQL | undefined,
+): SQL {
+  return sql`
+    select ${shownName(sql`claimed_by`)} as worker,
+      (count(*) filter (where state = 'completed'))::int as completed,
+      (count(*) filter (where state = 'failed'))::int as failed,
+      (count(*) filter (where lost))::int as lost,
+      min(started_at) as "firstClaimAt",
+      -- A lost lease was ended by another worker's claim: it is not a sign of life.
+      greatest(max(completed_at), max(failed_at) filter (where lost is not true), max(started_at)) as "lastSeenAt"
+    from (
+      select claimed_by, state, started_at, completed_at, failed_at,
+        state = 'failed' and failure_reason ->> 'name' = '$ClaimTimeout' as lost
+      from ${runs}
+      where state in ('completed', 'failed') and available_at >= ${start} and available_at < ${end}
+        and claimed_by is not null and started_at is not null
+      -- Reads the reason once for each row.
+      offset 0
+    ) ended
+    group by claimed_by`;
+}
+
+const cutTexts: PartTexts = new WeakMap();
+
+/** The last cut by database, queues and tenants. Attempts only become more, so that the next one is hardly ever earlier. */
+const cuts = new Map<string, string>();
+const MOST_CUTS = 100;
+
+/** The latest instant since which a queue has more attempts than the budget, if any since `from`. Uses the index alone. */
+async function findCut(
   db: Database,
   queues: string[],
   from: Iso,
   tenants: readonly string[],
-) {
-  const probes = queues.flatMap((queue) => {
-    const { runs } = queueTables(queue, tenants);
-    return ["completed", "failed"].map(
-      (state) => sql`(
-        select ${runs.availableAt} as at from ${runs}
-        where ${runs.state} = ${sql.raw(`'${state}'`)} and ${runs.availableAt} >= ${from}::timestamptz
-        order by ${runs.availableAt} desc offset ${BUDGET}::int limit 1
-      )`,
+): Promise<string | null> {
+  const find = async (since: string) => {
+    const found = await queryParts(db, { at: nullable(text) }, queues, {
+      texts: cutTexts,
+      tenants,
+      given: [{ value: since, type: "timestamptz" }],
+      write: ({ runs }, [since]) => selectCut(runs, since),
+    });
+    const times = found.flatMap(({ at }) =>
+      at === null ? [] : { at, instant: parseTimestamp(at) },
     );
-  });
-  const rows = await queryUnion(
-    db,
-    { at: nullable(text) },
-    probes,
-    (union) => sql`select max(at)::text as at from (${union}) as budget`,
-  );
-  const cuts = rows.flatMap(({ at }) => (at === null ? [] : { at, instant: parseTimestamp(at) }));
-  const latest = cuts.sort((a, b) => compareInstants(b.instant, a.instant))[0];
-  return { param: latest?.at ?? from, cut: latest?.instant ?? null };
+    return times.sort((a, b) => compareInstants(b.instant, a.instant))[0]?.at ?? null;
+  };
+  const key = JSON.stringify([getDatabase().name, getTenants(), tenants, queues]);
+  const last = cuts.get(key);
+  const isLater = last !== undefined && compareInstants(parseTimestamp(last), from) > 0;
+  const cut = (isLater ? await find(last) : null) ?? (await find(from));
+  if (cut !== null) {
+    if (cuts.size >= MOST_CUTS) cuts.clear();
+    cuts.set(key, cut);
+  } else if (isLater) cuts.delete(key);
+  return cut;
+}
+
+function selectCut(runs: QueueTables["runs"], since: SQL | undefined): SQL {
+  const budget = (state: string) => sql`(
+    select available_at from ${runs} where state = ${sql.raw(`'${state}'`)} and available_at >= ${since}
+    order by available_at desc offset ${sql.raw(`${BUDGET}`)} limit 1)`;
+  return sql`select greatest(${budget("completed")}, ${budget("failed")})::text as at`;
 }

@@ -1,11 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
+import { escapeLiteral } from "pg";
 import { boolean, instant, integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
-import { queueTables } from "@/lib/db/schema";
-import { type Database, keepPlans } from "@/lib/db/snapshot";
+import type { QueueTables } from "@/lib/db/schema";
+import type { Database } from "@/lib/db/snapshot";
 import type { Iso } from "@/lib/model/instants";
 import { uuidFloor } from "@/lib/model/key-range";
 import type { ClaimFacts, PoisonTask } from "@/lib/model/queue";
-import { queryUnion } from "../scope/union";
+import { type PartTexts, queryParts } from "../scope/portions";
 
 /** The maximum number of rows of one state to search for a claim whose instant is in no index. */
 const SUSPENDED = 1_000;
@@ -26,21 +27,19 @@ export async function listClaimFacts(
   now: Iso,
   { isBrief = false } = {},
 ): Promise<Map<string, ClaimFacts>> {
-  if (queues.length === 0) return new Map();
-  const kept = keepPlans(db);
-  const rows = await queryUnion(
-    kept,
-    LAST_CLAIM,
-    queues.map((queue, index) => selectLastClaim(queue, index, now, isBrief)),
-  );
-  const last = rows.map(({ queue, at, worker, ...figures }) => ({
-    queue: queues[queue] ?? "",
+  const rows = await queryParts(db, LAST_CLAIM, queues, {
+    texts: lastClaimTexts,
+    key: `${isBrief}`,
+    given: [{ value: now, type: "timestamptz" }],
+    write: ({ runs }, [now]) => selectLastClaim(runs, now, isBrief),
+  });
+  const last = rows.map(({ at, worker, ...figures }) => ({
     ...figures,
     lastClaim: at === null ? null : { at, worker },
   }));
   const poison = await listPoisonTasks(
-    kept,
-    last.map(({ queue, lastClaim }) => ({ queue, since: lastClaim?.at ?? null })),
+    db,
+    new Map(last.map(({ queue, lastClaim }) => [queue, lastClaim?.at ?? null])),
   );
   return new Map(
     last.map(({ queue, ...facts }) => [
@@ -50,11 +49,7 @@ export async function listClaimFacts(
   );
 }
 
-/** A constant in the text of a statement, so that a kept plan allows for it. */
-const literal = (value: number) => sql.raw(`${value}`);
-
 const LAST_CLAIM = {
-  queue: integer,
   running: integer,
   workers: integer,
   complete: boolean,
@@ -62,52 +57,47 @@ const LAST_CLAIM = {
   worker: nullable(text),
 };
 
-function selectLastClaim(queue: string, index: number, now: Iso, isBrief: boolean): SQL {
-  const { runs } = queueTables(queue);
-  const instantNow = sql`${now}::timestamptz`;
-  const claims = (state: string, where: SQL, order: SQL, limit: number) => sql`(
-    select ${runs.startedAt} as at, ${runs.claimedBy} as worker from ${runs}
-    where ${runs.state} = ${sql.raw(`'${state}'`)} and ${where}
-    order by ${runs.availableAt} ${order} limit ${literal(limit)})`;
-  const due = sql`${runs.availableAt} <= ${instantNow}`;
-  const ahead = sql`${runs.availableAt} > ${instantNow}`;
-  const [latest, earliest] = [sql`desc`, sql`asc`];
+const lastClaimTexts: PartTexts = new WeakMap();
+
+function selectLastClaim(runs: QueueTables["runs"], now: SQL | undefined, isBrief: boolean): SQL {
+  const claims = (state: string, where: SQL, order: "asc" | "desc", limit: number) => sql`(
+    select started_at as at, claimed_by as worker from ${runs}
+    where state = ${sql.raw(`'${state}'`)} and ${where}
+    order by available_at ${sql.raw(`${order} limit ${limit}`)})`;
+  const [due, ahead] = [sql`available_at <= ${now}`, sql`available_at > ${now}`];
   const wanted = isBrief ? sql`held.running = 0` : sql`true`;
-  const [dueWanted, aheadWanted] = [sql`${wanted} and ${due}`, sql`${wanted} and ${ahead}`];
   const hasMore = (state: string) => sql`(
-    select count(*) > ${literal(SUSPENDED)} from (
-      select from ${runs} where ${runs.state} = ${sql.raw(`'${state}'`)} limit ${literal(SUSPENDED + 1)}
+    select count(*) > ${sql.raw(`${SUSPENDED}`)} from (
+      select from ${runs} where state = ${sql.raw(`'${state}' limit ${SUSPENDED + 1}`)}
     ) counted)`;
+  // All running runs are grouped, because the server expects few unexpired leases, and would sort their rows.
   return sql`
-    select ${index}::int as queue, held.*, not ${hasMore("pending")} and not ${hasMore("sleeping")} as complete,
-      last.at, last.worker
+    select held.*, not ${hasMore("pending")} and not ${hasMore("sleeping")} as complete, last.at, last.worker
     from (
-      select coalesce(sum(runs), 0)::int as running, count(worker)::int as workers
+      select coalesce(sum(runs), 0)::int as running, (count(worker) filter (where runs > 0))::int as workers
       from (
-        select ${runs.claimedBy} as worker, count(*) as runs
-        from ${runs}
-        where ${runs.state} = 'running'
-          and (${runs.claimExpiresAt} is null or ${runs.claimExpiresAt} > ${instantNow})
-        group by worker
+        select claimed_by as worker,
+          count(*) filter (where claim_expires_at is null or claim_expires_at > ${now}) as runs
+        from ${runs} where state = 'running' group by claimed_by
       ) by_worker
     ) held
     left join lateral (
       select at, worker from (
         ${sql.join(
           [
-            claims("running", due, latest, 1),
-            claims("completed", due, latest, 1),
-            claims("failed", dueWanted, latest, ENDED),
-            claims("failed", aheadWanted, earliest, ENDED),
-            claims("cancelled", dueWanted, latest, ENDED),
-            claims("cancelled", aheadWanted, earliest, ENDED),
-            claims("pending", wanted, latest, SUSPENDED),
-            claims("sleeping", wanted, earliest, SUSPENDED),
+            claims("running", due, "desc", 1),
+            claims("completed", due, "desc", 1),
+            claims("failed", sql`${wanted} and ${due}`, "desc", ENDED),
+            claims("failed", sql`${wanted} and ${ahead}`, "asc", ENDED),
+            claims("cancelled", sql`${wanted} and ${due}`, "desc", ENDED),
+            claims("cancelled", sql`${wanted} and ${ahead}`, "asc", ENDED),
+            claims("pending", wanted, "desc", SUSPENDED),
+            claims("sleeping", wanted, "asc", SUSPENDED),
           ],
           sql` union all `,
         )}
       ) claims
-      where at <= ${instantNow}
+      where at <= ${now}
       order by at desc, worker nulls last limit 1
     ) last on true`;
 }
@@ -121,74 +111,88 @@ const OVERLAP = 60_000;
 /** A queue with at most this many tasks that have a policy is searched completely. */
 const FEW_POLICIES = 500;
 
+const poisonTexts: PartTexts = new WeakMap();
+
 /**
  * Active tasks that make every claim on their queue fail. If few tasks of a queue have a policy and an index holds
  * them, all of these are searched. Otherwise, since no claim succeeds after such a task appears, the first 2,000 tasks
  * spawned since the last claim are, and the active tasks that are running or due first.
+ *
+ * @param lastClaims when a task of each queue was last claimed, or `null`.
  */
 async function listPoisonTasks(
   db: Database,
-  queues: readonly { queue: string; since: Iso | null }[],
+  lastClaims: ReadonlyMap<string, Iso | null>,
 ): Promise<{ queue: string; task: PoisonTask }[]> {
-  const arms = queues.map(({ queue, since }, index) => {
-    const { tasks, runs } = queueTables(queue);
-    const from = since === null ? null : uuidFloor(Math.max(Date.parse(since) - OVERLAP, 0));
-    const areMany = sql`not (select "areAll" from choice)`;
-    const active = (state: string, order: SQL) => sql`(
-      select ${runs.taskId} as id from ${runs}
-      where ${runs.state} = ${sql.raw(`'${state}'`)} and ${areMany}
-      order by ${runs.availableAt} ${order} limit ${literal(SUSPECTS)})`;
-    // An array of keys is looked up in one walk along the index, where a join may read all tasks.
-    return sql`
-      select ${index}::int as queue, ${tasks.taskId} as "taskId", ${tasks.name} as name,
-        ${tasks.cancellation} as cancellation
-      from ${tasks}
-      where ${tasks.taskId} = any(array(
-          with indexed as materialized (
-            select exists (
-              select from pg_index
-              where indrelid = to_regclass(format('absurd.%I', ${`t_${queue}`}::text)) and indisvalid
-                and pg_get_expr(indpred, indrelid) = '(cancellation IS NOT NULL)'
-            ) as "is"
-          ), few as materialized (
-            -- In the order of the ids, in which this index is never more expensive than another.
-            select ${tasks.taskId} as id from ${tasks}
-            where ${tasks.cancellation} is not null and (select "is" from indexed)
-            order by ${tasks.taskId} limit ${literal(FEW_POLICIES + 1)}
-          ), choice as materialized (
-            select (select "is" from indexed) and count(*) <= ${literal(FEW_POLICIES)} as "areAll" from few
-          )
-          select id from few where (select "areAll" from choice)
-          union (select ${tasks.taskId} from ${tasks}
-            where ${areMany} ${from === null ? sql`` : sql`and ${tasks.taskId} >= ${from}::uuid`}
-            order by ${tasks.taskId} limit ${literal(SPAWNED_SINCE)})
-          union ${active("running", sql`desc`)}
-          union ${active("pending", sql`asc`)}
-          union ${active("sleeping", sql`asc`)}
-        ))
-        and ${tasks.state} in ('pending', 'running', 'sleeping')
-        and jsonb_typeof(${tasks.cancellation}) = 'object'`;
-  });
-  const rows = await queryUnion(
-    db,
-    POISON_TASK,
-    arms,
-    (union) => sql`
-    select queue, "taskId", left(name, 200) as name, field, left(value, 100) as value
-    from (
-      select suspects.*, bad.*, row_number() over (partition by queue order by "taskId") as place
-      from (${union}) suspects
-      cross join lateral (
-        select field, value from (
-          select key as field, cancellation ->> key as value
-          from unnest(array['max_delay', 'max_duration']) as key
-        ) policy
-        where not ${isWholeNumber(sql`value`)} limit 1
-      ) bad
-    ) poison
-    where place <= ${literal(NAMED)}`,
+  const queues = [...lastClaims.keys()];
+  const floors = [...lastClaims.values()].map((at) =>
+    uuidFloor(at === null ? 0 : Math.max(Date.parse(at) - OVERLAP, 0)),
   );
-  return rows.map(({ queue, ...task }) => ({ queue: queues[queue]?.queue ?? "", task }));
+  const rows = await queryParts(db, POISON_TASK, queues, {
+    texts: poisonTexts,
+    given: [
+      { value: queues, type: "text[]" },
+      { value: floors, type: "uuid[]" },
+    ],
+    write: selectSuspects,
+    around: (union) => sql`
+      select place, "taskId", left(name, 200) as name, field, left(value, 100) as value
+      from (
+        select suspects.*, bad.*, row_number() over (partition by place order by "taskId") as n
+        from (${union}) suspects
+        cross join lateral (
+          select field, value from (
+            select key as field, cancellation ->> key as value
+            from unnest(array['max_delay', 'max_duration']) as key
+          ) policy
+          where not ${isWholeNumber(sql`value`)} limit 1
+        ) bad
+      ) poison
+      where n <= ${sql.raw(`${NAMED}`)}`,
+  });
+  return rows.map(({ queue, ...task }) => ({ queue, task }));
+}
+
+/** The active tasks with a policy among those to search. */
+function selectSuspects(
+  { tasks, runs }: QueueTables,
+  [queues, floors]: readonly SQL[],
+  queue: string,
+): SQL {
+  const name = sql.raw(escapeLiteral(queue));
+  const active = (state: string, order: "asc" | "desc") => sql`(
+    select task_id from ${runs} where state = ${sql.raw(`'${state}'`)} and not (select "areAll" from choice)
+    order by available_at ${sql.raw(`${order} limit ${SUSPECTS}`)})`;
+  // An array of keys is looked up in one walk along the index, where a join may read all tasks. The index of policies
+  // is in the order of the ids, so that no other index is cheaper.
+  return sql`
+    select task_id as "taskId", task_name as name, cancellation from ${tasks}
+    where task_id = any(array(
+        with indexed as materialized (
+          select exists (
+            select from pg_index
+            where indrelid = to_regclass(format('absurd.%I', 't_' || ${name})) and indisvalid
+              and pg_get_expr(indpred, indrelid) = '(cancellation IS NOT NULL)'
+          ) as "is"
+        ), few as materialized (
+          select task_id from ${tasks}
+          where cancellation is not null and (select "is" from indexed)
+          order by task_id limit ${sql.raw(`${FEW_POLICIES + 1}`)}
+        ), choice as materialized (
+          select (select "is" from indexed) and count(*) <= ${sql.raw(`${FEW_POLICIES}`)} as "areAll" from few
+        )
+        select task_id from few where (select "areAll" from choice)
+        union (
+          select task_id from ${tasks}
+          where task_id >= (
+              select floor from unnest(${queues}, ${floors}) as since (queue, floor) where since.queue = ${name})
+            and not (select "areAll" from choice)
+          order by task_id limit ${sql.raw(`${SPAWNED_SINCE}`)})
+        union ${active("running", "desc")}
+        union ${active("pending", "asc")}
+        union ${active("sleeping", "asc")}
+      ))
+      and state in ('pending', 'running', 'sleeping') and jsonb_typeof(cancellation) = 'object'`;
 }
 
 const [LEAST, MOST] = ["-9223372036854775808", "9223372036854775807"];
@@ -206,7 +210,6 @@ function isWholeNumber(value: SQL): SQL {
 }
 
 const POISON_TASK = {
-  queue: integer,
   taskId: uuid,
   name: text,
   field: oneOf(["max_delay", "max_duration"]),
