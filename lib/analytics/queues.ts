@@ -49,10 +49,12 @@ function listQueuesNamed(
 ): Promise<QueueList> {
   return withQueues(names, options, async ({ db, now, queues, unreadable }) => {
     const readable = queues.map((queue) => queue.name);
-    const [active, terminal] = await Promise.all([
-      countActiveRuns(db, readable, now, tenants),
-      countTerminalTasks(db, readable, tenants),
-    ]);
+    const counting = countActiveRuns(db, readable, now, tenants);
+    const estimating = countTerminalTasks(db, readable, tenants);
+    // If the first fails, its error is the reason, and the other's that the transaction has failed.
+    estimating.catch(() => undefined);
+    const active = await counting;
+    const terminal = await estimating;
     const claims = await listClaimFacts(db, needsClaims(active, now, tenants), now, {
       isBrief: true,
     });
