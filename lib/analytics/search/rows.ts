@@ -140,7 +140,7 @@ export function packRow(queue: string, tables: QueueTables): SQL {
 const UNPACKED = sql.raw(
   Object.entries(PACKED)
     .map(([name, type], place) => `(packed ->> ${place})::${type} as ${name}`)
-    .concat("arms.*")
+    .concat("packed_page.*")
     .join(", "),
 );
 
@@ -160,12 +160,13 @@ export function queryTaskRows(
   limit: number,
   { start = sql``, isFenced = false, arePacked = false } = {},
 ): Promise<TaskRow[]> {
-  const all = sql.join([...arms], sql` union all `);
-  const union = arePacked ? sql`select ${UNPACKED} from (${all}) as arms` : all;
+  const union = sql.join([...arms], sql` union all `);
   const paths = mapPathFields((path, field) => {
     const name = sql.identifier(field);
     return sql`${columnText(sql`page.${name}`, path.steps, MOST_ROWS)} as ${name}`;
   });
+  const first = sql`select * from (${isFenced ? sql`select * from (${union}) as arms offset 0` : union}) as matches
+    order by task_id ${order} limit ${limit}::int`;
   return query(
     db,
     TASK_ROW,
@@ -173,10 +174,7 @@ export function queryTaskRows(
         enqueue_at as "enqueuedAt", first_started_at as "firstStartedAt", cancelled_at as "cancelledAt",
         last_attempt_run as "lastAttemptRun", left(tenant_id, 200) as "tenantId",
         ${sql.join(Object.values(paths), sql`, `)}
-      from (
-        select * from (${isFenced ? sql`select * from (${union}) as arms offset 0` : union}) as matches
-        order by task_id ${order} limit ${limit}::int
-      ) as page
+      from (${arePacked ? sql`select ${UNPACKED} from (${first}) as packed_page` : first}) as page
       order by task_id ${order}`,
   );
 }
