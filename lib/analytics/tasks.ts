@@ -7,7 +7,7 @@ import { queueTables } from "@/lib/db/schema";
 import type { Database, ReadOptions } from "@/lib/db/snapshot";
 import type { Uuid } from "@/lib/model/ids";
 import type { Iso } from "@/lib/model/instants";
-import { EVERYTHING, uuidInstant } from "@/lib/model/key-range";
+import { EVERYTHING, uuidInstant, uuidMilliseconds } from "@/lib/model/key-range";
 import type { Page } from "@/lib/model/page";
 import type { TaskAddress, TaskSummary } from "@/lib/model/task";
 import { mapInTurns } from "@/lib/model/work/turns";
@@ -204,6 +204,8 @@ export async function* countTasks(
 ): AsyncGenerator<CountStep> {
   let count = 0;
   let remaining: TaskSearch | undefined;
+  /** The width of the last window, with which the next step begins. */
+  let width: number | undefined;
   for (;;) {
     const step = await withQueues(filters.queue, options, async (scope) => {
       const { db, now, unreadable } = scope;
@@ -213,8 +215,14 @@ export async function* countTasks(
       const search = { ...whole, queues: scope.queues.map((queue) => queue.name) };
       let found = 0;
       const extent = await findExtent(db, { ...search, limit: 500 });
-      const windows = { ...extent, direction: search.direction, budget: COUNT_BUDGET };
+      const windows = {
+        range: extent.range,
+        width: width ?? extent.width,
+        direction: search.direction,
+        budget: COUNT_BUDGET,
+      };
       const rest = await scanWindows(db, windows, options, async (range) => {
+        width = uuidMilliseconds(range.to) - uuidMilliseconds(range.from);
         found += await countRange(db, { ...search, range });
         return "more";
       });

@@ -171,6 +171,12 @@ async function searchManyQueues(
 }
 
 /**
+ * The widest window without a match in which a search last found nothing, in milliseconds of ids, by database, queues and
+ * conditions. Such a search begins with windows of this width, also when it continues.
+ */
+const sparse = new Map<string, number>();
+
+/**
  * Searches for tasks that no index finds, starting at the cursor, until there are `limit + 1` rows, the range ends
  * or time runs out.
  *
@@ -182,6 +188,9 @@ async function searchManyQueues(
  * @throws the driver's timeout if not even a small window could be read in time.
  */
 async function searchTasks(db: Database, search: TaskSearch, options: ReadOptions): Promise<Hits> {
+  const width = sparse.get(keyOf(search));
+  if (width !== undefined && !isForActive(search))
+    return sweep(db, search, null, () => Promise.resolve(null), options, width);
   const tasks = Math.min(Math.max(search.limit * NEAR.factor, NEAR.least), NEAR.most);
   const { near, rest, hasFewRuns } = await findNear(db, search, { tasks, runs: FEW });
   if (hasFewRuns) return { rows: await scanActiveTasks(db, search), rest: null };
@@ -202,6 +211,9 @@ async function searchTasks(db: Database, search: TaskSearch, options: ReadOption
   return sweep(db, search, walked, scanRunsOnce, options);
 }
 
+const keyOf = ({ queues, query, direction }: TaskSearch) =>
+  JSON.stringify([getDatabase().name, getTenants(), queues, query, direction]);
+
 /**
  * Continues after the walked part, or at the cursor if the walk timed out. After a window without matches,
  * `scanRunsOnce` may find the whole page.
@@ -212,8 +224,10 @@ async function sweep(
   walked: { rows: TaskRow[]; rest: KeyRange; tasks: number; took: number } | null,
   scanRunsOnce: () => Promise<TaskRow[] | null>,
   options: ReadOptions,
+  known?: number,
 ): Promise<Hits> {
   let rows = walked?.rows ?? [];
+  let widest = 0;
   const { range, width } = await findExtent(db, { ...search, range: walked?.rest ?? search.range });
   /** How many times as wide as a window with this many hits the next one should be. */
   const growth = (hits: number) => (1.5 * (search.limit + 1 - rows.length)) / hits;
@@ -223,18 +237,26 @@ async function sweep(
     width:
       walked && wider
         ? (width * Math.min(growth(rows.length), wider) * walked.tasks) / (search.limit * PAGES)
-        : width,
+        : (known ?? width),
     direction: search.direction,
     budget: BUDGET,
   };
   const rest = await scanWindows(db, windows, options, async (window) => {
     const wanted = { ...search, range: window, limit: search.limit - rows.length };
     const hits = await scanTasks(db, wanted, "sweep");
+    if (hits.length === 0)
+      widest = Math.max(widest, uuidMilliseconds(window.to) - uuidMilliseconds(window.from));
     const all = hits.length > 0 ? null : await scanRunsOnce();
     rows = all ?? [...rows, ...hits];
     if (all || rows.length > search.limit) return "enough";
     return hits.length > 0 ? growth(hits.length) : "more";
   });
+  const key = keyOf(search);
+  if (rows.length > search.limit) sparse.delete(key);
+  else if (rows.length === 0 && rest !== null && widest > 0) {
+    if (sparse.size >= MOST_REACHED) sparse.clear();
+    sparse.set(key, widest);
+  }
   return { rows, rest };
 }
 
