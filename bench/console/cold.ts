@@ -64,9 +64,10 @@ export async function measureColdPage(
 }
 
 /** The limit of a cold page, if it takes longer by more than the tolerance. */
-export function judgeColdPage({ path, milliseconds }: OpenedPage): string[] {
-  return milliseconds > COLD_PAGE * TOLERANCE
-    ? [`cold ${path}: ${milliseconds.toFixed(0)} ms, limit ${COLD_PAGE}`]
+export function judgeColdPage({ path, milliseconds, slowness }: OpenedPage): string[] {
+  const limit = COLD_PAGE * slowness;
+  return milliseconds > limit * TOLERANCE
+    ? [`cold ${path}: ${milliseconds.toFixed(0)} ms, limit ${limit.toFixed(0)}`]
     : [];
 }
 

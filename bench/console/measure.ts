@@ -52,7 +52,7 @@ export async function tryThrice<T>(
 const REFERENCE_PROBE = 9;
 
 /** How many times as long a target is on this machine, from the time of its probe. */
-export function getSlowness(probe: number): number {
+export function getSlowness(probe: number = probeCpu()): number {
   return Math.max(1, probe / REFERENCE_PROBE);
 }
 

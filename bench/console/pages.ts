@@ -1,6 +1,6 @@
 import { Agent, get } from "node:http";
 import { performance } from "node:perf_hooks";
-import { quantile, TOLERANCE } from "./measure";
+import { getSlowness, quantile, TOLERANCE } from "./measure";
 
 /** The first paint of a page, requested like a browser does but without loading its scripts. */
 export type FirstPaint = {
@@ -15,6 +15,8 @@ export type FirstPaint = {
   p95: number;
   /** Responses that weren't a complete page. */
   failed: number;
+  /** How many times as long limits were on this machine at that time. */
+  slowness: number;
 };
 
 /** The pages to measure; each renders rows of all queues. */
@@ -35,13 +37,14 @@ export function judgePage({
   firstByte,
   bytes,
   failed,
+  slowness,
 }: FirstPaint): string[] {
   return [
-    ...(perSecond < LIMITS.perSecond / TOLERANCE
+    ...(perSecond < LIMITS.perSecond / slowness / TOLERANCE
       ? [`${path}: ${perSecond.toFixed(0)} pages/s, limit ${LIMITS.perSecond}`]
       : []),
-    ...(p95 > LIMITS.p95 * TOLERANCE ? [`${path}: p95 ${p95.toFixed(0)} ms`] : []),
-    ...(firstByte > LIMITS.firstByte * TOLERANCE
+    ...(p95 > LIMITS.p95 * slowness * TOLERANCE ? [`${path}: p95 ${p95.toFixed(0)} ms`] : []),
+    ...(firstByte > LIMITS.firstByte * slowness * TOLERANCE
       ? [`${path}: first byte after ${firstByte.toFixed(0)} ms`]
       : []),
     ...(bytes > LIMITS.bytes ? [`${path}: ${bytes} bytes of HTML`] : []),
@@ -84,6 +87,7 @@ export async function measurePage(url: string, path: string): Promise<FirstPaint
       0.95,
     ),
     failed: [...alone, ...paints].filter(({ whole }) => !whole).length,
+    slowness: getSlowness(),
   };
 }
 
@@ -104,6 +108,8 @@ export type OpenedPage = {
   milliseconds: number;
   /** Until all of its rows and figures have arrived too, requested once the page has. */
   complete: number;
+  /** How many times as long limits were on this machine at that time. */
+  slowness: number;
 };
 
 /** Opens a page as a browser does, without its scripts. */
@@ -118,7 +124,8 @@ export async function openPage(url: string, path: string): Promise<OpenedPage> {
     if (!response.ok) throw new Error(`${response.url} responded with ${response.status}.`);
     await response.text();
   }
-  return { path, milliseconds: lastByte, complete: performance.now() - begun };
+  const complete = performance.now() - begun;
+  return { path, milliseconds: lastByte, complete, slowness: getSlowness() };
 }
 
 function paint(agent: Agent, url: string): Promise<Paint> {

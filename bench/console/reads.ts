@@ -1,6 +1,6 @@
 import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
-import { type Cpu, type Latencies, measure, measureCpu, TOLERANCE } from "./measure";
+import { type Cpu, getSlowness, type Latencies, measure, measureCpu, TOLERANCE } from "./measure";
 import type { Size } from "./sizes";
 import { explainWork, type Work } from "./work";
 
@@ -10,7 +10,7 @@ export type Read = {
   /** Name of the function in `lib/analytics`. */
   function: string;
   run: (context: Context, n: number) => Promise<unknown>;
-  /** Limit of the 95th percentile on the largest data set, in milliseconds. */
+  /** Limit of the 95th percentile on the largest data set, in milliseconds on the machine of the published figures. */
   limit?: number;
   /**
    * What the work follows if it is more on a larger data set, whose result is of another size; its growth has no limit.
@@ -26,8 +26,9 @@ export type Read = {
 
 /**
  * Latencies with mostly cold caches and then of repeated calls, the CPU time of a call, and the server's work for it.
+ * `slowness` is how many times as long limits were on this machine at that time.
  */
-export type Figures = Latencies & { first: Latencies; cpu: Cpu; work: Work };
+export type Figures = Latencies & { first: Latencies; cpu: Cpu; work: Work; slowness: number };
 
 export type Measured = { read: Read; bySize: Map<Size, Figures> };
 
@@ -62,9 +63,14 @@ export async function measureReads(
       dashboard: (after.dashboard - before.dashboard) / latencies.calls,
     };
     const work = await explainWork(await recordStatements(() => read.run(context, 1)));
-    figures.set(read, { ...latencies, first, cpu, work });
+    figures.set(read, { ...latencies, first, cpu, work, slowness: getSlowness() });
   }
   return figures;
+}
+
+/** How many times as long as on the smaller data set a call takes, at the same speed of the machine. */
+export function getGrowth(small: Figures, large: Figures): number {
+  return large.p50 / large.slowness / (small.p50 / small.slowness);
 }
 
 /** Limits that these figures exceed by more than the tolerance, if any. */
@@ -72,12 +78,16 @@ export function judge({ read, bySize }: Measured): string[] {
   const figures = [...bySize.values()];
   const [small, large] = [figures[0], figures.at(-1)];
   if (!small || !large) return [];
-  const growth = large.p50 / small.p50;
-  const isFlat = large.p50 - small.p50 <= NOISE || growth <= GROWTH * TOLERANCE;
+  // The machine may have become slower or faster in between.
+  const growth = getGrowth(small, large);
+  const isFlat =
+    large.p50 / large.slowness - small.p50 / small.slowness <= NOISE ||
+    growth <= GROWTH * TOLERANCE;
+  const limit = read.limit && read.limit * large.slowness;
   const scanned = read.scans ? [] : large.work.scanned;
   return [
-    ...(read.limit && large.p95 > read.limit * TOLERANCE
-      ? [`${read.title}: p95 ${large.p95.toFixed(1)} ms, limit ${read.limit}`]
+    ...(limit && large.p95 > limit * TOLERANCE
+      ? [`${read.title}: p95 ${large.p95.toFixed(1)} ms, limit ${limit.toFixed(1)}`]
       : []),
     ...(read.follows || isFlat
       ? []

@@ -1,5 +1,5 @@
 import type { FirstPaint, OpenedPage } from "./pages";
-import type { Measured } from "./reads";
+import { getGrowth, type Measured } from "./reads";
 import type { Throughput, Watching } from "./routes";
 import type { Search } from "./search";
 import type { OpenTabs } from "./tabs";
@@ -42,9 +42,9 @@ export function reportReads(measured: Measured[]): string {
         `\`${read.function}\``,
         ...figures.flatMap(({ p50, p95 }) => [tenths(p50), tenths(p95)]),
         tenths(large.first.p95),
-        (large.p50 / small.p50).toFixed(2),
+        getGrowth(small, large).toFixed(2),
         read.follows ?? "",
-        read.limit ?? "",
+        read.limit ? whole(read.limit * large.slowness) : "",
         // Workers of a parallel plan take their counters with them when they exit.
         large.cpu.server > 0 ? tenths(large.cpu.server) : "",
         tenths(large.cpu.dashboard),
@@ -59,11 +59,11 @@ export function reportReads(measured: Measured[]): string {
 
 /** One row per target of a data set. */
 export function reportTargets(
-  size: string,
+  data: string,
   { floor, probe, results }: { floor: number; probe: number; results: TargetResult[] },
 ): string {
   return table(
-    [`Request, ${size} tasks`, "p50 ms", "target ms", "met"],
+    [`Request, ${data}`, "p50 ms", "target ms", "met"],
     [
       ...results.map(({ title, p50, target, isMet }) => [
         title,

@@ -2,7 +2,7 @@ import { Agent, get } from "node:http";
 import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
-import { quantile, TOLERANCE } from "./measure";
+import { getSlowness, quantile, TOLERANCE } from "./measure";
 
 /** Throughput of a route with `connections` that each send the next request at once. */
 export type Throughput = {
@@ -12,6 +12,8 @@ export type Throughput = {
   p95: number;
   /** Responses that weren't 200 with complete JSON. */
   failed: number;
+  /** How many times as long limits were on this machine at that time. */
+  slowness: number;
 };
 
 /** Lower limit for the task list alone, in requests per second. */
@@ -46,13 +48,14 @@ export async function measureRoute(url: string, path: string): Promise<Throughpu
     p50: quantile(latencies, 0.5),
     p95: quantile(latencies, 0.95),
     failed,
+    slowness: getSlowness(),
   };
 }
 
 /** Limits that a route misses by more than the tolerance, if any. */
-export function judgeRoute({ path, perSecond, failed }: Throughput): string[] {
+export function judgeRoute({ path, perSecond, failed, slowness }: Throughput): string[] {
   return [
-    ...(perSecond < PER_SECOND / TOLERANCE
+    ...(perSecond < PER_SECOND / slowness / TOLERANCE
       ? [`${path}: ${perSecond.toFixed(0)} requests/s, limit ${PER_SECOND}`]
       : []),
     ...(failed > 0 ? [`${path}: ${failed} requests failed`] : []),

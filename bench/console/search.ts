@@ -5,7 +5,7 @@ import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
-import { getSlowness, probeCpu, TOLERANCE, TRIES } from "./measure";
+import { getSlowness, TOLERANCE, TRIES } from "./measure";
 import { QUEUES, RARE } from "./sizes";
 
 /** Result of one search through the whole history. Times are in milliseconds. */
@@ -15,6 +15,8 @@ export type Search = {
   first: number;
   total: number;
   target: number;
+  /** How many times as long limits were on this machine at that time. */
+  slowness: number;
   longestStatement: number;
   steps: number;
   /** Maximum growth of the heap, in megabytes. */
@@ -73,10 +75,20 @@ async function measureSearch(
   failed: number,
 ): Promise<Search> {
   const filters = taskFilters(parseTaskQuery(words).query);
-  const target = ms * getSlowness(probeCpu());
+  const slowness = getSlowness();
+  const target = ms * slowness;
   const begun = performance.now();
   const heapBefore = process.memoryUsage().heapUsed;
-  const search = { words, first: 0, total: 0, target, longestStatement: 0, steps: 0, heap: 0 };
+  const search = {
+    words,
+    first: 0,
+    total: 0,
+    target,
+    slowness,
+    longestStatement: 0,
+    steps: 0,
+    heap: 0,
+  };
   const found: string[] = [];
   let count = 0;
   const statements = await recordStatements(async () => {
@@ -100,10 +112,10 @@ async function measureSearch(
 /** Violated limits of a search, if any. */
 export function judgeSearch({ words, ...search }: Search): string[] {
   return [
-    ...(search.first > FIRST
+    ...(search.first > FIRST * search.slowness
       ? [`${words}: first progress after ${search.first.toFixed(0)} ms`]
       : []),
-    ...(search.longestStatement > STATEMENT
+    ...(search.longestStatement > STATEMENT * search.slowness
       ? [`${words}: a statement of ${search.longestStatement.toFixed(0)} ms`]
       : []),
     ...(search.total > search.target * TOLERANCE

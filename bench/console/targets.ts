@@ -5,7 +5,7 @@ import { getSlowness, probeCpu, quantile, TOLERANCE, TRIES } from "./measure";
 import { LARGEST } from "./sizes";
 
 /** A request whose warm median has a fixed target on an idle machine, in milliseconds, HTTP included. */
-export type Target = { title: string; path: (context: Context, n: number) => string; ms: number };
+export type Target = { title: string; path: (n: number) => string; ms: number };
 
 const at = <T>(values: readonly T[], n: number): T => {
   const value = values[n % values.length];
@@ -13,24 +13,25 @@ const at = <T>(values: readonly T[], n: number): T => {
   return value;
 };
 
-export const TARGETS: readonly Target[] = [
+/** The requests that are fast in every viewer. */
+export const listTargets = ({ tasks, emitted, anywhere }: Context): Target[] => [
   { title: "newest tasks", path: () => "/api/tasks", ms: 6 },
   { title: "pending tasks", path: () => "/api/tasks?state=pending", ms: 6 },
   { title: "failed tasks, with their last attempts", path: () => "/api/tasks?state=failed", ms: 6 },
   {
     title: "one task",
-    path: ({ tasks }, n) => `/api/queues/${LARGEST}/tasks/${at(tasks, n)}`,
+    path: (n) => `/api/queues/${LARGEST}/tasks/${at(tasks, n)}`,
     ms: 3,
   },
   { title: "events", path: () => "/api/events", ms: 5 },
   {
     title: "one event by name",
-    path: ({ emitted }, n) => `/api/events?name=${encodeURIComponent(at(emitted, n))}`,
+    path: (n) => `/api/events?name=${encodeURIComponent(at(emitted, n))}`,
     ms: 3,
   },
   {
     title: "a task or run by its id",
-    path: ({ anywhere }, n) => `/api/find?id=${at(anywhere, n).taskId}`,
+    path: (n) => `/api/find?id=${at(anywhere, n).taskId}`,
     ms: 3,
   },
 ];
@@ -54,13 +55,13 @@ export type TargetResult = { title: string; target: number; p50: number; isMet: 
  */
 export async function measureTargets(
   url: string,
-  context: Context,
+  targets: readonly Target[],
 ): Promise<{ floor: number; probe: number; results: TargetResult[] }> {
   const tries: Try[] = [];
   let results: TargetResult[] = [];
   do {
-    tries.push(await measureOnce(url, context));
-    results = TARGETS.map(({ title, ms }, index) => {
+    tries.push(await measureOnce(url, targets));
+    results = targets.map(({ title, ms }, index) => {
       const [best] = tries
         .map(({ floor, probe, p50 }) => ({
           target: getTarget(ms, floor, probe),
@@ -84,16 +85,16 @@ function getTarget(ms: number, floor: number, probe: number): number {
   return floor > scaled / 3 ? Math.max(scaled, floor + ABOVE_FLOOR) : scaled;
 }
 
-async function measureOnce(url: string, context: Context): Promise<Try> {
+async function measureOnce(url: string, targets: readonly Target[]): Promise<Try> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const floors: number[] = [];
   const p50: number[] = [];
   const before = probeCpu();
-  for (const { path } of TARGETS) {
-    for (let n = 0; n < CALLS; n++) await request(agent, url + path(context, n));
+  for (const { path } of targets) {
+    for (let n = 0; n < CALLS; n++) await request(agent, url + path(n));
     const latencies: number[] = [];
     for (let n = 0; n < CALLS; n++) {
-      latencies.push(await request(agent, url + path(context, n)));
+      latencies.push(await request(agent, url + path(n)));
       floors.push(await request(agent, url + FLOOR));
     }
     p50.push(quantile(latencies, 0.5));
