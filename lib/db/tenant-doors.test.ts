@@ -6,11 +6,13 @@ import { expect, test } from "vitest";
 const NAME_TABLES: Record<string, string> = {
   "health.ts": "queries the schema and its version",
   "overview/latency-sample.ts": "uses only the size of a table, to bound an estimate",
+  "queues/claims.ts": "checks whether an index of policies exists",
   "queues/partitions.ts": "refused where restricted",
   "queues/storage.ts": "refused where restricted",
   "queues/terminal-counts.ts": "if restricted, uses only the size from the statistics",
   "scope/dashboard-tables.ts": "queries which of the dashboard's tables exist",
   "scope/registry.ts": "selects the registry of queues and which columns exist",
+  "search/key-page.ts": "checks whether an index of values may exist",
   "setup.ts": "queries which schemas exist",
   "task-suggestions.ts": "uses the statistics only if unrestricted",
   "task/cancelled-by.ts": "checks whether the audit log can be read",

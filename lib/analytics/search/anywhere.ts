@@ -10,13 +10,19 @@ import type { TaskSearch } from "./task-search";
 /** In bytes. Larger stored values are skipped: a single one could take longer than a whole window. */
 const MOST_BYTES = 1_048_576;
 
+/** The tables of a search. */
+export type SearchedTables = QueueTables & {
+  /** The stored size of a run's `failureReason`, if its column is not the stored one. */
+  failureBytes?: SQL;
+};
+
 /**
  * The condition that a text is part of a value in the task's params, headers or result, of an attempt's error, of
  * the event that it waits for, or of its name; case is ignored. Keys are not searched. A redacted value never
  * matches, nor a string that could hold one. `errorWords` is the error as lists show it.
  */
 export function matchesAnywhere(
-  { tasks, runs }: QueueTables,
+  { tasks, runs, failureBytes }: SearchedTables,
   { range }: Pick<TaskSearch, "range">,
   part: string,
   errorWords: SQL,
@@ -31,7 +37,7 @@ export function matchesAnywhere(
     sql`(${tasks.state} <> 'completed' or ${tasks.attempts} > 1) and (
       select true from ${runs}
        where ${runs.taskId} = ${tasks.taskId} and ${runs.runId} >= ${uuidFloor(uuidMilliseconds(range.from))}::uuid
-         and (${runs.wakeEvent} ilike ${contains}::text or ${containsValue(runs.failureReason, "error", part)}
+         and (${runs.wakeEvent} ilike ${contains}::text or ${containsValue(runs.failureReason, "error", part, failureBytes)}
               ${isViewRedacted() ? sql`` : sql`or ${errorWords} ilike ${contains}::text`})
        limit 1)`,
   );
@@ -42,7 +48,12 @@ export function matchesAnywhere(
  * this applies only to values without any redacted key: otherwise the duration of a search would reveal whether
  * the text is in a redacted value.
  */
-function containsValue(column: PgColumn, root: string, part: string): SQL {
+function containsValue(
+  column: PgColumn,
+  root: string,
+  part: string,
+  bytes = sql`pg_column_size(${column})`,
+): SQL {
   const rules = redactionRules();
   const pattern = maskablePattern(root);
   const escaped = JSON.stringify(part).slice(1, -1);
@@ -51,7 +62,7 @@ function containsValue(column: PgColumn, root: string, part: string): SQL {
     select from jsonb_path_query(${column}, 'lax $.**') as leaf (value)
      where jsonb_typeof(leaf.value) not in ('object', 'array') and ${found})`;
   return sql`case
-    when ${column} is null or pg_column_size(${column}) > ${MOST_BYTES}::int then false
+    when ${column} is null or ${bytes} > ${MOST_BYTES}::int then false
     ${
       pattern === null
         ? sql``

@@ -166,26 +166,6 @@ export function listHeads(
   });
 }
 
-/**
- * The first `limit + 1` tasks of each queue in the range of a search that match its states and names, in its direction.
- */
-export function listMatches(db: Database, search: TaskSearch): Promise<Head[]> {
-  const { range, direction, limit, query } = search;
-  const order = sql.raw(direction === "older" ? "desc" : "asc");
-  const states = sql.raw(query.state.map((state) => `'${state}'`).join(", "));
-  const isWanted = sql`${query.state.length > 0 ? sql`and state in (${states})` : sql``}
-    ${query.name.length > 0 ? sql`and task_name = any($3::text[])` : sql``}`;
-  return queryPortions(db, { id: uuid }, search.queues, {
-    key: ["matches", direction, limit, query.name.length > 0, ...query.state].join(" "),
-    start: sql`with range(low, high, names) as (
-      select ${range.from}::uuid, ${range.to}::uuid, ${sql.param(query.name)}::text[])`,
-    write: (queue) => sql`(
-      select task_id as id from ${queueTables(queue).tasks}
-      where task_id >= ${LOW} and task_id < ${HIGH} ${isWanted}
-      order by task_id ${order} limit ${sql.raw(`${limit + 1}`)})`,
-  });
-}
-
 /** How many runs of each queue are in these active states, up to `most`; queues without any are left out. */
 export function countActiveRuns(
   db: Database,

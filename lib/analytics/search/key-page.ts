@@ -18,9 +18,11 @@ import {
   uuidMilliseconds,
 } from "@/lib/model/key-range";
 import { formatCursor, opposite, type Page } from "@/lib/model/page";
+import { NO_QUERY } from "@/lib/search-params/tasks/query";
 import { inKeyRange } from "../scope/key-pages";
 import { MANY_QUEUES } from "../scope/union";
-import { countActiveRuns, type Head, listHeads, listMatches, walkManyQueues } from "./heads";
+import { countActiveRuns, type Head, listHeads, walkManyQueues } from "./heads";
+import { listMatches } from "./matches";
 import type { TaskRow } from "./rows";
 import { isAtMostActive, isForActive, scanActiveTasks, scanTasks } from "./scan";
 import type { TaskPageSearch, TaskSearch } from "./task-search";
@@ -53,7 +55,7 @@ export type TaskPage = { rows: TaskRow[] } & Pick<
  */
 type Hits = { rows: TaskRow[]; rest: KeyRange | null };
 
-/** A page sorted by id, newest or oldest first. A search without an index stops after about a second. */
+/** A page sorted by id, newest or oldest first. A search without an index stops after about a second, or sooner. */
 export async function pageByKey(
   db: Database,
   search: TaskPageSearch,
@@ -65,7 +67,7 @@ export async function pageByKey(
       ? { rows: await walkManyQueues(db, search), rest: null }
       : search.ids || isPlain
         ? { rows: await scanTasks(keepPlans(db), search, "walk"), rest: null }
-        : search.queues.length >= MANY_QUEUES && hasOnlyStatesAndNames(search)
+        : search.queues.length >= MANY_QUEUES && getTenants() === null
           ? await searchManyQueues(db, search, options)
           : await searchTasks(db, search, options);
   const page = hits.rows.slice(0, search.limit);
@@ -82,16 +84,13 @@ function isNarrowed({ query: { queue: _, id: __, ...rest } }: TaskSearch): boole
   return getTenants() !== null || Object.values(rest).some((part) => part.length > 0);
 }
 
-/** Whether a search has no conditions but states and names, and sees all tenants. */
-function hasOnlyStatesAndNames({ query: { state, name, ...rest } }: TaskSearch): boolean {
-  const { queue: _, id: __, ...others } = rest;
-  return getTenants() === null && Object.values(others).every((part) => part.length === 0);
-}
-
 /** The width of the first window if no page of such a search is known, in milliseconds. */
 const FIRST_WIDTH = 60_000;
 
-/** How far in milliseconds the last page of a search reached, by database and conditions. */
+/**
+ * How far in milliseconds the last page of a search reached, by database and conditions; for a search that ran out of time,
+ * the width of its last window.
+ */
 const reached = new Map<string, number>();
 const MOST_REACHED = 100;
 
@@ -102,12 +101,16 @@ const MARGIN = 1.25;
 const FEW_RUNS = 50;
 const FEW_QUEUES = 20;
 
-/** How long kept statements search many queues before the rest is swept, in milliseconds. */
-const KEPT_BUDGET = 300;
+/** How long kept statements over 500 queues take to find nothing, in milliseconds. */
+const OVERHEAD = 30;
+
+/** How long a first page searches many queues, in milliseconds: the browser shows its rows, and continues the search. */
+const FIRST_BUDGET = 200;
 
 /**
- * As `searchTasks`, for states and names in many queues. Looks up the ids that match in windows, the first of which is
- * as wide as the last page of such a search, by statements that the session keeps; then reads the rows of the page.
+ * As `searchTasks`, for many queues. Looks up the ids that match in windows, the first of which is as wide as the last
+ * page of such a search, by statements that the session keeps; then reads the rows of the page. A first page stops after
+ * a fifth of a second.
  */
 async function searchManyQueues(
   db: Database,
@@ -132,42 +135,58 @@ async function searchManyQueues(
     if (first === undefined) return { rows: [], rest: null };
     edge = uuidMilliseconds(first);
   }
-  const key = JSON.stringify([getDatabase().name, wanted.state, wanted.name, isFirst]);
+  if (search.isContinued && (await canUseValueIndex(db, search)))
+    return searchTasks(db, search, options);
+  const reachedKey = (isFirst: boolean) => JSON.stringify([getDatabase().name, wanted, isFirst]);
+  const key = reachedKey(isFirst);
   const windows = {
     range,
     direction,
     edge,
     width: (reached.get(key) ?? FIRST_WIDTH) * MARGIN,
-    budget: KEPT_BUDGET,
+    budget: isFirst ? FIRST_BUDGET : BUDGET,
+    overhead: OVERHEAD,
   };
   let matches: Head[] = [];
+  let width = 0;
   const rest = await scanWindows(db, windows, options, async (window) => {
     const found = await listMatches(db, { ...search, range: window });
     found.sort((a, b) => byId(a.id, b.id));
     matches = [...matches, ...found].slice(0, limit + 1);
     if (matches.length > limit) return "enough";
+    width = Math.min(edge, uuidMilliseconds(window.to)) - uuidMilliseconds(window.from);
     return matches.length === 0 ? "more" : (2 * (limit + 1)) / matches.length;
   });
   const last = matches[limit];
-  if (last) {
-    if (reached.size >= MOST_REACHED) reached.clear();
-    reached.set(key, Math.max(1_000, Math.abs(edge - uuidMilliseconds(last.id))));
-  }
+  if (reached.size >= MOST_REACHED) reached.clear();
+  if (last) reached.set(key, Math.max(1_000, Math.abs(edge - uuidMilliseconds(last.id))));
+  else if (rest && isOlder) reached.set(reachedKey(false), Math.max(1_000, width));
   const ids = groupBy(matches, ({ queue }) => queue);
   const page = { ...search, queues: [...ids.keys()] };
   const rows = await scanTasks(db, page, "walk", (queue) => ({
-    ...search,
-    ids: (ids.get(queue) ?? []).map(({ id }) => id),
+    ...{ ...search, query: NO_QUERY, ids: (ids.get(queue) ?? []).map(({ id }) => id) },
   }));
-  if (rest === null) return { rows, rest };
+  if (rest === null || !isForActive(search)) return { rows, rest };
   const missing = { ...search, range: rest, limit: limit - rows.length };
-  const active = isForActive(search)
-    ? await withinTime(db, BUDGET, () => scanActiveTasks(db, missing), options)
-    : null;
-  const more = active
-    ? { rows: active, rest: null }
-    : await sweep(db, missing, null, () => Promise.resolve(null), options);
-  return { rows: [...rows, ...more.rows], rest: more.rest };
+  const active = await withinTime(db, BUDGET, () => scanActiveTasks(db, missing), options);
+  return active ? { rows: [...rows, ...active], rest: null } : { rows, rest };
+}
+
+/**
+ * Whether a user may have added an index of values that serves this search. It is used only by plans for the values of a
+ * search, not by kept ones.
+ */
+async function canUseValueIndex(db: Database, { query: { where } }: TaskSearch): Promise<boolean> {
+  if (!where.some(({ comparison }) => comparison === ":")) return false;
+  const [found] = await query(
+    keepPlans(db),
+    { exists: boolean },
+    sql`select exists (
+      select from pg_class index join pg_am method on method.oid = index.relam
+      where index.relnamespace = 'absurd'::regnamespace and method.amname = 'gin'
+    ) as exists`,
+  );
+  return found?.exists === true;
 }
 
 /**

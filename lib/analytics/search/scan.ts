@@ -5,7 +5,7 @@ import { query } from "@/lib/db/query";
 import { isViewRedacted, redactionRules } from "@/lib/db/redaction";
 import { ownFirst, type QueueTables, queueTables, queueTablesOfAllTenants } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
-import { matchesTenants } from "@/lib/db/tenants";
+import { getTenants, matchesTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { beyond, uuidFloor, uuidMilliseconds } from "@/lib/model/key-range";
 import { ACTIVE_STATES, isActive, type TaskState } from "@/lib/model/states";
@@ -18,8 +18,10 @@ import {
   jsonCandidates,
   type PathCondition,
 } from "@/lib/search-params/tasks/conditions";
+import { queryPortions } from "../scope/portions";
 import { comparableText, maskablePattern } from "../scope/redact";
-import { containsPattern, matchesAnywhere } from "./anywhere";
+import { MANY_QUEUES } from "../scope/union";
+import { containsPattern, matchesAnywhere, type SearchedTables } from "./anywhere";
 import { queryTaskRows, selectRow, type TaskRow } from "./rows";
 import type { TaskSearch } from "./task-search";
 
@@ -108,20 +110,33 @@ async function listActive(
 ): Promise<{ queue: string; id: Uuid }[]> {
   if (queues.length === 0) return [];
   const order = direction === "older" ? sql`desc` : sql`asc`;
-  const arms = queues.map((queue) => {
+  // `is true` and `offset` force the index of runs by state. The planner could instead read the whole index by task, for
+  // the range or for the order.
+  const select = (queue: string, wanted: SQL, from: SQL, to: SQL) => {
     const { runs } = queueTables(queue);
-    // `is true` and `offset` force the index of runs by state. The planner could instead read the whole index by
-    // task, for the range or for the order.
-    return sql`(
-      select ${queue}::text as queue, id from (
+    return sql`select id from (
         select ${runs.taskId} as id from ${runs}
-        where ${runs.state} = any(${sql.param(states)}::text[])
-          and (${runs.taskId} >= ${range.from}::uuid) is true
-          and (${runs.taskId} < ${range.to}::uuid) is true
+        where ${runs.state} = any(${wanted}::text[])
+          and (${runs.taskId} >= ${from}::uuid) is true
+          and (${runs.taskId} < ${to}::uuid) is true
         offset 0
       ) as in_states
-      order by id ${order} limit ${most}::int
-    )`;
+      order by id ${order}`;
+  };
+  if (queues.length >= MANY_QUEUES && getTenants() === null) {
+    const found = await queryPortions(db, { id: uuid }, queues, {
+      key: `active ids ${direction}`,
+      start: sql`with wanted(states, low, high, most) as (
+        select ${sql.param(states)}::text[], ${range.from}::uuid, ${range.to}::uuid, ${most}::int)`,
+      write: (queue) =>
+        sql`(${select(queue, sql.raw("$1"), sql.raw("$2"), sql.raw("$3"))} limit $4)`,
+    });
+    const sign = direction === "older" ? -1 : 1;
+    return found.sort((a, b) => (a.id < b.id ? -sign : sign)).slice(0, most);
+  }
+  const arms = queues.map((queue) => {
+    const found = select(queue, sql`${sql.param(states)}`, sql`${range.from}`, sql`${range.to}`);
+    return sql`(select ${queue}::text as queue, id from (${found} limit ${most}::int) as active)`;
   });
   return query(
     db,
@@ -133,7 +148,7 @@ async function listActive(
 }
 
 /** The conditions of a search on one queue's tasks, including its range of ids. */
-export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | undefined {
+export function taskConditions(tables: SearchedTables, search: TaskSearch): SQL | undefined {
   const { tasks, checkpoints, tenantId } = tables;
   const { range } = search;
   const { state, name, tenant, checkpoint, attempts, where } = search.query;
@@ -141,7 +156,7 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
     gte(tasks.taskId, range.from),
     lt(tasks.taskId, range.to),
     search.ids ? sql`${tasks.taskId} = any(${sql.param(search.ids)}::uuid[])` : undefined,
-    state.length > 0 ? inArray(tasks.state, state) : undefined,
+    state.length > 0 ? inStates(tasks.state, state) : undefined,
     ownFirst(
       tables,
       "tasks",
@@ -165,7 +180,12 @@ export function taskConditions(tables: QueueTables, search: TaskSearch): SQL | u
   );
 }
 
-function matchAnywhere(tables: QueueTables, search: TaskSearch): (SQL | undefined)[] {
+/** States are in the text, so that a kept plan can use an index of some states. */
+function inStates(column: PgColumn, states: readonly TaskState[]): SQL {
+  return sql`${column} in (${sql.raw(states.map((state) => `'${state}'`).join(", "))})`;
+}
+
+function matchAnywhere(tables: SearchedTables, search: TaskSearch): (SQL | undefined)[] {
   const { any } = search.query;
   if (any.length === 0) return [];
   const words = errorWords(tables.runs.failureReason);

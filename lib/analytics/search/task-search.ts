@@ -1,8 +1,9 @@
-import { sql } from "drizzle-orm";
-import { uuid } from "@/lib/db/decode";
+import { type SQL, sql } from "drizzle-orm";
+import { text, uuid } from "@/lib/db/decode";
 import { redactionRules } from "@/lib/db/redaction";
 import { queueTables } from "@/lib/db/schema";
 import type { Database } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { type Iso, toMs } from "@/lib/model/instants";
 import {
@@ -21,9 +22,10 @@ import { pickQuery, type TaskFilters } from "@/lib/search-params/tasks/filters";
 import type { TaskQuery } from "@/lib/search-params/tasks/query";
 import { findSortProblem, isKeySort, type TaskSort } from "@/lib/search-params/tasks/sort";
 import { parseKeyCursor, requireCursor } from "../scope/key-pages";
+import { queryPortions } from "../scope/portions";
 import { isTextShown } from "../scope/redact";
 import type { RegisteredQueue, Scope } from "../scope/registry";
-import { queryUnion } from "../scope/union";
+import { MANY_QUEUES, queryUnion } from "../scope/union";
 
 /**
  * The tasks to search for, in the order of their ids. Times, prefix and cursor are combined into one range of ids.
@@ -81,11 +83,14 @@ export async function toTaskSearch(
     ? { ...parseKeyCursor(cursor, sort === "oldest" ? "newer" : "older"), place: null }
     : { ...parseRankCursor(cursor, sort), range: EVERYTHING };
   const at = start.place?.at ?? now;
+  const keyed = await findByIdempotencyKeys(db, queues, filters.idempotency);
   const since = filters.range === null ? 0 : toMs(at) - rangeMilliseconds(filters.range);
   return {
-    queues: queues.map((queue) => queue.name),
+    queues: keyed
+      ? [...new Set(keyed.map(({ queue }) => queue))]
+      : queues.map((queue) => queue.name),
     query: pickQuery(filters),
-    ids: await findByIdempotencyKeys(db, queues, filters.idempotency),
+    ids: keyed ? keyed.map(({ id }) => id) : null,
     range: intersect(
       start.range,
       filters.id === null ? EVERYTHING : prefixRange(filters.id),
@@ -176,7 +181,7 @@ function refuseHidden({ where, error, any }: TaskFilters): void {
 }
 
 /**
- * The tasks spawned with these keys, at most one per queue and key; `null` without keys. Uses the index that keeps
+ * The tasks spawned with these keys, at most one per queue and key, with their queues; `null` without keys. Uses the index that keeps
  * keys unique: the one on tasks, or in a partitioned queue a separate table. Queues of schemas before 0.0.6 have
  * no keys. An id from a partitioned queue may belong to a deleted task.
  */
@@ -184,19 +189,28 @@ async function findByIdempotencyKeys(
   db: Database,
   queues: RegisteredQueue[],
   keys: string[],
-): Promise<Uuid[] | null> {
+): Promise<{ queue: string; id: Uuid }[] | null> {
   if (keys.length === 0) return null;
-  const arms = queues
-    .filter((queue) => queue.hasIdempotencyKey)
-    .map(({ name, storageMode }) => {
-      const { tasks, idempotencyKeys } = queueTables(name);
-      const [table, id, key] =
-        storageMode === "partitioned"
-          ? [idempotencyKeys, idempotencyKeys.taskId, idempotencyKeys.key]
-          : [tasks, tasks.taskId, tasks.idempotencyKey];
-      return sql`select ${id} as id from ${table} where ${key} = any(${sql.param(keys)}::text[])`;
+  const keyed = queues.filter((queue) => queue.hasIdempotencyKey);
+  const parts = keyed.filter(({ storageMode }) => storageMode === "partitioned");
+  const partitioned = new Set(parts.map(({ name }) => name));
+  const select = (name: string, values: SQL) => {
+    const { tasks, idempotencyKeys } = queueTables(name);
+    const [table, id, key] = partitioned.has(name)
+      ? [idempotencyKeys, idempotencyKeys.taskId, idempotencyKeys.key]
+      : [tasks, tasks.taskId, tasks.idempotencyKey];
+    return sql`select ${id} as id from ${table} where ${key} = any(${values}::text[])`;
+  };
+  const names = keyed.map(({ name }) => name);
+  if (names.length >= MANY_QUEUES && getTenants() === null)
+    return queryPortions(db, { id: uuid }, names, {
+      key: JSON.stringify(["idempotency keys", ...partitioned]),
+      start: sql`with wanted(keys) as (select ${sql.param(keys)}::text[])`,
+      write: (name) => sql`(${select(name, sql.raw("$1"))})`,
     });
-  if (arms.length === 0) return [];
-  const rows = await queryUnion(db, { id: uuid }, arms);
-  return rows.map((row) => row.id);
+  const arms = names.map(
+    (name) =>
+      sql`select ${name}::text as queue, keyed.id from (${select(name, sql`${sql.param(keys)}`)}) as keyed`,
+  );
+  return queryUnion(db, { queue: text, id: uuid }, arms);
 }

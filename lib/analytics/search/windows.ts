@@ -37,6 +37,8 @@ export type Windows = {
   edge?: number;
   /** How long further windows may be scanned, in milliseconds. */
   budget: number;
+  /** For statements over many queues: how long an empty window takes, in milliseconds; planning them takes longer still. */
+  overhead?: number;
 };
 
 /**
@@ -82,9 +84,11 @@ export async function scanWindows(
     if (outcome === "enough") return null;
     const took = performance.now() - started;
     const wanted = typeof outcome === "number" ? Math.max(1, outcome) : Number.POSITIVE_INFINITY;
-    const factor = Math.min(growthAfter(took), wanted);
+    const { overhead = 0 } = windows;
+    const least = isFirst && overhead > 0 ? 2 : 0;
+    const factor = Math.min(Math.max(growthAfter(took - overhead), least), wanted);
     width *= factor;
-    expected = took * factor;
+    expected = overhead + Math.max(took - overhead, 0) * factor;
   }
   return null;
 }
