@@ -4,6 +4,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { integer, nullable, oneOf, text, uuid } from "@/lib/db/decode";
 import { ownFirst, queueTables } from "@/lib/db/schema";
 import { type Database, keepPlans, type ReadOptions } from "@/lib/db/snapshot";
+import { getTenants } from "@/lib/db/tenants";
 import type { Uuid } from "@/lib/model/ids";
 import { toMs } from "@/lib/model/instants";
 import {
@@ -17,8 +18,9 @@ import type { FindResult, FoundTask, FoundWorkflow } from "@/lib/model/rows/foun
 import { TASK_STATES } from "@/lib/model/states";
 import type { ShortId } from "@/lib/search-params/parsers";
 import { inKeyRange } from "./scope/key-pages";
+import { queryPortions } from "./scope/portions";
 import { toUnreadable, withQueues } from "./scope/registry";
-import { queryUnion } from "./scope/union";
+import { MANY_QUEUES, queryUnion } from "./scope/union";
 import { scanWindows } from "./search/windows";
 import { findWorkflowRun } from "./workflows";
 import type { WorkflowRunRow } from "./workflows/rows";
@@ -104,11 +106,29 @@ function listArms(queue: string, range: KeyRange, suffix: string): SQL[] {
 }
 
 async function findTasks(db: Database, queues: string[], id: Uuid): Promise<FoundTask[]> {
-  if (queues.length === 0) return [];
   const kept = keepPlans(db);
-  const tasks = await queryUnion(kept, FOUND_TASK, queues.map(taskArm(id)));
+  const ofTasks = await findQueues(db, queues, "tasks", id);
+  const tasks = await queryUnion(kept, FOUND_TASK, ofTasks.map(taskArm(id)));
   if (tasks.length > 0) return tasks;
-  return queryUnion(kept, FOUND_TASK, queues.map(runArm(id)));
+  const ofRuns = await findQueues(db, queues, "runs", id);
+  return queryUnion(kept, FOUND_TASK, ofRuns.map(runArm(id)));
+}
+
+/** The queues in which a task or run may have this id: of many, those that have it. */
+async function findQueues(
+  db: Database,
+  queues: string[],
+  table: "tasks" | "runs",
+  id: Uuid,
+): Promise<string[]> {
+  if (queues.length < MANY_QUEUES || getTenants() !== null) return queues;
+  const key = sql.raw(table === "tasks" ? "task_id" : "run_id");
+  const found = await queryPortions(db, {}, queues, {
+    key: `${table} by id`,
+    start: sql`with wanted(id) as (select ${id}::uuid)`,
+    write: (queue) => sql`(select from ${queueTables(queue)[table]} where ${key} = $1)`,
+  });
+  return found.map(({ queue }) => queue);
 }
 
 const FOUND_TASK = {

@@ -6,6 +6,7 @@ import { escapeLiteral } from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { text } from "@/lib/db/decode";
 import { inSnapshot } from "@/lib/db/snapshot";
+import type { Uuid } from "@/lib/model/ids";
 import { eventFilters } from "@/lib/search-params/events";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { follow, ids, list } from "@/testing/reads";
@@ -91,10 +92,15 @@ test("tasks of all queues are listed newest first, page by page", async () => {
   expect(new Set(seen).size).toBe(3 * QUEUES);
 });
 
-test("a task is found in any queue", async () => {
+test("a task and a run are found in any queue", async () => {
   const { rows } = await list({ sort: "oldest", limit: 10 });
-  for (const { queue, taskId } of rows)
-    expect((await findById(taskId)).found).toMatchObject([{ queue, taskId }]);
+  for (const { queue, taskId, run } of rows) {
+    expect((await findById(taskId)).found).toMatchObject([{ kind: "task", queue, taskId }]);
+    if (!run) throw new Error("no run");
+    const { found } = await findById(run.runId);
+    expect(found).toMatchObject([{ kind: "run", queue, taskId, runId: run.runId }]);
+  }
+  expect((await findById("01900000-0000-7000-8000-000000000000" as Uuid)).found).toEqual([]);
 });
 
 test("the first page of events is that of the pages after their cursors", async () => {
