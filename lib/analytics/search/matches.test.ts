@@ -118,6 +118,19 @@ test("the stored size of an error decides whether its text is searched", async (
   expect(found.some((one) => one.endsWith(" q5"))).toBe(true);
 });
 
+test("queues of any name are searched", async () => {
+  const names = ["two  spaces", 'a\n\n"quoted" name', "$1 $2", "it's", "t.r.c"];
+  for (const name of names) {
+    await query("select absurd.create_queue($1)", [name]);
+    await query("select absurd.spawn_task($1, 'odd', '{\"word\": \"odd\"}', '{}')", [name]);
+  }
+  for (const words of ["name:odd", "params.word:odd", "any:odd", "state:pending name:odd"]) {
+    const { rows } = await list({ ...parseTaskQuery(words).query, limit: 10 });
+    expect(rows.map(({ queue }) => queue).sort(), words).toEqual(names.toSorted());
+  }
+  for (const name of names) await query("select absurd.drop_queue($1)", [name]);
+});
+
 test("redacted values are not found", async () => {
   process.env.DASHBOARD_REDACT = "word,data";
   forgetEnvironment();

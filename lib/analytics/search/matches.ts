@@ -113,6 +113,9 @@ function remember(key: string, make: () => string): string {
 
 const render = (part: SQL) => dialect.sqlToQuery(part);
 
+/** A quoted name or text, which may contain any spaces, or spaces. */
+const NAME_OR_SPACES = /("[^"]*"|'[^']*')|\s+/g;
+
 /** What follows `select` for one queue: the ids that match, or the rows to which further conditions apply. */
 function writeArm(
   queue: string,
@@ -133,7 +136,7 @@ function writeArm(
     [checkpoints, "c"],
   ];
   const text = named.reduce((whole, [table, short]) => shorten(whole, table, short), rendered.sql);
-  return { ...rendered, sql: text.replace(/\s+/g, " ") };
+  return { ...rendered, sql: text.replace(NAME_OR_SPACES, (found, name) => name ?? " ") };
 }
 
 /** The further conditions on the rows of all arms, whose tables are like those of any queue. */
