@@ -35,21 +35,21 @@ export const FIGURE_READS: readonly Read[] = [
     title: "one queue",
     function: "getQueue",
     run: () => getQueue(LARGEST),
-    limit: 30,
+    limit: 20,
     follows: "active runs",
   },
   {
     title: "queues, similarly many active runs",
     function: "listQueues",
     run: () => listQueues(),
-    limit: 40,
+    limit: 20,
     isThinned: true,
   },
   {
     title: "one queue, similarly many active runs",
     function: "getQueue",
     run: () => getQueue(LARGEST),
-    limit: 20,
+    limit: 10,
     isThinned: true,
   },
   {
@@ -138,7 +138,7 @@ export const FIGURE_READS: readonly Read[] = [
     title: "workers of 24 hours",
     function: "listWorkers",
     run: () => listWorkers("24h"),
-    limit: 150,
+    limit: 100,
     follows: "attempts of the window, running runs",
   },
   {

@@ -35,7 +35,7 @@ export const OTHER_READS: readonly Read[] = [
     title: "events",
     function: "listEvents",
     run: () => listEvents(eventFilters()),
-    limit: 150,
+    limit: 20,
     // Scans all current waits, never emitted events.
     scans: true,
     follows: "current waits",
