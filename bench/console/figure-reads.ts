@@ -49,7 +49,7 @@ export const FIGURE_READS: readonly Read[] = [
     title: "one queue, similarly many active runs",
     function: "getQueue",
     run: () => getQueue(LARGEST),
-    limit: 10,
+    limit: 15,
     isThinned: true,
   },
   {
