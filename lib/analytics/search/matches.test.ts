@@ -61,7 +61,8 @@ async function search(filters: Partial<TaskFilters>, limit: number) {
     cursor = filters.sort === "oldest" ? page.newer : page.older;
     if (cursor === null || pages > 400) break;
   }
-  const all = await withQueues([], {}, async (scope) => {
+  // Planning a part for each of the queues takes seconds on a busy machine.
+  const all = await withQueues([], { statementTimeout: 60_000 }, async (scope) => {
     const whole = await toTaskSearch(scope, taskFilters({ ...filters, limit: 10_000 }));
     return scanTasks(scope.db, whole, "walk");
   });

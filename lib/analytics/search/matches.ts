@@ -136,7 +136,7 @@ function writeArm(
     [checkpoints, "c"],
   ];
   const text = named.reduce((whole, [table, short]) => shorten(whole, table, short), rendered.sql);
-  return { ...rendered, sql: text.replace(NAME_OR_SPACES, (found, name) => name ?? " ") };
+  return { ...rendered, sql: text.replace(NAME_OR_SPACES, (_, name) => name ?? " ") };
 }
 
 /** The further conditions on the rows of all arms, whose tables are like those of any queue. */
