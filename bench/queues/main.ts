@@ -226,7 +226,6 @@ async function measureWait(call: () => Promise<unknown>): Promise<number> {
   return p50;
 }
 
-/** The pages of figures, each when no figures are known; of three tries, the fastest counts. */
 /** Lists over HTTP, with the console's rules for targets. */
 async function benchTargets(url: string, now: number) {
   note("lists over HTTP");
@@ -240,6 +239,7 @@ async function benchTargets(url: string, now: number) {
   if (measured.results.some(({ isMet }) => !isMet)) process.exitCode = 1;
 }
 
+/** The pages of figures, each when no figures are known; of three tries, the fastest counts. */
 async function benchFirstPages(url: string) {
   console.log("\n| First page | whole HTML ms | limit | with its figures ms |");
   console.log("|---|--:|--:|--:|");

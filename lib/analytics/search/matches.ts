@@ -24,7 +24,7 @@ const AROUND = 100;
 
 /** Texts of whole statements, the same string each time. */
 const statements = new Map<string, string>();
-const MOST_STATEMENTS = 200;
+const MOST_STATEMENTS = 100;
 
 /**
  * The first `limit + 1` tasks of each portion of many queues in the range of a search that match it, in its direction,
@@ -125,8 +125,8 @@ function writeArm(
   const { tasks, runs, checkpoints, ...tables } = queueTables(queue);
   const from = uuidFloor(uuidMilliseconds(search.range.from));
   const columns = isOfRows
-    ? sql`${ROW}, case when state <> 'completed' or attempts > 1 then array(
-        select ${RUN} from ${runs} where ${runs.taskId} = ${tasks.taskId} and ${runs.runId} >= ${from}::uuid) end as tries`
+    ? sql`${ROW}, case when state <> 'completed' or attempts > 1 then array(select ${RUN} from ${runs}
+        where ${runs.taskId} = ${tasks.taskId} and ${runs.runId} >= ${from}::uuid) end as tries`
     : sql`task_id as id`;
   const conditions = taskConditions({ tasks, runs, checkpoints, ...tables }, search);
   const rendered = render(sql`${columns} from ${tasks} where ${conditions}`);
