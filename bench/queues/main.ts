@@ -28,7 +28,8 @@ import { closePools } from "@/lib/db/pools";
 import { assumeViewer, UNRESTRICTED } from "@/lib/db/viewer";
 import { readings } from "@/lib/live/readings";
 import { eventFilters } from "@/lib/search-params/events";
-import { taskFilters } from "@/lib/search-params/tasks/filters";
+import { type TaskFilters, taskFilters } from "@/lib/search-params/tasks/filters";
+import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { failureFilters } from "@/lib/search-params/windows";
 import { explainStatements, flattenPlan, recordStatements } from "@/testing/statements";
 import { LOADING, loadQueues } from "./load";
@@ -49,6 +50,9 @@ const WAIT = 150;
 
 /** How long a list or a task may take, in milliseconds. */
 const LIST = 15;
+
+/** How long the first page of a search without an index may take, in milliseconds. */
+const SEARCH = 250;
 
 /** After this time, in milliseconds, a shared result is read again when it is requested. */
 const DUE = 2_500;
@@ -102,6 +106,10 @@ async function loadMissing(): Promise<void> {
   }
 }
 
+function parseFilters(words: string): TaskFilters {
+  return taskFilters(parseTaskQuery(words).query);
+}
+
 /** Prints the size of the data; returns the instant at which the engine's clock is fixed, in milliseconds. */
 async function describe(): Promise<number> {
   const client = await connect(server, database);
@@ -148,6 +156,14 @@ async function benchReads(now: number) {
       limit: 100,
       run: () => listTasks(taskFilters({ state: ["pending"] })),
     },
+    { title: "a value in params", limit: 100, run: () => listTasks(parseFilters("params.n>5")) },
+    {
+      title: "tasks of a worker",
+      limit: 100,
+      run: () => listTasks(parseFilters("worker:worker-3")),
+    },
+    { title: "an error", limit: SEARCH, run: () => listTasks(parseFilters("error:gave")) },
+    { title: "an unknown name", limit: SEARCH, run: () => listTasks(parseFilters("name:nobody")) },
     { title: "one task", limit: LIST, isNarrow: true, run: () => getTask(task.queue, task.taskId) },
     { title: "one queue", run: () => getQueue(task.queue) },
     { title: "a task by its id", run: () => findById(task.taskId) },
