@@ -179,23 +179,6 @@ test("sessions keep the statements of every filter, and their number does not de
   }
 });
 
-test("queues with any name are searched", async () => {
-  const name = 'a  "b" $1';
-  await query("select absurd.create_queue($1)", [name]);
-  await query("select absurd.spawn_task($1, 'odd', '{\"odd\": 1}', '{\"max_attempts\": 1}')", [
-    name,
-  ]);
-  const { rows } = await query("select run_id from absurd.claim_task($1, 'odd', 60, 1)", [name]);
-  await query('select absurd.fail_run($1, $2, \'{"message": "odd one"}\')', [name, rows[0].run_id]);
-  for (const words of ["params.odd:1", "worker:odd", 'error:"odd one"', 'any:"odd one"'])
-    for (const limit of [1, 50]) {
-      const { found, all } = await search(parseTaskQuery(words).query, limit);
-      expect(found).toEqual(all);
-      expect(found.map((one) => one.slice(37))).toEqual([name]);
-    }
-  await query("select absurd.drop_queue($1)", [name]);
-});
-
 test("the rest of the history is searched for a value by an index that a user added", async () => {
   await query(`
     insert into absurd.t_q1 (task_id, task_name, params, state, attempts, enqueue_at)
