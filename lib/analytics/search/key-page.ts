@@ -89,7 +89,7 @@ const FIRST_WIDTH = 60_000;
 
 /**
  * How far in milliseconds the last page of a search reached, by database and conditions; for a search that ran out of time,
- * the width of its last window.
+ * the width of its last window, or for a first page, what it searched.
  */
 const reached = new Map<string, number>();
 const MOST_REACHED = 100;
@@ -160,7 +160,11 @@ async function searchManyQueues(
   const last = matches[limit];
   if (reached.size >= MOST_REACHED) reached.clear();
   if (last) reached.set(key, Math.max(1_000, Math.abs(edge - uuidMilliseconds(last.id))));
-  else if (rest && isOlder) reached.set(reachedKey(false), Math.max(1_000, width));
+  else if (rest && isOlder) {
+    reached.set(reachedKey(false), Math.max(1_000, width));
+    // The next first page begins with all of this as one window, and so gets further.
+    if (isFirst) reached.set(key, Math.max(1_000, edge - uuidMilliseconds(rest.to)));
+  }
   const ids = groupBy(matches, ({ queue }) => queue);
   const page = { ...search, queues: [...ids.keys()] };
   const rows = await scanTasks(db, page, "walk", (queue) => ({
