@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { Client } from "pg";
+import { Client, escapeLiteral } from "pg";
 import { getReadPool } from "@/lib/db/pools";
 
 /** One statement that was sent to the database, and how long its result took. */
@@ -48,7 +48,10 @@ export async function recordStatements(read: () => Promise<unknown>): Promise<St
   return statements;
 }
 
-/** Repeats the recorded statements with the read pool's settings and returns the plan of each. */
+/**
+ * Repeats the recorded statements with the read pool's settings and those that were recorded, and returns the plan of each:
+ * the one for any values, if that is the one that the session was told to use.
+ */
 export async function explainStatements(statements: readonly Statement[]): Promise<PlanNode[]> {
   const client = await getReadPool().connect();
   client.setStatementTimeout(600_000);
@@ -56,11 +59,14 @@ export async function explainStatements(statements: readonly Statement[]): Promi
     await client.query("begin");
     const plans: PlanNode[] = [];
     for (const { text, values } of statements) {
+      if (text.startsWith("set local ")) await client.query(text);
       if (!/^[\s(]*(select|with)\b/i.test(text)) continue;
-      const { rows } = await client.query({
-        text: `explain (analyze, buffers, timing off, format json) ${text}`,
-        values,
-      });
+      await client.query(`prepare explained as ${text}`);
+      const given = values.length > 0 ? `(${values.map(toLiteral).join(", ")})` : "";
+      const { rows } = await client.query(
+        `explain (analyze, buffers, timing off, format json) execute explained${given}`,
+      );
+      await client.query("deallocate explained");
       plans.push(rows[0]["QUERY PLAN"][0].Plan);
     }
     return plans;
@@ -68,6 +74,14 @@ export async function explainStatements(statements: readonly Statement[]): Promi
     await client.query("rollback");
     client.release();
   }
+}
+
+/** A value of a statement as SQL. */
+function toLiteral(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (!Array.isArray(value)) return escapeLiteral(`${value}`);
+  const items = value.map((item) => (item === null ? "null" : JSON.stringify(`${item}`)));
+  return escapeLiteral(`{${items.join(",")}}`);
 }
 
 /** A plan node with all nodes below it. */

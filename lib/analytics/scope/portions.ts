@@ -116,8 +116,15 @@ export async function queryParts<Columns extends RowDecoders>(
 }
 
 /**
+ * For narrow ranges the server would otherwise plan each statement for its values, which takes longer than to run it. And
+ * where a table was small when its statement was planned, the server would keep reading all of it while it grows.
+ */
+const PLAN_ONCE = "set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off";
+const PLAN_AS_USUAL = "set local plan_cache_mode to default; set local enable_seqscan to default";
+
+/**
  * The rows that `read` finds for each portion of the queues. It is called for all of them in one round trip, and its kept
- * statements are planned once for any values, so they need the same plan for all of them.
+ * statements are planned once for any values, so they need the same plan for all of them, by indexes.
  */
 export async function inPortions<Row>(
   db: Database,
@@ -126,14 +133,13 @@ export async function inPortions<Row>(
   portion = PORTION,
 ): Promise<Row[]> {
   if (queues.length === 0) return [];
-  // For narrow ranges the server would otherwise plan each statement for its values, which takes longer than to run it.
-  const planned = sendFirst(db, "set local plan_cache_mode = force_generic_plan");
+  const planned = sendFirst(db, PLAN_ONCE);
   const portions: Promise<Row[]>[] = [];
   for (let start = 0; start < queues.length; start += portion)
     portions.push(read(queues.slice(start, start + portion)));
   const [rows] = await Promise.all([Promise.all(portions), planned]);
   // The next statement reports if the connection is gone.
-  sendFirst(db, "set local plan_cache_mode = auto").catch(() => undefined);
+  sendFirst(db, PLAN_AS_USUAL).catch(() => undefined);
   return rows.flat();
 }
 

@@ -55,8 +55,7 @@ const inRange = ({ from, to }: KeyRange) =>
 /**
  * The first `limit + 1` tasks of a search without conditions, in its direction, over many queues. Exact: all is read in
  * one snapshot. First reads the rows of the time in which the page is expected to lie, by statements that the session
- * keeps, so that the other queues cost one descent of their primary key and no page of their table, unless it has so few
- * that the server reads it whole.
+ * keeps, so that the other queues cost one descent of their primary key and no page of their table.
  */
 export async function walkManyQueues(db: Database, search: TaskPageSearch): Promise<TaskRow[]> {
   const { range, direction, limit } = search;
