@@ -50,7 +50,7 @@ export async function recordStatements(read: () => Promise<unknown>): Promise<St
 
 /**
  * Repeats the recorded statements with the read pool's settings and those that were recorded, and returns the plan of each:
- * the one for any values, if that is the one that the session was told to use.
+ * the one for any values, if the recorded settings force it.
  */
 export async function explainStatements(statements: readonly Statement[]): Promise<PlanNode[]> {
   const client = await getReadPool().connect();
