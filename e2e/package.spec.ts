@@ -1,6 +1,7 @@
 /** The packed archive as an unprivileged user installs and runs it. */
 import { readFileSync, statSync } from "node:fs";
 import http from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { Client } from "pg";
 import { spawnTask } from "../lib/absurd/tasks/spawn";
@@ -120,6 +121,27 @@ test("its scripts and styles are compressed in advance, and kept by browsers", a
       expect(brotli.headers).toMatchObject({ "content-encoding": "br", vary: "Accept-Encoding" });
     }
   } finally {
+    expect(await server.stop()).toBe(0);
+  }
+});
+
+test("its idle connections stay open", async () => {
+  const server = await installed.serve({ DATABASE_URL: databaseUrl() });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const isReused = () =>
+    new Promise<boolean>((resolve, reject) => {
+      const sent = http.get(`${server.url}/api/health/live`, { agent }, (response) => {
+        response.resume().on("end", () => resolve(sent.reusedSocket));
+      });
+      sent.on("error", reject);
+    });
+  try {
+    expect(await isReused()).toBe(false);
+    // Longer than a page pauses between two refreshes, and than Node keeps connections by default.
+    await pause(8_000);
+    expect(await isReused()).toBe(true);
+  } finally {
+    agent.destroy();
     expect(await server.stop()).toBe(0);
   }
 });

@@ -21,6 +21,12 @@ import { COMPRESSIONS, placeApp } from "./app-folder";
  */
 const GRACE_MS = 9_000;
 
+/**
+ * How long an idle connection stays open: longer than proxies and load balancers keep theirs (Google's keep them longest,
+ * for 600 s), so that none sends a request just when it is closed.
+ */
+const KEEP_ALIVE_MS = 620_000;
+
 export type Server = {
   /** The address it listens on, with the real port if 0 was given. */
   url: string;
@@ -89,6 +95,7 @@ export async function serve(options: {
       response.end();
     });
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const connections = followConnections(server);
   collectWhenIdle(server);
   limitGrowth();
