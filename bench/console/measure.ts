@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -56,15 +58,32 @@ export function getSlowness(probe: number = probeCpu()): number {
   return Math.max(1, probe / REFERENCE_PROBE);
 }
 
-/** Milliseconds for a fixed computation on one processor: printing and parsing JSON. */
+/** How many processors are probed at most. */
+const PROBED = 4;
+
+/**
+ * Milliseconds for a fixed computation, printing and parsing JSON: the mean of the processors, of which one may be half as
+ * fast as another on a shared host, while the server and the database use both. Without `taskset`, of any processor.
+ */
 export function probeCpu(): number {
+  const count = Math.min(availableParallelism(), PROBED);
+  const times = Array.from({ length: count }, (_, n) => {
+    const script = `console.log((${computeRepeatedly})())`;
+    const { stdout } = spawnSync("taskset", ["-c", `${n}`, process.execPath, "-e", script]);
+    return Number.parseFloat(`${stdout}`) || computeRepeatedly();
+  });
+  return times.reduce((sum, time) => sum + time, 0) / count;
+}
+
+/** The median time of a computation. Its text is run in another process, so it refers to nothing. */
+function computeRepeatedly(): number {
   const rows = Array.from({ length: 2_000 }, (_, n) => ({ n, name: `row ${n}`, at: [n, n / 7] }));
   const times = Array.from({ length: 15 }, () => {
     const begun = performance.now();
     for (let n = 0; n < 10; n++) JSON.parse(JSON.stringify(rows));
     return performance.now() - begun;
   });
-  return quantile(times, 0.5);
+  return times.sort((a, b) => a - b)[7] ?? Number.NaN;
 }
 
 /** CPU milliseconds since the start, of the database's processes and of this process. */
