@@ -120,7 +120,16 @@ test("the stored size of an error decides whether its text is searched", async (
 });
 
 test("queues of any name are searched", async () => {
-  const names = ["two  spaces", 'a\n\n"quoted" name', "$1 $2", "it's", "t.r.c"];
+  const names = [
+    "two  spaces",
+    'a\n\n"quoted" name',
+    "$1 $2",
+    "a$$b",
+    "a$b",
+    "$& $'",
+    "it's",
+    "t.r.c",
+  ];
   for (const name of names) {
     await query("select absurd.create_queue($1)", [name]);
     await query("select absurd.spawn_task($1, 'odd', '{\"word\": \"odd\"}', '{}')", [name]);

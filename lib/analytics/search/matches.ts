@@ -147,7 +147,8 @@ function writeOuter(queue: string, search: TaskSearch): { sql: string; params: u
 /** Gives a table a short alias, which takes less memory than its name at each column. */
 function shorten(text: string, table: PgTable, short: string): string {
   const name = render(sql`${table}`).sql;
-  return text.replaceAll(`${name}.`, `${short}.`).replaceAll(name, `${name} ${short}`);
+  // As a replacement, a name with dollar signs would be a pattern.
+  return text.replaceAll(`${name}.`, `${short}.`).replaceAll(name, () => `${name} ${short}`);
 }
 
 /** The columns of a task to which conditions may apply, and those of its attempts with the stored size of the error. */
