@@ -188,6 +188,22 @@ test("sessions keep the statements of every filter, and their number does not de
   }
 });
 
+test("sessions keep the statements of queues whose names differ in length", async () => {
+  const names = Array.from({ length: 60 }, (_, n) => `${"z".repeat(55)}${n + 10}`);
+  for (const name of names) await query("select absurd.create_queue($1)", [name]);
+  const words = Array.from({ length: 8 }, (_, n) => `params.a${n}:1 checkpoint:c${n}`).join(" ");
+  for (const more of ["", "worker:w", "worker:w name:a attempts>1"]) {
+    const filters = taskFilters(parseTaskQuery(`${words} ${more}`).query);
+    const statements = await recordStatements(() =>
+      withQueues([], {}, async (scope) =>
+        listMatches(scope.db, await toTaskSearch(scope, filters)),
+      ),
+    );
+    for (const { text } of statements) expect(text.length, more).toBeLessThan(49_152);
+  }
+  for (const name of names) await query("select absurd.drop_queue($1)", [name]);
+}, 60_000);
+
 test("the rest of the history is searched for a value by an index that a user added", async () => {
   await query(`
     insert into absurd.t_q1 (task_id, task_name, params, state, attempts, enqueue_at)

@@ -36,9 +36,9 @@ const MOST_STATEMENTS = 100;
 export async function listMatches(db: Database, search: TaskSearch): Promise<Head[]> {
   const { near, far } = splitConditions(search);
   return inPortions(db, search.queues, async (names) => {
-    const [first = ""] = names;
-    const arm = writeArm(first, near, far !== null).sql.length + AROUND;
-    const outer = far ? writeOuter(first, far).sql.length : 0;
+    const longest = names.reduce((one, name) => (name.length > one.length ? name : one), "");
+    const arm = writeArm(longest, near, far !== null).sql.length + AROUND;
+    const outer = far ? writeOuter(longest, far).sql.length : 0;
     const size =
       arm + outer > LONGEST ? names.length : Math.max(1, Math.floor((LONGEST - outer) / arm));
     const parts: Promise<Head[]>[] = [];
