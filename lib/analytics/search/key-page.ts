@@ -89,7 +89,7 @@ const FIRST_WIDTH = 60_000;
 
 /**
  * How far in milliseconds the last page of a search reached, by database and conditions; for a search that ran out of time,
- * the width of its last window, or for a first page, what it searched.
+ * the width of its last window, or for a first page, what it can search in its time.
  */
 const reached = new Map<string, number>();
 const MOST_REACHED = 100;
@@ -149,6 +149,7 @@ async function searchManyQueues(
   };
   let matches: Head[] = [];
   let width = 0;
+  const started = performance.now();
   const rest = await scanWindows(db, windows, options, async (window) => {
     const found = await listMatches(db, { ...search, range: window });
     found.sort((a, b) => byId(a.id, b.id));
@@ -162,8 +163,11 @@ async function searchManyQueues(
   if (last) reached.set(key, Math.max(1_000, Math.abs(edge - uuidMilliseconds(last.id))));
   else if (rest && isOlder) {
     reached.set(reachedKey(false), Math.max(1_000, width));
-    // The next first page begins with all of this as one window, and so gets further.
-    if (isFirst) reached.set(key, Math.max(1_000, edge - uuidMilliseconds(rest.to)));
+    if (isFirst) {
+      // The next first page begins with all of this as one window, and so gets further, unless it would take too long.
+      const share = Math.min(1, FIRST_BUDGET / (MARGIN * (performance.now() - started)));
+      reached.set(key, Math.max(1_000, (edge - uuidMilliseconds(rest.to)) * share));
+    }
   }
   const ids = groupBy(matches, ({ queue }) => queue);
   const page = { ...search, queues: [...ids.keys()] };

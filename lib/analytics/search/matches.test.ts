@@ -204,6 +204,19 @@ test("sessions keep the statements of queues whose names differ in length", asyn
   for (const name of names) await query("select absurd.drop_queue($1)", [name]);
 }, 60_000);
 
+test("a first page that is requested again and again takes no longer", async () => {
+  await query(`
+    insert into absurd.t_q2 (task_id, task_name, params, state, attempts, enqueue_at)
+    select ${uuidOf("3")}, 'large', jsonb_build_object('text', repeat('some words ', 80000)), 'completed', 1, ts
+    from (select n, now() - n * interval '1 minute' as ts from generate_series(1, 300) n) a`);
+  const statements = await recordStatements(async () => {
+    for (let n = 0; n < 16; n++) await list(parseTaskQuery("any:nowhere").query);
+  });
+  // No window was so wide that it took more than a second.
+  expect(statements.filter(({ text }) => text.startsWith("rollback to"))).toEqual([]);
+  await query("delete from absurd.t_q2 where task_name = 'large'");
+}, 60_000);
+
 test("the rest of the history is searched for a value by an index that a user added", async () => {
   await query(`
     insert into absurd.t_q1 (task_id, task_name, params, state, attempts, enqueue_at)
