@@ -41,8 +41,8 @@ export type Scope = {
   unreadable: RegisteredQueue[];
 };
 
-/** Errors of a table, or a tenant column, that existed when the registry was queried. */
-const GONE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.undefinedColumn];
+/** First characters of errors of a table, column or right that has changed since it was looked up. */
+const CHANGED = "42";
 
 /** The maximum number of times a read starts over. */
 const ATTEMPTS = 4;
@@ -72,8 +72,8 @@ export async function withQueues<T>(
       options.signal?.throwIfAborted();
       const code = findErrorCode(error) ?? "";
       if (attempt === ATTEMPTS) throw translateReadError(error);
-      const wasKnown = catalogues.delete(getDatabase().name);
-      if (attempt === 1 && (GONE.includes(code) || (wasKnown && code.startsWith("42")))) continue;
+      catalogues.delete(getDatabase().name);
+      if (attempt === 1 && code.startsWith(CHANGED)) continue;
       isAfterLock = code === SQLSTATE.lockNotAvailable;
       if (isAfterLock) continue;
       const found = await findFailing(error, names, options, read);

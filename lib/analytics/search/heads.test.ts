@@ -248,11 +248,13 @@ test("rows that row-level security begins to hide make their queue unreadable, n
   process.env.DATABASE_READ_URL = url.href;
   forgetEnvironment();
   await closePools();
-  expect((await list()).unreadable).toBeUndefined();
+  // Several reads find out at the same time.
+  const listUnreadable = () =>
+    Promise.all([1, 2, 3].map(async () => (await list({ limit: 200 })).unreadable));
+  expect(await listUnreadable()).toEqual([undefined, undefined, undefined]);
   await query("alter table absurd.t_q01 enable row level security");
-  expect((await list({ limit: 200 })).unreadable).toEqual([
-    { name: "q01", reason: "row_security" },
-  ]);
+  const hidden = [{ name: "q01", reason: "row_security" }];
+  expect(await listUnreadable()).toEqual([hidden, hidden, hidden]);
   await query("alter table absurd.t_q01 disable row level security");
   delete process.env.DATABASE_READ_URL;
   forgetEnvironment();
