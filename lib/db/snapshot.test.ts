@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
 import { integer, text } from "./decode";
 import { closePools } from "./pools";
-import { query } from "./query";
+import { execute, query } from "./query";
 import { type Database, inSnapshot, keepPlans, sendFirst } from "./snapshot";
 
 // One session, so that each transaction waits until the one before has ended and uses the same.
@@ -34,28 +34,52 @@ test("a session that dropped its kept statements gets them unnamed again", async
   expect(await inSnapshot(listKept)).toEqual([]);
 });
 
+const select = (db: Database, n: number) =>
+  query(keepPlans(db), { value: integer }, sql`select ${sql.raw(`${n}`)} as value`);
+const listSelects = async (db: Database) => {
+  const rows = await query(
+    db,
+    { statement: text },
+    sql`select statement from pg_prepared_statements where statement like '%as value'`,
+  );
+  return rows.map(({ statement }) => statement);
+};
+const numbers = (length: number) => Array.from({ length }, (_, n) => n);
+
 test("a session keeps the hundred statements used last", async () => {
   await closePools();
-  const select = (db: Database, n: number) =>
-    query(keepPlans(db), { value: integer }, sql`select ${sql.raw(`${n}`)} as value`);
-  const list = (db: Database) =>
-    query(
-      db,
-      { statement: text },
-      sql`select statement from pg_prepared_statements where statement like '%as value'`,
-    );
   await inSnapshot(async (db) => {
     for (let n = 0; n < 150; n++) {
       expect(await select(db, n)).toEqual([{ value: n }]);
       expect(await select(db, 0)).toEqual([{ value: 0 }]);
     }
-    const kept = (await list(db)).map(({ statement }) => statement);
+  });
+  await inSnapshot(async (db) => {
+    const kept = await listSelects(db);
     expect(kept).toHaveLength(100);
     expect(kept).toContain("select 0 as value");
     expect(kept).toContain("select 51 as value");
     expect(kept).not.toContain("select 50 as value");
     expect(await select(db, 50)).toEqual([{ value: 50 }]);
   });
+  await inSnapshot((db) => double(db, 2));
+  expect(await inSnapshot(listKept)).toHaveLength(1);
+});
+
+test("more than a hundred statements that share a round trip are not kept", async () => {
+  await closePools();
+  await inSnapshot((db) => Promise.all(numbers(150).map((n) => select(db, n))));
+  expect(await inSnapshot(listSelects)).toHaveLength(100);
+});
+
+test("a session keeps statements after one failed while another took the place of an older one", async () => {
+  await closePools();
+  await inSnapshot((db) => Promise.all(numbers(100).map((n) => select(db, n))));
+  const failing = inSnapshot((db) =>
+    Promise.all([execute(db, sql`select 1 / ${0}::int`), select(db, 100)]),
+  );
+  await expect(failing).rejects.toMatchObject({ cause: { code: "22012" } });
+  expect(await inSnapshot((db) => select(db, 0))).toEqual([{ value: 0 }]);
   await inSnapshot((db) => double(db, 2));
   expect(await inSnapshot(listKept)).toHaveLength(1);
 });

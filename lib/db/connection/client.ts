@@ -40,6 +40,8 @@ export class LimitedClient extends Client {
   readonly #limits: SessionLimits;
   readonly #socket: Socket;
   readonly #names = new Map<string, string>();
+  /** The names of statements that are kept until the next transaction. */
+  readonly #dropped = new Set<string>();
   /** The characters of the kept statements. */
   #kept = 0;
   #canKeep = false;
@@ -99,6 +101,7 @@ export class LimitedClient extends Client {
     }
     const name = known ?? createHash("sha1").update(text).digest("base64url");
     this.#names.set(text, name);
+    this.#dropped.delete(name);
     return name;
   }
 
@@ -108,13 +111,26 @@ export class LimitedClient extends Client {
     const [text, name] = oldest;
     this.#names.delete(text);
     this.#kept -= text.length;
+    this.#dropped.add(name);
+  }
+
+  /**
+   * Commands for the beginning of a transaction: within it, a statement may still be without a response, and once another has
+   * failed, none can be dropped.
+   */
+  #deallocateDropped(): string {
     // The driver's list of what the session has. A statement that failed to parse is not in it.
     const { parsedStatements } = (
       this as unknown as { connection: { parsedStatements: Record<string, string> } }
     ).connection;
-    if (parsedStatements[name] === undefined) return;
-    delete parsedStatements[name];
-    this.query(`deallocate "${name}"`).catch(() => undefined);
+    let commands = "";
+    for (const name of this.#dropped)
+      if (parsedStatements[name] !== undefined) {
+        delete parsedStatements[name];
+        commands += `; deallocate "${name}"`;
+      }
+    this.#dropped.clear();
+    return commands;
   }
 
   /** Ends the connection without notifying the server, which may be gone. */
@@ -125,7 +141,7 @@ export class LimitedClient extends Client {
   #prepare(statement: unknown): unknown {
     if (typeof statement !== "string" || !/^begin\b/i.test(statement)) return statement;
     const { lockTimeout, readOnly } = this.#limits;
-    return `${statement}; set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local extra_float_digits = 1; set local statement_timeout = ${this.#statementTimeout}; set local lock_timeout = ${lockTimeout}; set local idle_in_transaction_session_timeout = 15000${readOnly ? "; set local transaction_read_only = on; set local jit = off" : ""}`;
+    return `${statement}; set local timezone = 'UTC'; set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local extra_float_digits = 1; set local statement_timeout = ${this.#statementTimeout}; set local lock_timeout = ${lockTimeout}; set local idle_in_transaction_session_timeout = 15000${readOnly ? "; set local transaction_read_only = on; set local jit = off" : ""}${this.#deallocateDropped()}`;
   }
 
   #limit(result: unknown): unknown {
