@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Socket } from "node:net";
 import { Client, type ClientConfig } from "pg";
+import { findErrorCode, SQLSTATE } from "@/lib/model/sqlstate";
 import { type ConnectionTarget, findPassword, type Host } from "./connection-string";
 
 /** One way to reach a server. */
@@ -47,6 +48,8 @@ export class LimitedClient extends Client {
   #canKeep = false;
   /** Statements without a response yet. */
   #sent = 0;
+  /** Why the last transaction failed. */
+  #failure: unknown;
   #statementTimeout: number;
 
   constructor(endpoint: Endpoint, limits: SessionLimits) {
@@ -159,10 +162,21 @@ export class LimitedClient extends Client {
     };
     // Statements that were sent before must end first.
     wait(this.#statementTimeout * this.#sent + GRACE_MS);
-    return result.finally(() => {
-      this.#sent--;
-      clearTimeout(timer);
-    });
+    return result
+      .catch((error: unknown) => {
+        throw this.#explain(error);
+      })
+      .finally(() => {
+        this.#sent--;
+        clearTimeout(timer);
+      });
+  }
+
+  /** A statement after one that failed reports the error of that one, whichever of them is awaited first. */
+  #explain(error: unknown): unknown {
+    if (findErrorCode(error) === SQLSTATE.failedTransaction) return this.#failure ?? error;
+    this.#failure = error;
+    return error;
   }
 }
 
