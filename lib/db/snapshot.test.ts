@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { openTestDatabase } from "@/testing/dashboard-database";
@@ -130,4 +131,34 @@ test("of statements that share a round trip, the error of the first is reported"
   });
   await expect(read).rejects.toMatchObject({ cause: { code: "22012" } });
   expect(await inSnapshot((db) => double(db, 1))).toEqual([{ doubled: 2 }]);
+});
+
+const getSession = async (db: Database) =>
+  (await query(db, { session: integer }, sql`select pg_backend_pid() as session`))[0]?.session;
+
+test("an abort between two statements neither starts the second nor drops the connection", async () => {
+  const session = await inSnapshot(getSession);
+  const leaving = new AbortController();
+  const read = inSnapshot(
+    async (db) => {
+      await double(db, 1);
+      leaving.abort(new Error("gone"));
+      await pause(50);
+      await execute(db, sql`select pg_sleep(3)`);
+    },
+    { signal: leaving.signal },
+  );
+  await expect(read).rejects.toThrow("gone");
+  expect(await inSnapshot(getSession)).toBe(session);
+});
+
+test("a part of a failed read sends no statement in the next one", async () => {
+  let late: Promise<unknown> = Promise.resolve();
+  const read = inSnapshot((db) => {
+    late = pause(50).then(() => execute(db, sql`select 1`));
+    late.catch(() => undefined);
+    return Promise.all([late, execute(db, sql`select 1 / ${0}::int`)]);
+  });
+  await expect(read).rejects.toMatchObject({ cause: { code: "22012" } });
+  await expect(late).rejects.toMatchObject({ cause: { message: "The snapshot has ended." } });
 });

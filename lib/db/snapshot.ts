@@ -84,7 +84,13 @@ async function readOnce<T>(
     broken = true;
   };
   client.on("error", onBroken);
+  let isOpen = true;
+  const requireOpen = () => {
+    signal?.throwIfAborted();
+    if (!isOpen) throw new Error("The snapshot has ended.");
+  };
   const release = async (end: Promise<unknown>) => {
+    isOpen = false;
     await end.catch(onBroken);
     // The cancel request must not hit the next user of this connection.
     await cancelled;
@@ -97,7 +103,7 @@ async function readOnce<T>(
     client.setStatementTimeout(statementTimeout);
     const begun = client.query("begin isolation level repeatable read read only");
     begun.catch(() => undefined);
-    const result = await read(openDatabase(client)).catch(async (error: unknown) => {
+    const result = await read(openDatabase(client, requireOpen)).catch(async (error: unknown) => {
       // If the transaction could not begin, that is why its statements failed.
       await begun;
       throw error;
@@ -116,14 +122,24 @@ async function readOnce<T>(
   }
 }
 
-function openDatabase(client: PooledClient): Database {
-  const db = drizzle(client);
-  const kept = Object.create(client, {
-    query: {
-      value: (statement: { text: string }, values?: unknown[]) =>
-        client.query({ ...statement, name: client.keep(statement.text) }, values),
-    },
-  });
-  opened.set(db, { client, kept: drizzle(kept as PooledClient) });
+/**
+ * @param requireOpen throws if no further statement may be sent: one after an abort would not be cancelled, and one after the
+ *   end, of a part of the read that nobody waits for any more, would be part of another read.
+ */
+function openDatabase(client: PooledClient, requireOpen: () => void): Database {
+  const send = (nameOf: (text: string) => string | undefined): PooledClient =>
+    Object.create(client, {
+      query: {
+        value: async (statement: string | { text: string }, values?: unknown[]) => {
+          requireOpen();
+          return typeof statement === "string"
+            ? client.query(statement)
+            : client.query({ ...statement, name: nameOf(statement.text) }, values);
+        },
+      },
+    });
+  const plain = send(() => undefined);
+  const db = drizzle(plain);
+  opened.set(db, { client: plain, kept: drizzle(send((text) => client.keep(text))) });
   return db;
 }
