@@ -1,6 +1,7 @@
 /**
  * Runs once before the server accepts requests, so that unusable settings stop the server at start and not on the first
- * request. Then resumes bulk operations that an earlier process left unfinished.
+ * request. Then offers answers to the server around the framework, and resumes bulk operations that an earlier process
+ * left unfinished.
  */
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
@@ -9,6 +10,9 @@ export async function register(): Promise<void> {
     getEnvironment();
     const { guardRequests } = await import("@/lib/identity/request-guard");
     guardRequests();
+    const { answerApiDirectly } = await import("@/app/api/direct");
+    const { offerDirectAnswers } = await import("@/lib/direct-answers");
+    offerDirectAnswers(answerApiDirectly);
     const { startBulkRunner, stopBulkRunner } = await import("@/lib/bulk/runner");
     const { onShutdown } = await import("@/lib/shutdown");
     startBulkRunner();

@@ -1,6 +1,4 @@
 /** Serves an assembled app in this process. */
-import { AsyncResource } from "node:async_hooks";
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
@@ -10,10 +8,10 @@ import path from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { BODY_ENCODING_HEADER } from "@/lib/live/body-encoding";
-import { acceptStreams, STREAM_HEADER } from "@/lib/live/streams";
 import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
 import { COMPRESSIONS, placeApp } from "./app-folder";
+import { sendDirectly } from "./direct";
 
 /**
  * Time in milliseconds that requests and event streams have to finish after a stop request. The whole shutdown takes
@@ -87,9 +85,11 @@ export async function serve(options: {
       return;
     }
     offerCompression(request, response);
-    offerToStream(request, response);
     offerCompressedFile(request, response, own);
-    await handle?.(request, response).catch((error: Error) => {
+    const answer = async () => {
+      if (!(await sendDirectly(request, response))) await handle?.(request, response);
+    };
+    await answer().catch((error: Error) => {
       console.error(formatLogLine({ path: request.url?.split("?")[0], error: error.name }));
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -195,53 +195,6 @@ function offerCompression(request: http.IncomingMessage, response: http.ServerRe
     set.call(response, name === BODY_ENCODING_HEADER ? "Content-Encoding" : name, value);
 }
 
-/** Runs work outside the asynchronous context of a request, which would live as long as the work. */
-const runOutside = AsyncResource.bind((work: () => void) => work());
-
-/** Sends the body that a route leaves to the server, when the framework ends the response without one. */
-export function offerToStream(request: http.IncomingMessage, response: http.ServerResponse): void {
-  delete request.headers[STREAM_HEADER];
-  if (request.method !== "GET" || !/\/api\/live($|\?)/.test(`${request.url}`)) return;
-  const streams = acceptStreams();
-  const name = randomUUID();
-  request.headers[STREAM_HEADER] = name;
-  const take = () => {
-    const body = streams.get(name);
-    streams.delete(name);
-    return body;
-  };
-  // The client may leave before the response has begun.
-  response.once("close", () => take()?.cancel());
-  const { end, setHeader } = response;
-  response.setHeader = (header, value) =>
-    header === STREAM_HEADER ? response : setHeader.call(response, header, value);
-  response.end = ((...last: Parameters<typeof end>) => {
-    response.end = end;
-    const body = response.destroyed ? undefined : take();
-    if (!body) return response.end(...last);
-    response.flushHeaders();
-    runOutside(() => void sendBody(body, response).catch(() => response.destroy()));
-    return response;
-  }) as typeof end;
-}
-
-/** Resolves when the body has ended, or the client has left. */
-async function sendBody(
-  body: ReadableStream<Uint8Array>,
-  response: http.ServerResponse,
-): Promise<void> {
-  const reader = body.getReader();
-  const closed = new Promise<void>((resolve) => response.once("close", resolve));
-  closed.then(() => reader.cancel()).catch(() => undefined);
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (!response.write(value))
-      await Promise.race([closed, new Promise((resolve) => response.once("drain", resolve))]);
-  }
-  response.end();
-}
-
 const ACCEPTED = {
   br: /\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/,
   gzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/,
@@ -281,42 +234,41 @@ export function offerCompressedFile(
   response.setHeader("Vary", "Accept-Encoding");
 }
 
-/** Without a request for this time the server is idle, in milliseconds. */
+/** The server is idle if it had no request for this time, which is looked at this often. In milliseconds. */
 const IDLE_MS = 5_000;
 
-/** The shortest time between two idle periods in which garbage is collected, in milliseconds. */
+/** The shortest time between two collections, in milliseconds. */
 const COLLECT_MS = 60_000;
-
-/** Collections in one idle period: the later ones return what the first one freed. */
-const COLLECTIONS = 3;
 
 /** A collection with these flags also moves objects together, so that pages can be returned, and drops compiled code. */
 const COLLECTION_FLAGS = ["compact-on-every-full-gc", "stress-flush-code"];
 
 /**
- * Collects garbage when the server is idle after requests, at most once a minute. Node does so only under load, so the
- * memory of a burst of requests would stay allocated. Probes don't count as requests, because they never pause.
+ * Collects garbage when the server becomes idle, at most once a minute. Node does so only under load, so the memory of a
+ * burst of requests would stay allocated. Eight seconds later V8 returns to the system what is free: each further
+ * collection would delay that. Probes don't count as requests, because they never pause.
  */
 function collectWhenIdle(server: http.Server): void {
   setFlagsFromString("--expose-gc");
   const collect: () => void = runInNewContext("gc");
-  let requestedAt = performance.now();
+  let isIdle = true;
+  let isCollected = false;
   let collectedAt = Number.NEGATIVE_INFINITY;
-  let left = COLLECTIONS;
   server.on("request", ({ url = "" }) => {
     if (/\/api\/health\b/.test(url)) return;
-    requestedAt = performance.now();
-    left = COLLECTIONS;
+    isIdle = false;
+    isCollected = false;
   });
   setInterval(() => {
+    const wasIdle = isIdle;
+    isIdle = true;
     const now = performance.now();
-    if (left === 0 || now - requestedAt < IDLE_MS) return;
-    if (left === COLLECTIONS && now - collectedAt < COLLECT_MS) return;
+    if (!wasIdle || isCollected || now - collectedAt < COLLECT_MS) return;
     for (const flag of COLLECTION_FLAGS) setFlagsFromString(`--${flag}`);
     collect();
     for (const flag of COLLECTION_FLAGS) setFlagsFromString(`--no-${flag}`);
     collectedAt = now;
-    left--;
+    isCollected = true;
   }, IDLE_MS).unref();
 }
 

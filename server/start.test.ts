@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { streamResponse } from "@/lib/live/streams";
-import { findElsewhere, hasTooManyRequests, offerCompressedFile, offerToStream } from "./serve";
+import { findElsewhere, hasTooManyRequests, offerCompressedFile } from "./serve";
 
 /** Runs the script of `npm start` with only these settings. */
 function start(settings: Record<string, string>) {
@@ -142,59 +141,6 @@ test("a connection that sends requests without waiting for responses ends, and i
         one.text(),
       );
     expect(handled).toBe(48);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-test("the server sends the endless body of a route, and ends it when the client leaves", async () => {
-  let end = () => {};
-  let cancelled = () => {};
-  const left = new Promise<void>((resolve) => {
-    cancelled = resolve;
-  });
-  const route = (headers: Record<string, string>) => {
-    const body = new ReadableStream<Uint8Array>({
-      start(sink) {
-        sink.enqueue(new TextEncoder().encode("first"));
-        end = () => sink.close();
-      },
-      cancel: () => cancelled(),
-    });
-    return streamResponse(new Request("http://localhost/api/live", { headers }), body, {
-      "Content-Type": "text/event-stream",
-    });
-  };
-  // As the framework: it sends the headers and, of a response without a body, ends it.
-  const server = createServer((request, response) => {
-    offerToStream(request, response);
-    const name = request.headers["x-stream"];
-    const answer = route(name === undefined ? {} : { "x-stream": String(name) });
-    for (const [header, value] of answer.headers) response.setHeader(header, value);
-    response.end(answer.body ? "sent by the framework" : undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const get = (path: string, signal?: AbortSignal) =>
-    fetch(`http://127.0.0.1:${port}${path}`, {
-      headers: { "X-Stream": "chosen by a client" },
-      ...(signal && { signal }),
-    });
-  try {
-    const whole = await get("/ops/api/live?a=b");
-    expect(whole.headers.get("content-type")).toBe("text/event-stream");
-    expect(whole.headers.has("x-stream")).toBe(false);
-    end();
-    expect(await whole.text()).toBe("first");
-
-    const leaving = new AbortController();
-    const part = (await get("/api/live", leaving.signal)).body?.getReader();
-    expect(new TextDecoder().decode((await part?.read())?.value)).toBe("first");
-    leaving.abort();
-    await left;
-
-    expect(await (await get("/api/tasks")).text()).toBe("sent by the framework");
   } finally {
     server.closeAllConnections();
     server.close();

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,15 +47,13 @@ export type Serving = {
  */
 export async function installPackage(root = ROOT): Promise<Installed> {
   const folderOfPackage = path.join(root, ".cache/package");
-  const built = await readFile(path.join(root, ".next/BUILD_ID"), "utf8");
-  const packed = path.join(folderOfPackage, "dist/app/.next/BUILD_ID");
-  if (!existsSync(packed) || (await readFile(packed, "utf8")) !== built)
+  if (!(await isPacked(root, folderOfPackage)))
     await execa("tsx", ["scripts/package/package.ts", "--as-built"], {
       cwd: root,
       preferLocal: true,
     });
-  const [name = ""] = (await readdir(folderOfPackage)).filter((file) => file.endsWith(".tgz"));
-  const archive = path.join(folderOfPackage, name);
+  const archive = await findArchive(folderOfPackage);
+  const name = path.basename(archive);
   const folder = await mkdtemp(path.join(tmpdir(), "absurd-installed-"));
   await chmod(folder, 0o755);
   await cp(archive, path.join(folder, name));
@@ -115,4 +113,27 @@ export async function installPackage(root = ROOT): Promise<Installed> {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** What the package is made of, besides `package.json` and notices. The build's id is the same for every build. */
+const PACKED = [".next/required-server-files.json", "demo", "drizzle", "lib", "scripts", "server"];
+
+/** Whether the archive is newer than all that it contains. */
+async function isPacked(root: string, folderOfPackage: string): Promise<boolean> {
+  if (!existsSync(folderOfPackage)) return false;
+  const archive = await findArchive(folderOfPackage);
+  if (!archive.endsWith(".tgz")) return false;
+  const { mtimeMs: packedAt } = await stat(archive);
+  for (const part of PACKED.map((name) => path.join(root, name))) {
+    const files = part.endsWith(".json") ? [""] : await readdir(part, { recursive: true });
+    for (const file of files)
+      if ((await stat(path.join(part, file))).mtimeMs > packedAt) return false;
+  }
+  return true;
+}
+
+/** The packed archive in a folder; the folder itself if there is none. */
+async function findArchive(folder: string): Promise<string> {
+  const [name = ""] = (await readdir(folder)).filter((file) => file.endsWith(".tgz"));
+  return path.join(folder, name);
 }

@@ -3,7 +3,6 @@ import { respond } from "@/app/api/respond";
 import type { Identity } from "@/lib/identity/identity";
 import { isStillPermitted } from "@/lib/identity/require";
 import { type Change, listenForChanges } from "@/lib/live/changes";
-import { streamResponse } from "@/lib/live/streams";
 import { ProblemError } from "@/lib/model/problem";
 import { shutdownSignal } from "@/lib/shutdown";
 
@@ -20,10 +19,12 @@ const BEAT = 15_000;
 export function GET(request: Request): Promise<Response> {
   return respond(request, "view", async (identity) => {
     parseParameters(request, {});
-    return streamResponse(request, streamChanges(request, identifyOwner(identity)), {
-      "Content-Type": "text/event-stream; charset=utf-8",
-      "Cache-Control": "no-store, no-transform",
-      "X-Accel-Buffering": "no",
+    return new Response(streamChanges(request, identifyOwner(identity)), {
+      headers: {
+        "Content-Type": "text/event-stream; charset=utf-8",
+        "Cache-Control": "no-store, no-transform",
+        "X-Accel-Buffering": "no",
+      },
     });
   });
 }
