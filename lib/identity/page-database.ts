@@ -12,7 +12,7 @@ import { DATABASE_HEADER, type DatabaseLabel } from "@/lib/model/database";
 import { ProblemError } from "@/lib/model/problem";
 
 /**
- * The database of a request: the current work's, otherwise the one that its address names, as `proxy.ts` noted.
+ * The database of a request: the current work's, otherwise the one that its address names, as `admission.ts` noted.
  *
  * @param request in route handlers; pages and actions pass `undefined`.
  * @throws ProblemError `database_not_found` if there are several and the address names none.

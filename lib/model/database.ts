@@ -13,5 +13,5 @@ export type DatabaseLabel = {
   colour: DatabaseColour;
 };
 
-/** Set by `proxy.ts`, never by a browser: the database that the request's address names. */
+/** Set by `lib/identity/admission.ts`, never by a browser: the database that the request's address names. */
 export const DATABASE_HEADER = "x-absurd-database";
