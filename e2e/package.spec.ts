@@ -125,6 +125,50 @@ test("its scripts and styles are compressed in advance, and kept by browsers", a
   }
 });
 
+test("its API answers the same with and without the framework's router", async ({ work }) => {
+  const { taskId } = await spawnTask(work.pool, work.queue, "pack-order", { order: 7 });
+  const server = await installed.serve({ DATABASE_URL: databaseUrl(), BASE_PATH });
+  const queue = `/api/queues/${work.queue}`;
+  const get = async (path: string) => {
+    const response = await fetch(`${server.url}${path}`, { headers: { "Cache-Control": "x" } });
+    const headers = Object.fromEntries(response.headers);
+    for (const name of ["date", "etag", "vary", "cache-control"]) delete headers[name];
+    const isRouted = /next-router/.test(response.headers.get("vary") ?? "");
+    const { error } = JSON.parse(await response.text());
+    return { isRouted, answer: { status: response.status, headers, error } };
+  };
+  try {
+    for (const path of [
+      "/api/access",
+      "/api/health",
+      "/api/health/ready",
+      "/api/overview/latency",
+      "/api/previews/unknown",
+      `${queue}/events`,
+      `${queue}/figures`,
+      `${queue}/tasks/${taskId}`,
+      `${queue}/tasks/${taskId}/related`,
+      `${queue}/tasks/unknown`,
+      "/api/queues/unknown/figures",
+      "/api/tasks?limit=200",
+      "/api/tasks?nonsense=1",
+      `/api/tasks/rows?rows=${work.queue}:${taskId}`,
+      "/api/workflows/definitions",
+      `/api/workflows/${taskId}`,
+    ]) {
+      const direct = await get(path);
+      // Encoded paths are left to the framework.
+      const routed = await get(path.replace("/api/", "/%61pi/"));
+      expect([path, direct.isRouted, routed.isRouted]).toEqual([path, false, true]);
+      expect(direct.answer, path).toEqual(routed.answer);
+    }
+    const outside = await fetch(`${new URL(server.url).origin}/api/tasks`);
+    expect(outside.status).toBe(404);
+  } finally {
+    expect(await server.stop()).toBe(0);
+  }
+});
+
 test("its idle connections stay open", async () => {
   const server = await installed.serve({ DATABASE_URL: databaseUrl() });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type DirectRequest, offerDirectAnswers } from "@/lib/direct-answers";
 import { sendDirectly } from "./direct";
 
-let answer: (request: DirectRequest) => Response | null;
+let answer: (request: DirectRequest) => Response | Promise<Response> | null;
 const server = createServer((request, response) => {
   sendDirectly(request, response).then(
     (isAnswered) => isAnswered || response.end("by the framework"),
@@ -79,6 +79,21 @@ test("an endless body is sent as it comes, and cancelled when the client leaves"
   leaving.abort();
   await left;
   expect(signal?.aborted).toBe(true);
+});
+
+test("the body is cancelled if the client left before the response", async () => {
+  let cancelled = () => {};
+  const left = new Promise<void>((resolve) => {
+    cancelled = resolve;
+  });
+  const leaving = new AbortController();
+  answer = async ({ signal }) => {
+    leaving.abort();
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    return new Response(new ReadableStream({ cancel: () => cancelled() }));
+  };
+  await expect(send("/", { signal: leaving.signal })).rejects.toThrow();
+  await left;
 });
 
 test("a body that fails does not look complete", async () => {

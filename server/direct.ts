@@ -35,6 +35,7 @@ function toHeaders({ headers }: IncomingMessage): Headers {
 
 /** Sends a body as it comes. Resolves when it has ended, or the client has left. */
 async function sendBody(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
+  if (response.destroyed) return body.cancel();
   const reader = body.getReader();
   const closed = new Promise<void>((resolve) => response.once("close", resolve));
   closed.then(() => reader.cancel()).catch(() => undefined);
