@@ -2,12 +2,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { answerDirectly } from "@/lib/direct-answers";
 
-/** Whether the request was answered; otherwise nothing was sent. Rejects if the answer failed. */
+/**
+ * Whether the request needs no other answer: it was answered, or its client has left. Otherwise nothing was sent. Rejects
+ * if the answer failed.
+ */
 export async function sendDirectly(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
   if (request.method !== "GET") return false;
+  // The client left while the server was starting, so "close" was emitted already.
+  if (response.destroyed) return true;
   const gone = new AbortController();
   const answer = answerDirectly({
     url: request.url ?? "",
@@ -19,6 +24,10 @@ export async function sendDirectly(
     if (!response.writableFinished) gone.abort();
   });
   const { status, headers, body } = await answer;
+  if (gone.signal.aborted) {
+    await body?.cancel().catch(() => undefined);
+    return true;
+  }
   response.statusCode = status;
   for (const [name, value] of headers) response.setHeader(name, value);
   if (body) await sendBody(body, response).catch(() => response.destroy());
@@ -35,7 +44,6 @@ function toHeaders({ headers }: IncomingMessage): Headers {
 
 /** Sends a body as it comes. Resolves when it has ended, or the client has left. */
 async function sendBody(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
-  if (response.destroyed) return body.cancel();
   const reader = body.getReader();
   const closed = new Promise<void>((resolve) => response.once("close", resolve));
   closed.then(() => reader.cancel()).catch(() => undefined);
