@@ -39,6 +39,9 @@ type Next = (options: object) => {
   getRequestHandler: () => Handler;
 };
 
+type Instrumentation = {
+  ensureInstrumentationRegistered: (folder: string, distFolder: string) => Promise<void>;
+};
 type Config = { default: (phase: string, folder: string) => Promise<unknown> };
 
 /**
@@ -121,6 +124,11 @@ export async function serve(options: {
     quiet: true,
   });
   await framework.prepare();
+  // Otherwise the framework does this at the first request, and until then nothing is guarded or answered directly.
+  const { ensureInstrumentationRegistered } = load(
+    "next/dist/server/lib/router-utils/instrumentation-globals.external",
+  ) as Instrumentation;
+  await ensureInstrumentationRegistered(app.folder, ".next");
   handle = framework.getRequestHandler();
   ready();
 
