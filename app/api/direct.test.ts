@@ -89,6 +89,8 @@ test("a segment's own route comes before the one with a parameter in its place",
   expect((await describe(response))?.body).toContain("Unknown parameter nonsense");
   const other = await direct("/api/workflows/nonsense");
   expect((await describe(other))?.body).toContain("not a UUID");
+  const definition = await direct("/api/workflows/definitions/graph");
+  expect((await describe(definition))?.body).toContain("The definition id is not a UUID");
 });
 
 test("unusual paths and those of no such route are left to the framework", () => {

@@ -78,8 +78,13 @@ const LOAD: Record<string, () => Promise<Route>> = {
 export const DIRECT_ROUTES = Object.keys(LOAD);
 
 const PATTERNS = DIRECT_ROUTES.map((name) => ({ name, segments: name.split("/") }))
-  // A segment's own route comes before the one with a parameter in its place.
-  .sort((a, b) => a.name.split("[").length - b.name.split("[").length);
+  // A segment's own route comes before the one with a parameter in its place, from the left.
+  .sort((a, b) => describeShape(a.segments).localeCompare(describeShape(b.segments)));
+
+/** A digit for each segment: 1 for a parameter. */
+function describeShape(segments: readonly string[]): string {
+  return segments.map((segment) => Number(segment.startsWith("["))).join("");
+}
 
 /** Each segment of such a path means the same before and after decoding and resolving it. */
 const PLAIN_PATH = /^(?:\/[\w~-][\w.~-]*)+$/;
