@@ -90,7 +90,7 @@ test.each(["TRACE /", "PUT /", "DELETE /api/tasks", "OPTIONS *", "PATCH /", "CON
   "%s is refused before the framework fails over it",
   async (line) => {
     const back = await send(head(line));
-    if (!line.startsWith("CONNECTX")) expect(back).toContain('"method":"GET","url":"/"');
+    if (!line.startsWith("CONNECTX")) expect(back).toContain('"method":"GET","url":"/sign-in"');
     else expect(back).toMatch(/^HTTP\/1.1 400/);
     if (!line.startsWith("CONNECTX")) expect(back).toContain('"refusal":405');
   },
@@ -99,7 +99,7 @@ test.each(["TRACE /", "PUT /", "DELETE /api/tasks", "OPTIONS *", "PATCH /", "CON
 test.each(["/%ff", "/tasks/%", "/%c3%28", "/queues/%e0%a4/tasks?x=1", "//%"])(
   "%s is not a path",
   async (path) => {
-    expect(await seen(head(`GET ${path}`))).toMatchObject({ url: "/", refusal: 400 });
+    expect(await seen(head(`GET ${path}`))).toMatchObject({ url: "/sign-in", refusal: 400 });
   },
 );
 
@@ -146,7 +146,7 @@ test("without a session, a body must be small and declare its length; with one i
   expect(await post({ "Content-Length": "0" })).toMatchObject({ method: "POST", refusal: null });
   expect(await post({ "Content-Length": String(ANONYMOUS_BODY) })).toMatchObject({ refusal: null });
   const large = { "Content-Length": String(ANONYMOUS_BODY + 1) };
-  expect(await post(large)).toMatchObject({ method: "GET", url: "/", refusal: 413 });
+  expect(await post(large)).toMatchObject({ method: "GET", url: "/sign-in", refusal: 413 });
   expect(await post({ "Transfer-Encoding": "chunked" })).toMatchObject({ refusal: 411 });
   expect(await post({ ...large, cookie: "absurd_dashboard_session=a.b.c" })).toMatchObject({
     refusal: 413,
@@ -176,7 +176,7 @@ test("a request is refused if the client sends an identity header in addition to
     ["X-User: ada", "Accept: */*", "x-user: ada"],
     ["X-Proxy-Secret: a", "X-Proxy-Secret: b"],
   ])
-    expect(await get(...lines), lines.join()).toMatchObject({ url: "/", refusal: 400 });
+    expect(await get(...lines), lines.join()).toMatchObject({ url: "/sign-in", refusal: 400 });
   expect(await get("X-User: ada", "X-Groups: dev", "X_Groups: ops")).toMatchObject({
     ...{ url: "/tasks", refusal: null },
   });

@@ -91,7 +91,8 @@ function guard({ request, response, socket, server }: Message): void {
     [REFUSAL_HEADER]: formatPeer(`${refusal} ${describePath(request.url)}`),
   };
   request.method = "GET";
-  request.url = withBase("/");
+  // The framework would redirect the root of a base path to the path without its slash.
+  request.url = withBase("/sign-in");
   response.shouldKeepAlive = false;
 }
 
