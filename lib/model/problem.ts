@@ -77,6 +77,14 @@ export class ProblemError extends Error {
     this.hint = hint;
   }
 
+  /**
+   * Pages, routes and the server around them are separate bundles with their own copy of this class, and share reads: one
+   * can receive the problem of another.
+   */
+  static override [Symbol.hasInstance](value: unknown): value is ProblemError {
+    return value instanceof Error && value.name === "ProblemError";
+  }
+
   get problem(): Problem {
     return { code: this.code, message: this.message, hint: this.hint };
   }
