@@ -10,8 +10,15 @@ import { formatLogLine } from "@/lib/model/log-line";
  */
 const LIMITS = { each: 10, strangers: 120 };
 
-const each = new RateLimiterMemory({ points: LIMITS.each, duration: 60 });
-const strangers = new RateLimiterMemory({ points: LIMITS.strangers, duration: 3_600 });
+// Pages, routes and the server around them are separate bundles that share only the process.
+const KEY = Symbol.for("absurd-dashboard.refusals");
+type Limiters = { each: RateLimiterMemory; strangers: RateLimiterMemory };
+const shared = globalThis as { [KEY]?: Limiters };
+shared[KEY] ??= {
+  each: new RateLimiterMemory({ points: LIMITS.each, duration: 60 }),
+  strangers: new RateLimiterMemory({ points: LIMITS.strangers, duration: 3_600 }),
+};
+const { each, strangers } = shared[KEY];
 
 /** An attempt that was not permitted. */
 export type Refusal = {
