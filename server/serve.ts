@@ -1,4 +1,5 @@
 /** Serves an assembled app in this process. */
+import { channel } from "node:diagnostics_channel";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import http from "node:http";
@@ -81,7 +82,10 @@ export async function serve(options: {
   });
   const server = http.createServer(async (request, response) => {
     if (hasTooManyRequests(request, response)) return;
-    await prepared;
+    if (!handle) {
+      await prepared;
+      guardLate(request, response, server);
+    }
     const elsewhere = findElsewhere(request.url ?? "", own);
     if (elsewhere !== null) {
       response.writeHead(307, { Location: elsewhere, "Cache-Control": "no-store" }).end();
@@ -143,6 +147,23 @@ export async function serve(options: {
       await app.remove();
     },
   };
+}
+
+/**
+ * Lets the request guard check a request that began before the guard did (`lib/identity/request-guard.ts`). The server
+ * listens before it has loaded the app.
+ */
+export function guardLate(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  server: http.Server,
+): void {
+  channel("http.server.request.start").publish({
+    request,
+    response,
+    socket: request.socket,
+    server,
+  });
 }
 
 /** The version of this server: its id, its folder of scripts and styles, and their URL path. */
