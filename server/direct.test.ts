@@ -41,7 +41,7 @@ test("a response is sent with its status, headers and body", async () => {
   expect([empty.status, empty.headers.get("etag"), await empty.text()]).toEqual([304, '"e"', ""]);
 });
 
-test("other methods, and what nobody answers, are left to the framework", async () => {
+test("other methods, and requests without a direct answer, are left to the framework", async () => {
   answer = () => new Response("directly");
   expect(await (await send("/")).text()).toBe("directly");
   expect(await (await send("/", { method: "POST" })).text()).toBe("by the framework");
