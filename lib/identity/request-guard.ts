@@ -76,7 +76,12 @@ function refuseUpgrades(server: Server): void {
   });
 }
 
+const guarded = new WeakSet<IncomingMessage>();
+
+/** Checks a request once: one that was refused has become another. */
 function guard({ request, response, socket, server }: Message): void {
+  if (guarded.has(request)) return;
+  guarded.add(request);
   refuseUpgrades(server);
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
