@@ -1,4 +1,5 @@
 /** The cost of the same calls on our schema and on the original's, which its own command installs. */
+import { spawnSync } from "node:child_process";
 import { performance } from "node:perf_hooks";
 import { Client } from "pg";
 import type { EmbeddedServer } from "@/demo/postgres/embedded";
@@ -56,6 +57,7 @@ export async function openAll(server: EmbeddedServer): Promise<Sessions> {
     await maintenance.end();
     const client = new Client({ connectionString: server.url(name) });
     await client.connect();
+    await keepOnOneProcessor(client);
     await install(client, server.url(name));
     await createIdFunction(client);
     await loadFinishedTasks(client, QUEUE, FINISHED);
@@ -67,6 +69,15 @@ export async function openAll(server: EmbeddedServer): Promise<Sessions> {
     original: await open("original", (_, url) => absurdctl(url, "init")),
     again: await open("again", (_, url) => absurdctl(url, "init")),
   };
+}
+
+/**
+ * Runs a session on the same processor as the others: on a shared host one may be half as fast as the next, and a session
+ * hardly changes it. Without `taskset`, on any.
+ */
+async function keepOnOneProcessor(client: Client): Promise<void> {
+  const { rows } = await client.query("select pg_backend_pid() as pid");
+  spawnSync("taskset", ["-pc", "0", String(rows[0].pid)]);
 }
 
 /** Measures every operation on all, call by call in turns, so that other load on the machine favours none. */
