@@ -129,13 +129,15 @@ test("its API answers the same with and without the framework's router", async (
   const { taskId } = await spawnTask(work.pool, work.queue, "pack-order", { order: 7 });
   const server = await installed.serve({ DATABASE_URL: databaseUrl(), BASE_PATH });
   const queue = `/api/queues/${work.queue}`;
-  const get = async (path: string) => {
-    const response = await fetch(`${server.url}${path}`, { headers: { "Cache-Control": "x" } });
+  const send = async (method: string, path: string) => {
+    const response = await fetch(`${server.url}${path}`, { method });
+    await response.text();
     const headers = Object.fromEntries(response.headers);
-    for (const name of ["date", "etag", "vary", "cache-control"]) delete headers[name];
+    // Those of the connection, and what changes with time.
+    const own = ["connection", "content-length", "keep-alive", "transfer-encoding", "vary"];
+    for (const name of [...own, "date", "etag"]) delete headers[name];
     const isRouted = /next-router/.test(response.headers.get("vary") ?? "");
-    const { error } = JSON.parse(await response.text());
-    return { isRouted, answer: { status: response.status, headers, error } };
+    return { isRouted, answer: { status: response.status, headers } };
   };
   try {
     for (const path of [
@@ -156,9 +158,9 @@ test("its API answers the same with and without the framework's router", async (
       "/api/workflows/definitions",
       `/api/workflows/${taskId}`,
     ]) {
-      const direct = await get(path);
-      // Encoded paths are left to the framework.
-      const routed = await get(path.replace("/api/", "/%61pi/"));
+      const direct = await send("GET", path);
+      // Only requests by GET are answered without it.
+      const routed = await send("HEAD", path);
       expect([path, direct.isRouted, routed.isRouted]).toEqual([path, false, true]);
       expect(direct.answer, path).toEqual(routed.answer);
     }
