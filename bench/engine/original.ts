@@ -80,43 +80,26 @@ async function keepOnOneProcessor(client: Client): Promise<void> {
   spawnSync("taskset", ["-pc", "0", String(rows[0].pid)]);
 }
 
-/** With a larger difference between two installations of the original, the machine is too busy to compare. */
-export const MOST_NOISE = 0.05;
-
-/** How often an operation is measured if the installations differ by more. */
-const TRIES = 3;
-
-export const noiseOf = ({ equal }: Beside) => Math.abs(1 - equal);
-
 /** Measures every operation on all, call by call in turns, so that other load on the machine favours none. */
 export async function compareWithOriginal(sessions: Sessions, only: string): Promise<Beside[]> {
   const results: Beside[] = [];
   for (const operation of [...OPERATIONS, ...FURTHER_OPERATIONS]) {
     if (!operation.title.includes(only)) continue;
-    let best = await compareOperation(sessions, operation);
-    for (let tried = 1; tried < TRIES && noiseOf(best) > MOST_NOISE; tried += 1) {
-      const next = await compareOperation(sessions, operation);
-      if (noiseOf(next) < noiseOf(best)) best = next;
-    }
-    results.push(best);
+    const rounds: Record<Name, number>[] = [];
+    for (let round = 0; round < ROUNDS; round += 1)
+      rounds.push(await measureInTurns(sessions, operation, measureServer));
+    const client = await measureInTurns(sessions, operation, measureClient);
+    const median = (figure: (round: Record<Name, number>) => number) =>
+      quantile(rounds.map(figure), 0.5);
+    results.push({
+      title: operation.title,
+      ours: { server: median(({ ours }) => ours), client: client.ours },
+      original: { server: median(({ original }) => original), client: client.original },
+      ratio: median(({ ours, original }) => original / ours),
+      equal: median(({ again, original }) => original / again),
+    });
   }
   return results;
-}
-
-async function compareOperation(sessions: Sessions, operation: Operation): Promise<Beside> {
-  const rounds: Record<Name, number>[] = [];
-  for (let round = 0; round < ROUNDS; round += 1)
-    rounds.push(await measureInTurns(sessions, operation, measureServer));
-  const client = await measureInTurns(sessions, operation, measureClient);
-  const median = (figure: (round: Record<Name, number>) => number) =>
-    quantile(rounds.map(figure), 0.5);
-  return {
-    title: operation.title,
-    ours: { server: median(({ ours }) => ours), client: client.ours },
-    original: { server: median(({ original }) => original), client: client.original },
-    ratio: median(({ ours, original }) => original / ours),
-    equal: median(({ again, original }) => original / again),
-  };
 }
 
 type Measure = (client: Client, call: Call) => Promise<number>;
