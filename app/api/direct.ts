@@ -1,6 +1,6 @@
 /**
  * The routes that the server answers itself: the same functions and checks, without the framework's router, which takes
- * several times as long as most of them. It answers everything else, and these for unusual URLs and other methods.
+ * several times as long as most of them. The framework answers everything else, and these for unusual URLs and other methods.
  */
 import { splitPrefix, withBase } from "@/lib/base-path";
 import type { AnswerDirectly } from "@/lib/direct-answers";
