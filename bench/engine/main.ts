@@ -2,7 +2,7 @@
  * `npm run bench:engine [-- --parts growth,original] [--only <words>]`: measures the engine on its own server with
  * production durability: on a queue with 10,000 finished tasks and on one with 1,000,000, and beside the original's
  * 0.5.1. Exits with 1 if an operation costs more than 1.2 times as much on the large queue, or if it is slower than the
- * original's by more than two installations of the original differ.
+ * original's (a claim: than two thirds of its time) by more than two installations of the original differ.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
@@ -122,9 +122,11 @@ async function benchOriginal() {
     );
   }
   const noise = Math.max(...results.map(({ equal }) => Math.abs(1 - equal)));
-  const slower = results.filter(({ ratio }) => ratio < 1 - noise).map(({ title }) => title);
+  const slower = results
+    .filter(({ ratio, least }) => ratio < least - noise)
+    .map(({ title }) => title);
   console.log(
-    `\ntwo originals differ by up to ${(noise * 100).toFixed(1)} %; slower than the original: ${slower.join(", ") || "none"}`,
+    `\ntwo originals differ by up to ${(noise * 100).toFixed(1)} %; too slow beside the original: ${slower.join(", ") || "none"}`,
   );
   if (noise > MOST_NOISE || slower.length > 0) process.exitCode = 1;
   for (const client of Object.values(sessions)) await client.end();
