@@ -1,8 +1,8 @@
 -- spawn_task, schedule_run, emit_event, complete_run, fail_run and cancel_task with a statement for each table: one
 -- statement with several writing parts costs more to plan, each time, than its parts do. claim_task without reading all
 -- tasks with a cancellation policy at each poll; await_event, retry_task, get_task_result and get_task_checkpoint_states
--- with statements that are cheaper to plan. What they promise, return and lock is unchanged. Everything in this file can
--- be run again.
+-- with statements that are cheaper to plan. What they promise and return is unchanged, and also what they lock, except that
+-- schedule_run lets FOR KEY SHARE of its run pass. Everything in this file can be run again.
 --
 -- In schedule_run, complete_run, fail_run and cancel_task, columns have no aliases, because an alias costs time at each
 -- analysis of the statement. Only the first table's name is formatted, because `format` raises the error for a queue that
@@ -483,7 +483,7 @@ $$;
 
 -- Puts a running run to sleep until p_wake_at (also in the past, or infinity). It stays the same run and attempt.
 --
--- Locks: the run FOR UPDATE if it is running, then the task by its update.
+-- Locks: the run by its update if it is running, then the task by its update.
 create or replace function absurd.schedule_run(p_queue_name text, p_run_id uuid, p_wake_at timestamptz)
 returns void
 language plpgsql
@@ -492,21 +492,20 @@ declare
   v_task_id uuid;
 begin
   execute format(
-    'select task_id from absurd.%I where run_id = $1 and (state = ''running'') is true for update',
+    $sql$
+      update absurd.%I
+      set state = 'sleeping', claimed_by = null, claim_expires_at = null, available_at = $2, wake_event = null
+      where run_id = $1 and (state = 'running') is true
+      returning task_id
+    $sql$,
     'r_' || p_queue_name
   )
   into v_task_id
-  using p_run_id;
+  using p_run_id, p_wake_at;
 
   if v_task_id is null then
     raise exception 'Run "%" is not currently running in queue "%"', p_run_id, p_queue_name;
   end if;
-
-  execute 'update absurd.' || quote_ident('r_' || p_queue_name) || $sql$
-    set state = 'sleeping', claimed_by = null, claim_expires_at = null, available_at = $2, wake_event = null
-    where run_id = $1
-  $sql$
-  using p_run_id, p_wake_at;
 
   execute 'update absurd.' || quote_ident('t_' || p_queue_name) || $sql$
     set state = 'sleeping'
