@@ -1,6 +1,6 @@
--- spawn_task, schedule_run, emit_event, complete_run, fail_run and cancel_task with a statement for each table: one
--- statement with several writing parts costs more to plan, each time, than its parts do. claim_task without reading all
--- tasks with a cancellation policy at each poll; await_event, retry_task, get_task_result and get_task_checkpoint_states
+-- spawn_task, schedule_run, complete_run, fail_run and cancel_task with a statement for each table: one statement with
+-- several writing parts costs more to plan, each time, than its parts do. claim_task without reading all tasks with a
+-- cancellation policy at each poll; await_event, emit_event, retry_task, get_task_result and get_task_checkpoint_states
 -- with statements that are cheaper to plan. What they promise and return is unchanged, and also what they lock, except that
 -- schedule_run lets FOR KEY SHARE of its run pass. Everything in this file can be run again.
 --
@@ -193,15 +193,9 @@ declare
   v_sleeping boolean;
   v_slept boolean;
 begin
-  -- The oldest tasks with a policy, from index {t}_ci; most queues have none, and then the sweep ends here. An index with
-  -- its first page only never had an entry (a partitioned one has no page); one poll in a hundred does not rely on this.
-  -- By order and limit, because for an `exists` the planner may scan a table without statistics.
-  v_index := to_regclass(format('absurd.%I', 't_' || p_queue_name || '_ci'));
-  if pg_relation_size(v_index) = current_setting('block_size')::bigint and random() >= 0.01 then
-    v_policies := '{}';
-  else
-    execute format(v_oldest, 't_' || p_queue_name) into v_policies using 17;
-  end if;
+  -- The oldest tasks with a policy, from index {t}_ci; most queues have none, and then the sweep ends here. By order
+  -- and limit, because for an `exists` the planner may scan a table without statistics.
+  execute format(v_oldest, 't_' || p_queue_name) into v_policies using 17;
 
   -- Up to 16 tasks are looked up by id, whether they have an active run or not. With more, the sweep below may start from
   -- the active runs. Only a task whose runs were changed by hand is active without an active run; one poll in a hundred
@@ -262,6 +256,7 @@ begin
   if v_many then
     -- From all tasks with a policy; or, if these are many and most of them finished, from the active runs, which does not
     -- find a task without one. By the statistics of index {t}_ci and by what the planner expects.
+    v_index := to_regclass(format('absurd.%I', 't_' || p_queue_name || '_ci'));
     v_tasks := format('absurd.%I t', 't_' || p_queue_name);
     select sum(c.reltuples) into v_policies_known
     from (
@@ -671,15 +666,10 @@ declare
   v_now timestamptz := absurd.current_time();
   v_payload jsonb := coalesce(p_payload, 'null'::jsonb);
   v_first boolean;
-  v_awaited boolean;
-  v_run uuid;
-  v_task uuid;
-  v_wait_task uuid;
-  v_step text;
-  v_runs uuid[] := '{}';
-  v_tasks uuid[] := '{}';
-  v_wait_tasks uuid[] := '{}';
-  v_steps text[] := '{}';
+  v_waits bigint;
+  v_expired boolean;
+  v_equals text;
+  v_end text;
 begin
   if p_event_name is null or length(trim(p_event_name)) = 0 then
     raise exception 'event_name must be provided';
@@ -703,68 +693,62 @@ begin
   end if;
 
   -- A statement of its own, after the lock: its snapshot contains the wait of any await that the emit waited for.
-  execute 'select exists (select from absurd.' || quote_ident('w_' || p_queue_name) || ' where event_name = $1)'
-  into v_awaited
-  using p_event_name;
-  if not v_awaited then
+  execute 'select count(*), bool_or(timeout_at <= $2) from absurd.' || quote_ident('w_' || p_queue_name)
+    || ' where event_name = $1'
+  into v_waits, v_expired
+  using p_event_name, v_now;
+  if v_waits = 0 then
     return;
   end if;
 
-  for v_run, v_task, v_wait_task, v_step in execute format(
+  -- Few rows are joined by `any` of an array of one, which costs half as much to plan, but looks up each row by itself.
+  v_equals := case when v_waits > 100 then '=' else '= any (array[' end;
+  v_end := case when v_waits > 100 then '' else '])' end;
+  execute format(
     $sql$
-      select r.run_id, r.task_id, w.task_id, w.step_name
-      from absurd.%I w
-      join absurd.%I r on r.run_id = any (array[w.run_id])
-      where w.event_name = $1
-        and (w.timeout_at is null or w.timeout_at > $2)
-        and (r.state = 'sleeping') is true
-      order by r.run_id
-      for update of r
-    $sql$,
-    'w_' || p_queue_name, 'r_' || p_queue_name
-  )
-  using p_event_name, v_now
-  loop
-    v_runs := v_runs || v_run;
-    v_tasks := v_tasks || v_task;
-    v_wait_tasks := v_wait_tasks || v_wait_task;
-    v_steps := v_steps || v_step;
-  end loop;
-
-  if v_runs <> '{}' then
-    execute 'update absurd.' || quote_ident('r_' || p_queue_name) || $sql$
-      set state = 'pending', claimed_by = null, claim_expires_at = null, available_at = $2,
-          wake_event = null, event_payload = $3
-      where run_id = any ($1)
-    $sql$
-    using v_runs, v_now, v_payload;
-
-    execute 'update absurd.' || quote_ident('t_' || p_queue_name) || $sql$
-      set state = 'pending'
-      where task_id = any ($1) and state = 'sleeping'
-    $sql$
-    using v_tasks;
-
-    execute format(
-      $sql$
-        insert into absurd.%I (task_id, checkpoint_name, state, status, owner_run_id, updated_at)
-        select task_id, step_name, $4, 'committed', run_id, $5
-        from unnest($1, $2, $3) w (task_id, step_name, run_id)
+      with waiting as materialized (
+        select w.run_id, w.step_name, w.task_id as wait_task_id, r.task_id
+        from absurd.%4$I w
+        join absurd.%1$I r on r.run_id %5$s w.run_id%6$s
+        where w.event_name = $1
+          and (w.timeout_at is null or w.timeout_at > $3)
+          and (r.state = 'sleeping') is true
+        order by r.run_id
+        for update of r
+      ), run as (
+        update absurd.%1$I r
+        set state = 'pending', claimed_by = null, claim_expires_at = null, available_at = $3,
+            wake_event = null, event_payload = $2
+        from waiting
+        where r.run_id %5$s waiting.run_id%6$s
+      ), task as (
+        update absurd.%2$I t
+        set state = 'pending'
+        from waiting
+        where t.task_id %5$s waiting.task_id%6$s and t.state = 'sleeping'
+      ), saved as (
+        insert into absurd.%3$I (task_id, checkpoint_name, state, status, owner_run_id, updated_at)
+        select waiting.wait_task_id, waiting.step_name, $2, 'committed', waiting.run_id, $3
+        from waiting
         on conflict (task_id, checkpoint_name) do update
         set state = excluded.state,
             status = excluded.status,
             owner_run_id = excluded.owner_run_id,
             updated_at = excluded.updated_at
-      $sql$,
-      'c_' || p_queue_name
-    )
-    using v_wait_tasks, v_steps, v_runs, v_payload, v_now;
-  end if;
+      )
+      delete from absurd.%4$I w
+      using waiting
+      where w.run_id %5$s waiting.run_id%6$s and w.step_name = waiting.step_name
+    $sql$,
+    'r_' || p_queue_name, 't_' || p_queue_name, 'c_' || p_queue_name, 'w_' || p_queue_name,
+    v_equals, v_end
+  )
+  using p_event_name, v_payload, v_now;
 
-  execute 'delete from absurd.' || quote_ident('w_' || p_queue_name) || $sql$
-    where event_name = $1 and (timeout_at <= $2 or run_id = any ($3))
-  $sql$
-  using p_event_name, v_now, v_runs;
+  if v_expired then
+    execute 'delete from absurd.' || quote_ident('w_' || p_queue_name) || ' where event_name = $1 and timeout_at <= $2'
+    using p_event_name, v_now;
+  end if;
 end;
 $$;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { at, MODES, provideEngine } from "./engine";
+import { at, MODES, provideEngine, type Row } from "./engine";
 
 const EPOCH = "1970-01-01 00:00:00+00";
 
@@ -229,6 +229,37 @@ describe.each(MODES)("%s", (mode) => {
       { checkpoint_name: "b" },
     ]);
     expect(await e.waits()).toEqual([]);
+  });
+
+  test("one emit wakes hundreds of waiters, drops expired waits, and leaves those of other events", async () => {
+    const e = engine();
+    const spawned = await e.rows(
+      "select absurd.spawn_task($1, 'job', null) from generate_series(1, 151)",
+      e.queue,
+    );
+    const claimed = await e.claim({ qty: 151, lease: 3600 });
+    expect(claimed).toHaveLength(spawned.length);
+    const [late, other, ...woken] = claimed;
+    const wait = (run: Row | undefined, event: string, timeout: number | null) =>
+      e.on("await_event", String(run?.task_id), String(run?.run_id), "s", event, timeout);
+    await wait(late, "event", 30);
+    await wait(other, "other", null);
+    for (const run of woken) await wait(run, "event", null);
+    await e.clock(60);
+    await e.on("emit_event", "event", { v: 1 });
+    expect(await e.waits()).toMatchObject([{ run_id: other?.run_id, event_name: "other" }]);
+    for (const table of ["t", "r"] as const)
+      expect(
+        await e.rows(`select state, count(*) from ${e.table(table)} group by 1 order by 1`),
+      ).toEqual([
+        { state: "pending", count: "149" },
+        { state: "sleeping", count: "2" },
+      ]);
+    expect(
+      await e.rows(
+        `select state, count(*), count(distinct task_id) as tasks from ${e.table("c")} group by 1`,
+      ),
+    ).toEqual([{ state: '{"v": 1}', count: "149", tasks: "149" }]);
   });
 
   test("an emit keeps waits of runs that do not sleep", async () => {
