@@ -40,10 +40,16 @@ async function runSession(schema: "ours" | "original"): Promise<string[]> {
     await ctl("queue-policy", "weekly", "--cleanup-ttl", "7 days", "--detach-mode", "empty");
     await ctl("queue-policy", "default", "--default-partition", "disabled");
 
+    let minute = 10;
     for (const queue of ["default", "weekly"]) {
       const q = `--queue=${queue}`;
-      await client.query("set absurd.fake_now = '2026-03-02 12:00+00'");
-      const spawn = (...args: string[]) => ctl("spawn-task", "job", q, ...args);
+      // At the same instant, tasks would be listed by the random part of their ids on PostgreSQL 17 and older.
+      const spawn = async (...args: string[]) => {
+        minute += 1;
+        await setClock(`2026-03-02 12:${minute}+00`);
+        await client.query(`set absurd.fake_now = '2026-03-02 12:${minute}+00'`);
+        return ctl("spawn-task", "job", q, ...args);
+      };
       const failing = await spawn("-P", "user.name=Ada", "-P", "n:=42", "--max-attempts=1");
       await spawn("--retry-kind=fixed", "--retry-base=100000");
       await onQueue(
