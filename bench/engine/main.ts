@@ -1,8 +1,9 @@
 /**
  * `npm run bench:engine [-- --parts growth,original] [--only <words>]`: measures the engine on its own server with
  * production durability: on a queue with 10,000 finished tasks and on one with 1,000,000, and beside the original's
- * 0.5.1. Exits with 1 if an operation costs more than 1.2 times as much on the large queue, or if it is slower than the
- * original's (a claim: than two thirds of its time) by more than two installations of the original differ.
+ * 0.5.1. Exits with 1 if an operation costs more than 1.2 times as much on the large queue, if it is slower than the
+ * original's (a claim: than two thirds of its time) by more than two installations of the original differ, or if these
+ * differ by more than 5 %.
  */
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
