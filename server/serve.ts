@@ -13,6 +13,7 @@ import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
 import { COMPRESSIONS, placeApp } from "./app-folder";
 import { sendDirectly } from "./direct";
+import { warmUp } from "./warm-up";
 
 /**
  * Time in milliseconds that requests and event streams have to finish after a stop request. The whole shutdown takes
@@ -135,7 +136,9 @@ export async function serve(options: {
     "next/dist/server/lib/router-utils/instrumentation-globals.external",
   ) as Instrumentation;
   await ensureInstrumentationRegistered(app.folder, ".next");
-  handle = framework.getRequestHandler();
+  const handleWithFramework = framework.getRequestHandler();
+  await warmUp(handleWithFramework, options.basePath);
+  handle = handleWithFramework;
   ready();
 
   const name = hostname.includes(":") ? `[${hostname}]` : hostname;

@@ -1,0 +1,37 @@
+/** Renders pages before anyone opens one. */
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+
+/**
+ * Pages that read nothing from a database. The first loads what all pages share; the second also loads their frame,
+ * unless it needs a sign-in, in which case it redirects.
+ */
+const PAGES = ["/sign-in", "/settings"];
+
+/** Milliseconds after which the server starts without having rendered them. */
+const LIMIT_MS = 3_000;
+
+/**
+ * Has `handle` respond to requests for a few pages, so that their modules are loaded and their first visitor doesn't
+ * wait for that. The requests come through a port of their own, which this closes. Resolves in any case.
+ */
+export async function warmUp(handle: http.RequestListener, basePath: string): Promise<void> {
+  const server = http.createServer(handle);
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    for (const page of PAGES) {
+      const url = `http://127.0.0.1:${port}${basePath}${page}`;
+      const response = await fetch(url, { redirect: "manual", signal });
+      await response.text();
+    }
+  } catch {
+    // The first visitor loads what this has not.
+  }
+  server.close();
+  server.closeAllConnections();
+}
