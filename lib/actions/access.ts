@@ -1,6 +1,6 @@
 "use server";
 
-import { z } from "zod";
+import * as z from "zod";
 import { createApiToken, findTokenGrants, revokeApiToken } from "@/lib/identity/api-token";
 import { covers, EVERYWHERE, manages, whyDenied } from "@/lib/identity/identity";
 import { hasIdentityTables } from "@/lib/identity/identity-tables";

@@ -1,6 +1,6 @@
 "use server";
 
-import { z } from "zod";
+import * as z from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { createJob, endJob, isBulkInstalled, isVisibleJob } from "@/lib/bulk/job";
 import { wakeBulkRunner } from "@/lib/bulk/runner";

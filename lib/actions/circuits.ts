@@ -1,6 +1,6 @@
 "use server";
 
-import { z } from "zod";
+import * as z from "zod";
 import { closeCircuit } from "@/lib/highway/run/circuit";
 import { ProblemError } from "@/lib/model/problem";
 import { defineAction } from "./define-action";

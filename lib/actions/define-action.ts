@@ -1,5 +1,5 @@
 import "server-only";
-import type { z } from "zod";
+import type * as z from "zod";
 import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { type AuditRecord, recordAudit } from "@/lib/audit/record";

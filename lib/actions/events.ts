@@ -1,6 +1,6 @@
 "use server";
 
-import { z } from "zod";
+import * as z from "zod";
 import { getCapabilities } from "@/lib/absurd/connection/capabilities";
 import { emitEvent, wasEmittedHere } from "@/lib/absurd/events/events";
 import { previewEmit } from "@/lib/absurd/events/preview";

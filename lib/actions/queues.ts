@@ -1,7 +1,7 @@
 "use server";
 
 import { sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { queueTable } from "@/lib/absurd/connection/sql";
 import { QueueNotFoundError } from "@/lib/absurd/errors";

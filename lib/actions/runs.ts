@@ -1,6 +1,6 @@
 "use server";
 
-import { z } from "zod";
+import * as z from "zod";
 import { rescheduleRun } from "@/lib/absurd/runs/reschedule";
 import { extendClaim } from "@/lib/absurd/runs/runs";
 import { defineAction } from "./define-action";

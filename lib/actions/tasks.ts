@@ -1,6 +1,6 @@
 "use server";
 
-import { z } from "zod";
+import * as z from "zod";
 import { forkTask, runAgain } from "@/lib/absurd/tasks/copies";
 import { type SpawnOptions, spawnTask } from "@/lib/absurd/tasks/spawn";
 import { cancelTask, getTaskStatus, retryTask } from "@/lib/absurd/tasks/tasks";

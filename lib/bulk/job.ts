@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import { atomically } from "@/lib/absurd/connection/atomically";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { dashboardTablesOfAllTenants, bulkJobs as visibleJobs } from "@/lib/db/dashboard-schema";

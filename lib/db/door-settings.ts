@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { parseRoleRules, type RoleRule } from "@/lib/model/role-rules";
 
 const names = z.string().regex(/^[A-Za-z0-9-]+$/, "is not the name of a header");

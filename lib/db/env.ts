@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { z } from "zod";
+import * as z from "zod";
 import { PERMISSIONS, type Permission } from "@/lib/model/access";
 import { parseRules } from "@/lib/redaction/rules";
 import { DOOR_SETTINGS, findDoorProblems, hasOidc, hasProxyDoor } from "./door-settings";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DATABASE_COLOURS, DATABASE_NAME, type DatabaseLabel } from "@/lib/model/database";
 import { ConnectionStringError, parseConnectionString } from "./connection/connection-string";
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { getHomeDatabase, hasSeveralDatabases } from "@/lib/db/databases";
 import { boolean, DecodeError, type Decoder, text } from "@/lib/db/decode";

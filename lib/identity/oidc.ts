@@ -1,6 +1,6 @@
 import { EncryptJWT, jwtDecrypt } from "jose";
 import * as client from "openid-client";
-import { z } from "zod";
+import * as z from "zod";
 import { hasOidc } from "@/lib/db/door-settings";
 import { getEnvironment, isLoopback } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";

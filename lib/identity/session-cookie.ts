@@ -1,5 +1,5 @@
 import { jwtVerify, SignJWT } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { getEnvironment } from "@/lib/db/env";
 import { deriveKey } from "@/lib/db/keys";
 import { DOORS, ROLES } from "@/lib/model/access";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { isUuid } from "@/lib/model/ids";
 import { type Iso, LAST_MILLISECOND, toMs } from "@/lib/model/instants";
 

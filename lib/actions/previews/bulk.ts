@@ -1,7 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
-import { z } from "zod";
+import * as z from "zod";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import { isBulkInstalled } from "@/lib/bulk/job";
 import { previewBulk } from "@/lib/bulk/selected-tasks";

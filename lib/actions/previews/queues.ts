@@ -1,5 +1,5 @@
 import "server-only";
-import { z } from "zod";
+import * as z from "zod";
 import { previewCleanup } from "@/lib/analytics/queue-maintenance";
 import { definePreview } from "../define-action";
 import { queueName } from "../internal/inputs";

@@ -1,6 +1,6 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { stringifyJson } from "@/lib/absurd/connection/json";
 import type { Queryable } from "@/lib/absurd/connection/queryable";
 import type { WorkflowRun } from "@/lib/absurd/workflow-runs/table";
