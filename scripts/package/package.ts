@@ -15,6 +15,7 @@ import { build, isBuilt } from "@/server/build";
 import { PROGRAMS, ROOT } from "@/server/program";
 import { compressAssets } from "./compress-assets";
 import { describePackages, formatNotices, formatSbom, listBundledPackages } from "./notices";
+import { slimScripts } from "./slim-scripts";
 
 const NAME = "absurd-dashboard-server";
 const OUT = path.join(ROOT, ".cache/package");
@@ -36,6 +37,7 @@ await compressAssets(path.join(OUT, "dist/app"));
 // The command starts the app; the build's own server would use other settings.
 await rm(path.join(OUT, "dist/app/server.js"));
 const inputs = await bundlePrograms(path.join(OUT, "dist/cli"));
+await slimScripts(path.join(OUT, "dist"));
 await cp(path.join(ROOT, "server/leash.mjs"), path.join(OUT, "dist/cli/leash.mjs"));
 await cp(path.join(ROOT, "drizzle"), path.join(OUT, "drizzle"), {
   recursive: true,
