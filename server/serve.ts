@@ -269,7 +269,7 @@ export function offerCompressedFile(
 }
 
 /** The server is idle if it had no request for this time, which is looked at this often. In milliseconds. */
-const IDLE_MS = 5_000;
+const IDLE_MS = 10_000;
 
 /** The shortest time between two collections, in milliseconds. */
 const COLLECT_MS = 60_000;
@@ -279,8 +279,9 @@ const COLLECTION_FLAGS = ["compact-on-every-full-gc", "stress-flush-code"];
 
 /**
  * Collects garbage when the server becomes idle, at most once a minute. Node does so only under load, so the memory of a
- * burst of requests would stay allocated. Eight seconds later V8 returns to the system what is free: each further
- * collection would delay that. Probes don't count as requests, because they never pause.
+ * burst of requests would stay allocated. A collection sooner than five seconds after them would keep the memory that V8
+ * reserves for new objects. Eight seconds later V8 returns to the system what is free: each further collection would
+ * delay that. Probes don't count as requests, because they never pause.
  */
 function collectWhenIdle(server: http.Server, collect: () => void): void {
   let isIdle = true;
