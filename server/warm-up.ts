@@ -3,8 +3,8 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 
 /**
- * Pages that read nothing from a database. The first loads what all pages share; the second also loads their frame,
- * unless it needs a sign-in, in which case it redirects.
+ * Pages that read nothing from a database. The first loads what all pages share. The second also loads the frame of most,
+ * unless it requires a sign-in: then it redirects.
  */
 const PAGES = ["/sign-in", "/settings"];
 
@@ -12,12 +12,16 @@ const PAGES = ["/sign-in", "/settings"];
 const LIMIT_MS = 3_000;
 
 /**
- * Has `handle` respond to requests for a few pages, so that their modules are loaded and their first visitor doesn't
- * wait for that. The requests come through a port of their own, which this closes. Resolves in any case.
+ * Has `handle` respond to requests for a few pages, so that their modules are loaded and the first visitor doesn't wait
+ * for that. The requests arrive at a port that this opens for them and closes. Never rejects.
  */
-export async function warmUp(handle: http.RequestListener, basePath: string): Promise<void> {
+export async function warmUp(
+  handle: http.RequestListener,
+  basePath: string,
+  limit = LIMIT_MS,
+): Promise<void> {
   const server = http.createServer(handle);
-  const signal = AbortSignal.timeout(LIMIT_MS);
+  const signal = AbortSignal.timeout(limit);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
