@@ -28,14 +28,20 @@ export async function warmUp(
       server.listen(0, "127.0.0.1", resolve);
     });
     const { port } = server.address() as AddressInfo;
-    for (const page of PAGES) {
-      const url = `http://127.0.0.1:${port}${basePath}${page}`;
-      const response = await fetch(url, { redirect: "manual", signal });
-      await response.text();
-    }
+    for (const page of PAGES) await open(`http://127.0.0.1:${port}${basePath}${page}`, signal);
   } catch {
     // The first visitor loads what this has not.
   }
   server.close();
   server.closeAllConnections();
+}
+
+/** Requests a page through no proxy, whatever the environment names, and reads it to its end. */
+function open(url: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent: false, signal }, (response) => {
+      response.on("end", resolve).on("error", reject).resume();
+    });
+    request.on("error", reject);
+  });
 }

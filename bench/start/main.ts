@@ -17,8 +17,11 @@ import { createQueue } from "@/lib/absurd/queues/queues";
 const LIMITS = { start: 2_000, idle: 130, idleAfterPages: 135 };
 const STARTS = 5;
 
-/** Longer than an idle period and the pause between two of them, in milliseconds; see `server/serve.ts`. */
-const IDLE_MS = 20_000;
+/**
+ * Longer than an idle period and the eight seconds until V8 returns memory, and for the second the pause between two
+ * collections; in milliseconds. See `server/serve.ts`.
+ */
+const IDLE_MS = 25_000;
 const IDLE_AFTER_PAGES_MS = 80_000;
 
 const QUEUE = "start";
