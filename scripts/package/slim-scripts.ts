@@ -6,8 +6,8 @@ import { transform } from "esbuild";
 const WIDE = /[^\0-\xff]/;
 
 /**
- * Makes the server's scripts need less memory: writes wide characters of texts as escapes, and replaces copies of a chunk, which the
- * bundler writes for several routes, by references to the first. Scripts for browsers are not changed.
+ * Makes the server's scripts need less memory: writes wide characters of texts as escapes, and replaces copies of a chunk,
+ * which the bundler writes for several routes, by references to the first. Scripts for browsers are not changed.
  *
  * @param dist the folder of the assembled app and the bundled programs.
  */
