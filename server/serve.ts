@@ -137,7 +137,7 @@ export async function serve(options: {
   ) as Instrumentation;
   await ensureInstrumentationRegistered(app.folder, ".next");
   const handleWithFramework = framework.getRequestHandler();
-  await warmUp(handleWithFramework, options.basePath);
+  await warmUp(server, handleWithFramework, options.basePath);
   handle = handleWithFramework;
   ready();
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 
 /**
  * Pages that read nothing from a database. The first loads what all pages share. The second also loads the frame of most,
- * unless it requires a sign-in: then it redirects.
+ * unless it requires a sign-in, or belongs to one of several databases: then it redirects.
  */
 const PAGES = ["/sign-in", "/settings"];
 
@@ -14,8 +14,12 @@ const LIMIT_MS = 3_000;
 /**
  * Has `handle` respond to requests for a few pages, so that their modules are loaded and the first visitor doesn't wait
  * for that. The requests arrive at a port that this opens for them and closes. Never rejects.
+ *
+ * @param own the server that will have this handler. At its first request the framework adds another one to it, for
+ * upgrades to other protocols, which is removed: it leaves their sockets open without an answer.
  */
 export async function warmUp(
+  own: http.Server,
   handle: http.RequestListener,
   basePath: string,
   limit = LIMIT_MS,
@@ -32,6 +36,7 @@ export async function warmUp(
   } catch {
     // The first visitor loads what this has not.
   }
+  own.removeAllListeners("upgrade");
   server.close();
   server.closeAllConnections();
 }
