@@ -34,6 +34,24 @@ test("a query that fails, and a figure that fails later, are left to the browser
   await pause(100);
 });
 
+test("partial data keeps the time of its read, and the browser requests the whole", async () => {
+  const before = Date.now();
+  const state = await prefetchAll([
+    onServer(query("whole"), async () => "whole"),
+    onServer(query("partial"), async () => "partial", { isPartial: true }),
+    onServer(query("late"), () => pause(300, "late"), { isPartial: true, ...FIGURE }),
+  ]);
+  expect(
+    state.queries.map(({ queryKey, state: { isInvalidated } }) => [...queryKey, isInvalidated]),
+  ).toEqual([
+    ["whole", false],
+    ["partial", true],
+  ]);
+  for (const { state: one } of state.queries)
+    expect(one.dataUpdatedAt).toBeGreaterThanOrEqual(before);
+  await pause(150);
+});
+
 test("a page includes at most 20,000 values; the browser requests results with more", async () => {
   const rows = (length: number) => async () => Array.from({ length }, (_, at) => ({ at }));
   const state = await prefetchAll([

@@ -21,8 +21,8 @@ type ServerQuery = {
 /**
  * A query of the browser with the server's own read in place of its request.
  *
- * @param isPartial the read leaves out what is not on the first screen: the browser shows it and requests the whole
- *   at once.
+ * @param isPartial the read leaves out what is not on the first screen: the browser shows it, invalidated, and so
+ *   requests the whole at once.
  * @param isFigure the page does not wait for the end of the read.
  */
 export function onServer<Key extends QueryKey>(
@@ -81,11 +81,8 @@ export async function prefetchAll(
       return query.isFigure ? Promise.race([read, pause(wait)]) : read;
     }),
   );
-  for (const { queryKey, isPartial } of prefetch) {
-    const data = isPartial && client.getQueryData(queryKey);
-    // The browser requests again what was never updated.
-    if (data) client.setQueryData(queryKey, data, { updatedAt: 0 });
-  }
+  for (const { queryKey, isPartial } of prefetch)
+    if (isPartial) await client.invalidateQueries({ queryKey, exact: true });
   let left = MOST_VALUES;
   for (const { queryKey } of prefetch) {
     const values = countValues(client.getQueryData(queryKey), left);

@@ -88,31 +88,41 @@ test("a page that was prefetched 20 seconds ago is 20 seconds old, whatever the 
   for (const serverAhead of [0, HOUR, -HOUR]) {
     vi.resetModules();
     vi.setSystemTime(BROWSER);
-    const { databaseTime, load, toBrowserState } = await openTab();
+    const { client, databaseTime, load, toBrowserState } = await openTab();
     await load("queues", 0);
     const readAt = Date.now();
     const state = await prefetch({ rows: [], now: databaseTime() }, readAt + serverAhead);
     vi.setSystemTime(readAt + 20_000);
-    expect(timeOf(toBrowserState(state))).toBe(readAt);
+    expect(timeOf(toBrowserState(client, state))).toBe(readAt);
     // It doesn't count as a change of the clock.
     vi.setSystemTime(readAt + 10 * 60_000);
-    toBrowserState(state);
+    toBrowserState(client, state);
     expect(await load("tasks", 1_900)).toBe(1_900);
   }
 });
 
-test("the first page is current, and partial data never is", async () => {
-  const { databaseTime, toBrowserState } = await openTab({ databaseAhead: HOUR });
-  const whole = await prefetch({ now: databaseTime() }, BROWSER - HOUR);
-  expect(timeOf(toBrowserState(whole))).toBe(BROWSER);
-  const partial = await prefetch({ now: databaseTime() }, 0);
-  expect(timeOf(toBrowserState(partial))).toBe(0);
+test("the first page is current", async () => {
+  const { client, databaseTime, toBrowserState } = await openTab({ databaseAhead: HOUR });
+  const state = await prefetch({ now: databaseTime() }, BROWSER - HOUR);
+  expect(timeOf(toBrowserState(client, state))).toBe(BROWSER);
+});
+
+test("partial data has its age and is requested again, but doesn't replace data that the browser has", async () => {
+  const { client, toBrowserState } = await openTab();
+  const server = new QueryClient();
+  server.setQueryData(["tasks"], { now: new Date(BROWSER - 700).toISOString() });
+  await server.invalidateQueries({ queryKey: ["tasks"] });
+  const partial = dehydrate(server);
+  const [query] = toBrowserState(client, partial).queries;
+  expect(query?.state).toMatchObject({ dataUpdatedAt: BROWSER, isInvalidated: true });
+  client.setQueryData(["tasks"], { now: new Date(BROWSER - 20_000).toISOString() });
+  expect(toBrowserState(client, partial).queries).toEqual([]);
 });
 
 test("a prefetched result without a time keeps the age that it had on the server", async () => {
-  const { toBrowserState } = await openTab();
+  const { client, toBrowserState } = await openTab();
   vi.setSystemTime(BROWSER + HOUR);
   const state = await prefetch(["a choice"], BROWSER + HOUR - 700);
   vi.setSystemTime(BROWSER);
-  expect(timeOf(toBrowserState(state))).toBe(BROWSER - 700);
+  expect(timeOf(toBrowserState(client, state))).toBe(BROWSER - 700);
 });

@@ -31,13 +31,16 @@ function dateResult(data: unknown, query: Pick<Query, "meta" | "setState">): voi
 
 /**
  * The state of queries that the server prefetched, with times of the browser's clock instead of the server's. A page
- * that was prefetched on intent may have been kept for half a minute.
+ * that was prefetched on intent may have been kept for half a minute. Partial data, which is invalidated, is left out
+ * where the browser has data already: that has more.
  */
-export function toBrowserState(state: DehydratedState): DehydratedState {
-  const queries = state.queries.map((query) => {
+export function toBrowserState(client: QueryClient, state: DehydratedState): DehydratedState {
+  const news = state.queries.filter(
+    ({ queryKey, state: { isInvalidated } }) =>
+      !(isInvalidated && client.getQueryData(queryKey) !== undefined),
+  );
+  const queries = news.map((query) => {
     const { dataUpdatedAt, data } = query.state;
-    // Partial data is never current.
-    if (dataUpdatedAt === 0) return query;
     const now = findNow(data);
     if (now !== undefined) syncClock(now, { isKept: true });
     const at =
