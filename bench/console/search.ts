@@ -5,7 +5,7 @@ import { taskFilters } from "@/lib/search-params/tasks/filters";
 import { parseTaskQuery } from "@/lib/search-params/tasks/query";
 import { recordStatements } from "@/testing/statements";
 import type { Context } from "./context";
-import { getSlowness, TOLERANCE, TRIES } from "./measure";
+import { TOLERANCE, TRIES } from "./measure";
 import { QUEUES, RARE } from "./sizes";
 
 /** Result of one search through the whole history. Times are in milliseconds. */
@@ -15,8 +15,6 @@ export type Search = {
   first: number;
   total: number;
   target: number;
-  /** How many times as long limits were on this machine at that time. */
-  slowness: number;
   longestStatement: number;
   steps: number;
   /** Maximum growth of the heap, in megabytes. */
@@ -50,8 +48,7 @@ export async function measureSearches(context: Context): Promise<Search[]> {
     const tries: Search[] = [];
     while (tries.length < TRIES && !tries.some((one) => one.total <= one.target))
       tries.push(await measureSearch(context, kind, failed));
-    // The target allows for how busy the processor is at the time.
-    const [best] = tries.sort((a, b) => a.total / a.target - b.total / b.target);
+    const [best] = tries.sort((a, b) => a.total - b.total);
     if (best) searches.push(best);
   }
   return searches;
@@ -76,16 +73,13 @@ async function measureSearch(
   failed: number,
 ): Promise<Search> {
   const filters = taskFilters(parseTaskQuery(words).query);
-  const slowness = getSlowness();
-  const target = ms * slowness;
   const begun = performance.now();
   const heapBefore = process.memoryUsage().heapUsed;
   const search = {
     words,
     first: 0,
     total: 0,
-    target,
-    slowness,
+    target: ms,
     longestStatement: 0,
     steps: 0,
     heap: 0,
@@ -113,10 +107,10 @@ async function measureSearch(
 /** Violated limits of a search, if any. */
 export function judgeSearch({ words, ...search }: Search): string[] {
   return [
-    ...(search.first > FIRST * search.slowness
+    ...(search.first > FIRST
       ? [`${words}: first progress after ${search.first.toFixed(0)} ms`]
       : []),
-    ...(search.longestStatement > STATEMENT * search.slowness
+    ...(search.longestStatement > STATEMENT
       ? [`${words}: a statement of ${search.longestStatement.toFixed(0)} ms`]
       : []),
     ...(search.total > search.target * TOLERANCE

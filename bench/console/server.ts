@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import os from "node:os";
 import { Client } from "pg";
 import { type EmbeddedServer, startEmbeddedPostgres } from "@/demo/postgres/embedded";
 import { startWeb } from "@/demo/web";
@@ -7,6 +8,9 @@ import { build, isBuilt } from "@/server/build";
 import { loadQueue, plantRare, thinOut } from "./load";
 import { loadDashboard } from "./load-dashboard";
 import { activeShare, LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
+
+/** A share of this machine's memory, as a setting of PostgreSQL. */
+const ofMemory = (share: number) => `${Math.floor((os.totalmem() * share) / 1_048_576)}MB`;
 
 /** A server on this directory, by default with production durability; its data is kept for the next run. */
 export async function startServer(
@@ -17,8 +21,9 @@ export async function startServer(
   return startEmbeddedPostgres({
     directory,
     settings: {
-      shared_buffers: "1GB",
-      effective_cache_size: "4GB",
+      // The shares that PostgreSQL's documentation recommends.
+      shared_buffers: ofMemory(1 / 4),
+      effective_cache_size: ofMemory(1 / 2),
       max_wal_size: "8GB",
       checkpoint_timeout: "15min",
       fsync: "on",
