@@ -1,14 +1,17 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { assembleApp, placeApp, replacePlaceholder } from "./app-folder";
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), "absurd-app-"));
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true });
+});
 
 async function write(files: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
@@ -57,6 +60,39 @@ test("serving at a base path makes a copy and leaves the app unchanged", async (
   expect(await readFile(path.join(app, ".next/routes.json"), "utf8")).toBe('{"a":"/x"}');
   await placed.remove();
   await expect(readdir(placed.folder)).rejects.toThrow("ENOENT");
+});
+
+test("an app without any permission to write can be served at a base path", async () => {
+  await write(built);
+  const app = path.join(root, "app");
+  await assembleApp(root, app);
+  const entries = (await readdir(app, { recursive: true })).map((entry) => path.join(app, entry));
+  const modes = async (files: string[]) =>
+    Promise.all(files.map(async (file) => (await stat(file)).mode & 0o200));
+  for (const entry of [app, ...entries])
+    await chmod(entry, (await stat(entry)).isDirectory() ? 0o555 : 0o444);
+  const placed = await placeApp(app, "/ops");
+  const folders = [".", ".next", ".next/static", "public"];
+  const written = [".next/routes.json", ".next/static/chunk.js"];
+  const inCopy = [...folders, ...written].map((name) => path.join(placed.folder, name));
+  expect(await modes(inCopy)).toEqual(inCopy.map(() => 0o200));
+  await placed.remove();
+  for (const entry of [app, ...entries]) await chmod(entry, 0o755);
+});
+
+test("a base path that can't be prepared says what it needs, and leaves nothing behind", async () => {
+  await write(built);
+  const app = path.join(root, "app");
+  await assembleApp(root, app);
+  await rm(path.join(app, ".next/static"), { recursive: true });
+  await writeFile(path.join(app, ".next/static"), "a file in place of a folder");
+  const temporary = path.join(root, "temporary");
+  await mkdir(temporary);
+  vi.stubEnv("TMPDIR", temporary);
+  await expect(placeApp(app, "/ops")).rejects.toThrow(
+    /needs a folder that can be written: .*TMPDIR/,
+  );
+  expect(await readdir(temporary)).toEqual([]);
 });
 
 test("serving at the root writes nothing", async () => {

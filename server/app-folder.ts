@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import {
+  copyFile,
   cp,
   mkdir,
   mkdtemp,
@@ -92,25 +93,45 @@ export type PlacedApp = { folder: string; remove: () => Promise<void> };
  */
 export async function placeApp(app: string, basePath: string): Promise<PlacedApp> {
   if (basePath === "") return { folder: app, remove: async () => {} };
-  const folder = await mkdtemp(path.join(tmpdir(), "absurd-dashboard-")).catch((error: Error) => {
+  let folder: string | undefined;
+  const remove = async () => {
+    if (folder) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    folder = await mkdtemp(path.join(tmpdir(), "absurd-dashboard-"));
+    await copyApp(app, folder, basePath);
+    return { folder, remove };
+  } catch (error) {
+    await remove();
     throw new Error(
-      `A base path needs a folder that can be written: ${error.message}. Mount one, for example a tmpfs on ${tmpdir()}, or set TMPDIR.`,
+      `A base path needs a folder that can be written: ${(error as Error).message}. Mount one, for example a tmpfs on ${tmpdir()}, or set TMPDIR.`,
     );
-  });
-  for (const entry of await readdir(app)) {
-    if (entry === TEMPLATES) continue;
-    if (entry === "node_modules") await symlink(path.join(app, entry), path.join(folder, entry));
-    else await cp(path.join(app, entry), path.join(folder, entry), { recursive: true });
   }
-  const templates = path.join(app, TEMPLATES);
-  for (const file of await listFiles(templates)) {
-    const text = await readFile(path.join(templates, file), "utf8");
+}
+
+/** Copies an app with the base path inserted. The app may be read-only: folders of the copy have modes of their own. */
+async function copyApp(app: string, folder: string, basePath: string): Promise<void> {
+  await symlink(path.join(app, "node_modules"), path.join(folder, "node_modules"));
+  const templates = await listFiles(path.join(app, TEMPLATES));
+  // What holds the text for the root is not copied.
+  const replaced = new Set(
+    templates.flatMap((file) =>
+      ["", ...COMPRESSIONS.map(({ ending }) => ending)].map((ending) =>
+        path.join(".next", `${file}${ending}`),
+      ),
+    ),
+  );
+  for (const file of await listFiles(app, ["node_modules", TEMPLATES])) {
+    if (replaced.has(file)) continue;
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await copyFile(path.join(app, file), path.join(folder, file));
+  }
+  for (const file of templates) {
+    const text = await readFile(path.join(app, TEMPLATES, file), "utf8");
     const copy = path.join(folder, ".next", file);
+    await mkdir(path.dirname(copy), { recursive: true });
     await writeFile(copy, replacePlaceholder(text, basePath));
-    // They hold the text for the root.
-    for (const { ending } of COMPRESSIONS) await rm(`${copy}${ending}`, { force: true });
   }
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 /**
@@ -130,10 +151,15 @@ const escapeSlashes = (text: string, slash: string) => text.replaceAll("/", slas
 /** The dot is the only character of base paths that is special in a regular expression. */
 const escapeForPattern = (text: string) => text.replaceAll(".", "\\\\.");
 
-async function listFiles(folder: string): Promise<string[]> {
+/** The files in a folder, at any depth, without those in these of its own folders. */
+async function listFiles(folder: string, except: readonly string[] = []): Promise<string[]> {
   if (!existsSync(folder)) return [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isFile()) files.push(entry.name);
+    else if (entry.isDirectory() && !except.includes(entry.name))
+      for (const file of await listFiles(path.join(folder, entry.name)))
+        files.push(path.join(entry.name, file));
+  }
+  return files;
 }

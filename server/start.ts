@@ -24,6 +24,6 @@ export async function start(): Promise<number> {
       allowedHosts: settings.DASHBOARD_ALLOWED_HOSTS,
     });
     supervision.add({ name: "dashboard", stop: server.stop });
-    console.log(`The dashboard is at ${server.url}`);
+    if (!supervision.signal.aborted) console.log(`The dashboard is at ${server.url}`);
   });
 }

@@ -21,7 +21,7 @@ export async function startServer(
   return startEmbeddedPostgres({
     directory,
     settings: {
-      // The shares that PostgreSQL's documentation recommends.
+      // As PostgreSQL's documentation recommends. The planner expects as much again in the cache of the system.
       shared_buffers: ofMemory(1 / 4),
       effective_cache_size: ofMemory(1 / 2),
       max_wal_size: "8GB",
