@@ -71,13 +71,16 @@ test("an app without any permission to write can be served at a base path", asyn
     Promise.all(files.map(async (file) => (await stat(file)).mode & 0o200));
   for (const entry of [app, ...entries])
     await chmod(entry, (await stat(entry)).isDirectory() ? 0o555 : 0o444);
-  const placed = await placeApp(app, "/ops");
-  const folders = [".", ".next", ".next/static", "public"];
-  const written = [".next/routes.json", ".next/static/chunk.js"];
-  const inCopy = [...folders, ...written].map((name) => path.join(placed.folder, name));
-  expect(await modes(inCopy)).toEqual(inCopy.map(() => 0o200));
-  await placed.remove();
-  for (const entry of [app, ...entries]) await chmod(entry, 0o755);
+  try {
+    const placed = await placeApp(app, "/ops");
+    const folders = [".", ".next", ".next/static", "public"];
+    const written = [".next/routes.json", ".next/static/chunk.js"];
+    const inCopy = [...folders, ...written].map((name) => path.join(placed.folder, name));
+    expect(await modes(inCopy)).toEqual(inCopy.map(() => 0o200));
+    await placed.remove();
+  } finally {
+    for (const entry of [app, ...entries]) await chmod(entry, 0o755);
+  }
 });
 
 test("a base path that can't be prepared says what it needs, and leaves nothing behind", async () => {
@@ -90,7 +93,7 @@ test("a base path that can't be prepared says what it needs, and leaves nothing 
   await mkdir(temporary);
   vi.stubEnv("TMPDIR", temporary);
   await expect(placeApp(app, "/ops")).rejects.toThrow(
-    /needs a folder that can be written: .*TMPDIR/,
+    /can't be copied to .* for its base path: .*TMPDIR/,
   );
   expect(await readdir(temporary)).toEqual([]);
 });

@@ -3,7 +3,6 @@
  * at the root of its host. To serve at a base path, the folder is copied and the build's placeholder is replaced in the
  * copy.
  */
-import { existsSync } from "node:fs";
 import {
   copyFile,
   cp,
@@ -13,6 +12,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from "node:fs/promises";
@@ -93,27 +93,27 @@ export type PlacedApp = { folder: string; remove: () => Promise<void> };
  */
 export async function placeApp(app: string, basePath: string): Promise<PlacedApp> {
   if (basePath === "") return { folder: app, remove: async () => {} };
-  let folder: string | undefined;
-  const remove = async () => {
-    if (folder) await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    folder = await mkdtemp(path.join(tmpdir(), "absurd-dashboard-"));
-    await copyApp(app, folder, basePath);
-    return { folder, remove };
-  } catch (error) {
-    await remove();
+  const parent = path.resolve(tmpdir());
+  const folder = await mkdtemp(path.join(parent, "absurd-dashboard-")).catch((error: Error) => {
     throw new Error(
-      `A base path needs a folder that can be written: ${(error as Error).message}. Mount one, for example a tmpfs on ${tmpdir()}, or set TMPDIR.`,
+      `A base path needs a folder that can be written: ${error.message}. Mount one, for example a tmpfs on ${parent}, or set TMPDIR.`,
     );
-  }
+  });
+  const remove = () => rm(folder, { recursive: true, force: true });
+  await copyApp(app, folder, basePath).catch(async (error: Error) => {
+    await remove().catch(() => {});
+    throw new Error(
+      `The app can't be copied to ${parent} for its base path: ${error.message}. Set TMPDIR to use another folder.`,
+    );
+  });
+  return { folder, remove };
 }
 
 /** Copies an app with the base path inserted. The app may be read-only: folders of the copy have modes of their own. */
 async function copyApp(app: string, folder: string, basePath: string): Promise<void> {
   await symlink(path.join(app, "node_modules"), path.join(folder, "node_modules"));
   const templates = await listFiles(path.join(app, TEMPLATES));
-  // What holds the text for the root is not copied.
+  // Files with the text for the root are replaced, not copied.
   const replaced = new Set(
     templates.flatMap((file) =>
       ["", ...COMPRESSIONS.map(({ ending }) => ending)].map((ending) =>
@@ -151,15 +151,14 @@ const escapeSlashes = (text: string, slash: string) => text.replaceAll("/", slas
 /** The dot is the only character of base paths that is special in a regular expression. */
 const escapeForPattern = (text: string) => text.replaceAll(".", "\\\\.");
 
-/** The files in a folder, at any depth, without those in these of its own folders. */
+/** The files in a folder, at any depth, except below its folders in `except`. Links are files or folders, too. */
 async function listFiles(folder: string, except: readonly string[] = []): Promise<string[]> {
-  if (!existsSync(folder)) return [];
   const files: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isFile()) files.push(entry.name);
-    else if (entry.isDirectory() && !except.includes(entry.name))
-      for (const file of await listFiles(path.join(folder, entry.name)))
-        files.push(path.join(entry.name, file));
+  for (const name of await readdir(folder)) {
+    if (except.includes(name)) continue;
+    const entry = path.join(folder, name);
+    if (!(await stat(entry)).isDirectory()) files.push(name);
+    else for (const file of await listFiles(entry)) files.push(path.join(name, file));
   }
   return files;
 }

@@ -11,7 +11,7 @@ import { runInNewContext } from "node:vm";
 import { BODY_ENCODING_HEADER } from "@/lib/live/body-encoding";
 import { formatLogLine } from "@/lib/model/log-line";
 import { beginShutdown } from "@/lib/shutdown";
-import { COMPRESSIONS, placeApp } from "./app-folder";
+import { COMPRESSIONS, type PlacedApp, placeApp } from "./app-folder";
 import { sendDirectly } from "./direct";
 import { warmUp } from "./warm-up";
 
@@ -51,15 +51,26 @@ type Config = { default: (phase: string, folder: string) => Promise<unknown> };
  *
  * @throws Error with a message for the user if the address can't be used.
  */
-export async function serve(options: {
+export async function serve(options: ServeOptions): Promise<Server> {
+  const app = await placeApp(options.folder, options.basePath);
+  try {
+    return await servePlaced(app, options);
+  } catch (error) {
+    await app.remove().catch(() => {});
+    throw error;
+  }
+}
+
+type ServeOptions = {
   folder: string;
   basePath: string;
   host: string;
   port: number;
   /** Host names that browsers use behind a proxy that rewrites `Host`. */
   allowedHosts: readonly string[];
-}): Promise<Server> {
-  const app = await placeApp(options.folder, options.basePath);
+};
+
+async function servePlaced(app: PlacedApp, options: ServeOptions): Promise<Server> {
   // The standalone build's own server sets the same.
   const manifest = await readFile(
     path.join(app.folder, ".next/required-server-files.json"),
@@ -109,10 +120,7 @@ export async function serve(options: {
   const collect: () => void = runInNewContext("gc");
   collectWhenIdle(server, collect);
   limitGrowth(collect);
-  await listen(server, options).catch(async (error) => {
-    await app.remove();
-    throw error;
-  });
+  await listen(server, options);
   const { port } = server.address() as { port: number };
   env.PORT = String(port);
 

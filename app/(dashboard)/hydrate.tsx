@@ -82,7 +82,7 @@ export async function prefetchAll(
     }),
   );
   for (const { queryKey, isPartial } of prefetch)
-    if (isPartial) await client.invalidateQueries({ queryKey, exact: true });
+    if (isPartial) client.getQueryCache().find({ queryKey })?.invalidate();
   let left = MOST_VALUES;
   for (const { queryKey } of prefetch) {
     const values = countValues(client.getQueryData(queryKey), left);

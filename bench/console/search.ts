@@ -39,20 +39,23 @@ const KINDS: readonly Kind[] = [
 
 /**
  * Searches the whole history for the one task with a name and for the one with a value, and counts the failed tasks. The
- * best of three tries counts: the first one reads much of the data from the disk.
+ * first try within its limits counts, or the quickest of three: the first one reads much of the data from the disk.
  */
 export async function measureSearches(context: Context): Promise<Search[]> {
   const searches: Search[] = [];
   const failed = await countFailed(context.url);
   for (const kind of KINDS) {
     const tries: Search[] = [];
-    while (tries.length < TRIES && !tries.some((one) => one.total <= one.target))
+    while (tries.length < TRIES && !tries.some(isWithinLimits))
       tries.push(await measureSearch(context, kind, failed));
-    const [best] = tries.sort((a, b) => a.total - b.total);
+    const best = tries.find(isWithinLimits) ?? tries.sort((a, b) => a.total - b.total)[0];
     if (best) searches.push(best);
   }
   return searches;
 }
+
+const isWithinLimits = (search: Search) =>
+  search.total <= search.target && judgeSearch(search).length === 0;
 
 async function countFailed(url: string): Promise<number> {
   const client = new Client({ connectionString: url });
@@ -107,10 +110,10 @@ async function measureSearch(
 /** Violated limits of a search, if any. */
 export function judgeSearch({ words, ...search }: Search): string[] {
   return [
-    ...(search.first > FIRST
+    ...(search.first > FIRST * TOLERANCE
       ? [`${words}: first progress after ${search.first.toFixed(0)} ms`]
       : []),
-    ...(search.longestStatement > STATEMENT
+    ...(search.longestStatement > STATEMENT * TOLERANCE
       ? [`${words}: a statement of ${search.longestStatement.toFixed(0)} ms`]
       : []),
     ...(search.total > search.target * TOLERANCE

@@ -9,8 +9,11 @@ import { loadQueue, plantRare, thinOut } from "./load";
 import { loadDashboard } from "./load-dashboard";
 import { activeShare, LARGEST, QUEUES, RARE, SIZES, type Size } from "./sizes";
 
-/** A share of this machine's memory, as a setting of PostgreSQL. */
-const ofMemory = (share: number) => `${Math.floor((os.totalmem() * share) / 1_048_576)}MB`;
+/** A share of the memory of this machine or container, as a setting of PostgreSQL. */
+function ofMemory(share: number): string {
+  const memory = Math.min(os.totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return `${Math.floor((memory * share) / 1_048_576)}MB`;
+}
 
 /** A server on this directory, by default with production durability; its data is kept for the next run. */
 export async function startServer(

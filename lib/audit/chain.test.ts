@@ -169,3 +169,27 @@ test("an entry names the person, the door and the address", async () => {
   );
   expect(rows).toEqual([{ operator: "ada", door: "oidc", subject: "248", address: "10.0.0.7" }]);
 });
+
+const empty = openTestDatabase();
+
+test("the last link is looked up by its index, also by a session that planned it while there was none", async () => {
+  await empty.pool.query(`vacuum analyze ${LINKS}`);
+  const client = await empty.pool.connect();
+  try {
+    await client.query("begin");
+    for (let n = 0; n < 5; n++)
+      await recordAudit(client, {
+        ...{ operator: "ada", action: "cancel task", outcome: "done" },
+        input: { queue: "q", taskId: randomUUID(), n },
+      });
+    await client.query("set constraints all immediate");
+    const { rows } = await client.query(
+      `select seq_scan::int as whole, n_tup_ins::int as links from pg_stat_xact_user_tables
+        where relid = '${LINKS}'::regclass`,
+    );
+    expect(rows).toEqual([{ whole: 0, links: 5 }]);
+  } finally {
+    await client.query("rollback");
+    client.release();
+  }
+});

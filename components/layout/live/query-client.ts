@@ -32,14 +32,14 @@ function dateResult(data: unknown, query: Pick<Query, "meta" | "setState">): voi
 /**
  * The state of queries that the server prefetched, with times of the browser's clock instead of the server's. A page
  * that was prefetched on intent may have been kept for half a minute. Partial data, which is invalidated, is left out
- * where the browser has data already: that has more.
+ * where the browser has data already, which is usually whole.
  */
 export function toBrowserState(client: QueryClient, state: DehydratedState): DehydratedState {
-  const news = state.queries.filter(
+  const accepted = state.queries.filter(
     ({ queryKey, state: { isInvalidated } }) =>
       !(isInvalidated && client.getQueryData(queryKey) !== undefined),
   );
-  const queries = news.map((query) => {
+  const queries = accepted.map((query) => {
     const { dataUpdatedAt, data } = query.state;
     const now = findNow(data);
     if (now !== undefined) syncClock(now, { isKept: true });
