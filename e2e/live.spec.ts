@@ -97,8 +97,9 @@ test("while 20 tasks arrive per second, every row on screen matches the database
       const now = Date.now();
       // Half a second for the rounding of each clock, and one second between the response and its text.
       const since = now - age * 1_000 - 2_000 - slowest;
-      // With the last sample before that: it has the states of then.
-      const recent = history.slice(Math.max(0, history.findLastIndex(({ at }) => at <= since)));
+      // The last sample before that has the states of then.
+      const before = history.findLastIndex(({ at }) => at <= since);
+      const recent = history.slice(Math.max(0, before));
       seconds++;
       expect(shown.map(({ id }) => id)).toEqual(first);
       for (const { id, state, stale } of shown)
