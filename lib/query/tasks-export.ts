@@ -50,11 +50,14 @@ const FORMULA = "[=+\\-@＝＋－＠]";
 const STARTS_FORMULA = new RegExp(`^(?:[\\t\\r\\n]|${FORMULA})`);
 /** Starts of cells for a spreadsheet that separates them by semicolons or tabs: to it, a later quote quotes nothing. */
 const INNER_FORMULAS = new RegExp(`([;\\t\\r\\n]"*)(?=${FORMULA})`, "g");
+/** In many locales, spreadsheets separate cells by semicolons. */
+const SEPARATOR = /[",;\t\r\n]/;
 
 function csvCell(cell: string | number): string {
   const text = String(cell);
   const isFormula = STARTS_FORMULA.test(text) && !/^-?\d+(\.\d+)?$/.test(text);
-  const safe = (isFormula ? `'${text}` : text).replace(INNER_FORMULAS, "$1'");
-  // In many locales, spreadsheets separate cells by semicolons.
-  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = isFormula ? `'${text}` : text;
+  if (!SEPARATOR.test(safe)) return safe;
+  const inner = safe.replace(INNER_FORMULAS, "$1'");
+  return /[",;\r\n]/.test(inner) ? `"${inner.replaceAll('"', '""')}"` : inner;
 }
